@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HebbError } from './errors.js';
+
+const require = createRequire(import.meta.url);
+
+/** The folder of the package: the nearest one upwards that holds the build file of the addon. */
+function packageRoot(): string {
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'binding.gyp'))) return folder;
+    if (folder === dirname(folder)) return dirname(start);
+  }
+}
+
+/**
+ * Loads the native addon from the first place that has it: the file named by `HEBB_NATIVE_PATH` (then nothing else is
+ * tried), the cmake build, the node-gyp build, the prebuilt package of this platform.
+ * Throws ERR_INTERNAL, listing every place with its reason, when none loads.
+ *
+ * @example
+ * const addon = loadAddon();
+ */
+export function loadAddon(): unknown {
+  const root = packageRoot();
+  const override = process.env.HEBB_NATIVE_PATH;
+  const places = override
+    ? [resolve(override)]
+    : [
+        join(root, 'build-cmake', 'Release', 'hebb.node'),
+        join(root, 'build', 'Release', 'hebb.node'),
+        `hebb-${process.platform}-${process.arch}`,
+      ];
+  const reasons: string[] = [];
+  for (const place of places) {
+    try {
+      return require(place);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+      reasons.push(`  ${place}: ${reason ?? 'unknown error'}`);
+    }
+  }
+  throw new HebbError(
+    'ERR_INTERNAL',
+    `The native addon of hebb could not be loaded. Tried${override ? ' (HEBB_NATIVE_PATH)' : ''}:\n${reasons.join('\n')}\n` +
+      'Build it with `npm rebuild hebb` (needs a C++ compiler, and cmake or Python 3); ' +
+      'npm 12 runs install scripts only for packages listed in allowScripts.',
+  );
+}
