@@ -45,7 +45,7 @@ export function loadAddon(): unknown {
   throw new HebbError(
     'ERR_INTERNAL',
     `The native addon of hebb could not be loaded. Tried${override ? ' (HEBB_NATIVE_PATH)' : ''}:\n${reasons.join('\n')}\n` +
-      'Build it with `npm rebuild hebb` (needs a C++ compiler, and cmake or Python 3); ' +
-      'npm 12 runs install scripts only for packages listed in allowScripts.',
+      `Build it with: node ${join(root, 'scripts', 'install.cjs')} (it needs a C++ compiler, and cmake or Python 3). ` +
+      'npm 12 and newer run it during installation only after `npm install-scripts approve hebb`.',
   );
 }
