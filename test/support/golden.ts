@@ -1,0 +1,138 @@
+// The recorded values of test/golden/*.json, typed. How each was made is told by the make_*.py script beside it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A recorded array: row-major data of the given shape. */
+export interface GoldenTensor {
+  shape: number[];
+  data: number[];
+}
+
+/** Arguments of an activation, loss or metric, in our names. */
+export type GoldenArguments = Record<string, number | boolean | string | number[] | null>;
+
+interface Recorded {
+  about: string;
+  versions: Record<string, string>;
+}
+
+/** The names of the optimiser cases in mlp.json. */
+export type MlpOptimizer = 'sgd' | 'sgdMomentum' | 'sgdNesterov' | 'adam' | 'rmsprop';
+
+/** One optimiser's ten steps: kernels and biases in layer order. */
+export interface MlpRun {
+  losses: number[];
+  gradients10: GoldenTensor[];
+  final: GoldenTensor[];
+}
+
+/** One network of mlp.json; `x` and `y` hold all ten batches, one after the other. */
+export interface MlpNetwork {
+  units: number[];
+  activations: string[];
+  batch: number;
+  loss: string;
+  x: GoldenTensor;
+  y: GoldenTensor;
+  initial: GoldenTensor[];
+  float32: Record<MlpOptimizer, MlpRun> & { gradients1: GoldenTensor[] };
+  float64: Record<MlpOptimizer, MlpRun> & { gradients1: GoldenTensor[] };
+}
+
+/** mlp.json. */
+export interface MlpGolden extends Recorded {
+  optimizers: Record<MlpOptimizer, { kind: 'sgd' | 'adam' | 'rmsprop' } & GoldenArguments>;
+  networks: Record<'classifier' | 'regression', MlpNetwork>;
+}
+
+/** An element-wise activation at every entry of the file's `x`; at a kink any slope from left to right is right. */
+export interface PointwiseCase {
+  arguments: GoldenArguments;
+  value: number[];
+  gradient: number[];
+  kinks: { index: number; left: number; right: number }[];
+}
+
+/** activations.json. */
+export interface ActivationsGolden extends Recorded {
+  x: number[];
+  rows: GoldenTensor;
+  cotangent: GoldenTensor;
+  pointwise: Record<string, PointwiseCase[]>;
+  rowwise: Record<string, { arguments: GoldenArguments; value: GoldenTensor; gradient: GoldenTensor }[]>;
+}
+
+/** The reductions recorded in losses.json. */
+export type GoldenReduction = 'sumOverBatchSize' | 'sum' | 'meanWithSampleWeight';
+
+/** losses.json; `gradient` is with respect to `yPred`. */
+export interface LossesGolden extends Recorded {
+  cases: {
+    loss: string;
+    arguments: GoldenArguments;
+    yTrue: GoldenTensor;
+    yPred: GoldenTensor;
+    sampleWeight: GoldenTensor | null;
+    value: Record<GoldenReduction, number> & { none: GoldenTensor };
+    gradient: Record<GoldenReduction, GoldenTensor>;
+  }[];
+}
+
+interface GoldenFiles {
+  mlp: MlpGolden;
+  activations: ActivationsGolden;
+  losses: LossesGolden;
+}
+
+// From build-ts/test/support, where this file runs, to the repository's root.
+const folder = join(import.meta.dirname, '..', '..', '..', 'test', 'golden');
+const special = new Map<unknown, number>([
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+]);
+
+/**
+ * Reads test/golden/<name>.json, with NaN, infinities and -0 decoded.
+ * @example const { networks } = golden('mlp');
+ */
+export function golden<K extends keyof GoldenFiles>(name: K): GoldenFiles[K] {
+  const text = readFileSync(join(folder, `${name}.json`), 'utf8');
+  return JSON.parse(text, (_key, value: unknown) => special.get(value) ?? value) as GoldenFiles[K];
+}
+
+/**
+ * Says where `actual` first leaves `expected`, or null where every |a - b| <= absolute + relative * |b| and NaN,
+ * infinities stand in the same places.
+ * @example t.is(mismatch(y.dataSync(), recorded.data, { relative: 1e-12 }), null);
+ */
+export function mismatch(
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  { relative = 0, absolute = 0 }: { relative?: number; absolute?: number },
+): string | null {
+  if (actual.length !== expected.length) return `${actual.length} values, expected ${expected.length}`;
+  for (const [index, b] of expected.entries()) {
+    const a = actual[index]!;
+    const close = Number.isFinite(b) ? Math.abs(a - b) <= absolute + relative * Math.abs(b) : Object.is(a, b);
+    if (!close) return `element ${index} is ${a}, expected ${b}`;
+  }
+  return null;
+}
+
+/**
+ * The largest |a - b| as a share of the largest |b|: how far a whole tensor is from its recorded values. Infinity for
+ * a NaN or a wrong length.
+ * @example t.true(distance(kernel.dataSync(), recorded.data) <= 1e-5);
+ */
+export function distance(actual: ArrayLike<number>, expected: readonly number[]): number {
+  let gap = actual.length === expected.length ? 0 : Infinity;
+  let scale = 0;
+  for (const [index, b] of expected.entries()) {
+    const apart = Math.abs(actual[index]! - b);
+    gap = Number.isNaN(apart) ? Infinity : Math.max(gap, apart);
+    scale = Math.max(scale, Math.abs(b));
+  }
+  return scale === 0 ? gap : gap / scale;
+}
