@@ -78,10 +78,124 @@ export interface LossesGolden extends Recorded {
   }[];
 }
 
+/** metrics.json: `results` after each batch, `empty` just after a reset, `afterReset` after the last batch alone. */
+export interface MetricsGolden extends Recorded {
+  cases: {
+    metric: string;
+    arguments: GoldenArguments;
+    batches: { yTrue: GoldenTensor; yPred: GoldenTensor; sampleWeight: GoldenTensor | null }[];
+    results: number[];
+    empty: number;
+    afterReset: number;
+  }[];
+}
+
+/** What one fit of training.json gave. */
+export interface FitResult {
+  epochs: number[];
+  history: Record<string, number[]>;
+  evaluate: Record<string, number>;
+  predict: GoldenTensor;
+  final: GoldenTensor[];
+}
+
+/** One case of training.json: a network 4 - 6 tanh - outputs, compiled and fitted as told. */
+export interface FitCase {
+  activation: string;
+  loss: string;
+  target: 'labels' | 'oneHot' | 'bits' | 'values';
+  metrics: string[];
+  optimizer: { kind: 'sgd' | 'adam' | 'rmsprop' } & GoldenArguments;
+  options: {
+    validationSplit?: number;
+    validationBatchSize?: number;
+    validationFreq?: number;
+    initialEpoch?: number;
+    classWeight?: Record<string, number>;
+    sampleWeight?: boolean;
+    weightedMetrics?: string[];
+  };
+  float64: FitResult;
+  float32: FitResult;
+}
+
+interface BatchLogs {
+  trainOnBatch: Record<string, number>[];
+  testOnBatch: Record<string, number>;
+}
+
+/** training.json; `initial` is by number of outputs. */
+export interface TrainingGolden extends Recorded {
+  data: Record<'x' | 'labels' | 'oneHot' | 'bits' | 'values' | 'weights', GoldenTensor>;
+  initial: Record<'1' | '3', GoldenTensor[]>;
+  cases: Record<string, FitCase>;
+  onBatches: Record<'float64' | 'float32', BatchLogs>;
+  earlyStopping: {
+    sequences: Record<string, number[]>;
+    traces: {
+      sequence: string;
+      arguments: GoldenArguments;
+      epochsRun: number;
+      stoppedEpoch: number;
+      bestEpoch: number;
+      best: number | null;
+      wait: number;
+      weightsOfEpoch: number;
+    }[];
+  };
+}
+
+/** An array of ops.json; booleans where the dtype is bool. */
+export interface OpTensor {
+  shape: number[];
+  data: (number | boolean)[];
+}
+
+/** One case of ops.json; its fields are told in make_ops.py. */
+export interface OpCase {
+  op: string;
+  arguments: Record<string, unknown>;
+  inputs: (OpTensor | OpTensor[])[];
+  dtypes?: string[];
+  value: OpTensor | OpTensor[];
+  dtype: string;
+  cotangent?: GoldenTensor;
+  gradients?: (GoldenTensor | null)[];
+}
+
+/** ops.json. */
+export interface OpsGolden extends Recorded {
+  promotion: Record<string, Record<string, string>>;
+  special: Record<string, { x: number[]; value: (number | boolean)[] }>;
+  cases: OpCase[];
+}
+
+/** initializers.json; `keras` is what one draw by Keras had. */
+export interface InitializersGolden extends Recorded {
+  shape: number[];
+  cases: {
+    initializer: string;
+    arguments: GoldenArguments;
+    expected: { distribution: string; mean: number; std: number; min: number | null; max: number | null };
+    keras: { mean: number; std: number; min: number; max: number };
+  }[];
+}
+
+/** philox.json: unsigned 32-bit words. */
+export interface PhiloxGolden extends Recorded {
+  rounds: number;
+  vectors: { counter: number[]; key: number[]; output: number[]; published: boolean }[];
+}
+
 interface GoldenFiles {
   mlp: MlpGolden;
   activations: ActivationsGolden;
   losses: LossesGolden;
+  metrics: MetricsGolden;
+  training: TrainingGolden;
+  ops: OpsGolden;
+  initializers: InitializersGolden;
+  philox: PhiloxGolden;
 }
 
 // From build-ts/test/support, where this file runs, to the repository's root.
