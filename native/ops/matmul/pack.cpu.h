@@ -1,0 +1,95 @@
+// Panels: an A panel is `rows` rows of a block of k, stored k-major (element (i,p) at p*rows + i); a B panel is
+// panel_columns columns stored k-major, missing columns 0. Packing is a copy, or a transpose in registers, by layout.
+
+template <class T>
+constexpr int64_t panel_columns = vectors_wide * Vec<T>::lanes;
+
+template <class T>
+void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k, T* panel) {
+  constexpr int lanes = Vec<T>::lanes;
+  // Whole-vector stores reach past their rows into what is stored next; the end of the panel is stored exactly.
+  const int64_t whole = k - 1 - (lanes + rows - 1) / rows;
+  const int last_rows = (rows - 1) / lanes * lanes;
+  int64_t p = 0;
+  if (a_row == 1) {
+    for (; p < k; ++p) {
+      for (int i = 0; i < rows; i += lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        const Vec<T> x = load_n<T>(a + p * a_col + i, count);
+        if (p < whole) {
+          store(panel + p * rows + i, x);
+        } else {
+          store_n(panel + p * rows + i, x, count);
+        }
+      }
+    }
+  } else if (a_col == 1) {
+    for (; p + lanes <= whole; p += lanes) {
+      for (int i = last_rows; i >= 0; i -= lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        transpose_block(a + p + i * a_row, a_row, count, lanes, panel + p * rows + i, rows);
+      }
+    }
+    alignas(64) T block[lanes * lanes];
+    for (; p < k; p += lanes) {
+      const int columns = k - p < lanes ? static_cast<int>(k - p) : lanes;
+      for (int i = 0; i < rows; i += lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        transpose_block(a + p + i * a_row, a_row, count, columns, block, lanes);
+        for (int q = 0; q < columns; ++q) store_n(panel + (p + q) * rows + i, load<T>(block + q * lanes), count);
+      }
+    }
+  } else {
+    for (; p < k; ++p)
+      for (int i = 0; i < rows; ++i) panel[p * rows + i] = a[i * a_row + p * a_col];
+  }
+}
+
+template <class T>
+void pack_b_panel(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k, T* panel) {
+  constexpr int lanes = Vec<T>::lanes;
+  constexpr int64_t width = panel_columns<T>;
+  for (int j = 0; j < vectors_wide; ++j) {
+    const int64_t left = columns - j * lanes;
+    const int here = left >= lanes ? lanes : left > 0 ? static_cast<int>(left) : 0;
+    const T* source = b + j * lanes * b_col;
+    T* out = panel + j * lanes;
+    if (here == 0) break;  // the tile reads only vectors that hold columns
+    if (b_col == 1 && here == lanes) {
+      for (int64_t p = 0; p < k; ++p) store(out + p * width, load<T>(source + p * b_row));
+    } else if (b_col == 1) {
+      for (int64_t p = 0; p < k; ++p) store(out + p * width, load_n<T>(source + p * b_row, here));
+    } else if (b_row == 1) {
+      for (int64_t p = 0; p < k; p += lanes) {
+        const int count = k - p < lanes ? static_cast<int>(k - p) : lanes;
+        transpose_block(source + p, b_col, here, count, out + p * width, width);
+      }
+    } else {
+      for (int64_t p = 0; p < k; ++p) {
+        for (int i = 0; i < here; ++i) out[p * width + i] = source[p * b_row + i * b_col];
+        for (int i = here; i < lanes; ++i) out[p * width + i] = T(0);
+      }
+    }
+  }
+}
+
+// Row i of A by its index list, bytes scaled to numbers, as a dense row: A with `rows`, `columns` or `a_u8` is first made
+// dense. `line` counts along the indexed (or the only sensible) direction, so every inner run is contiguous where A is.
+template <class T>
+void gather_line(const Gemm<T>& g, bool by_row, int64_t line, int64_t from, int64_t count, T* out) {
+  const int32_t *outer = by_row ? g.rows : g.columns, *inner = by_row ? g.columns : g.rows;
+  const int64_t outer_stride = by_row ? g.a_row : g.a_col, stride = by_row ? g.a_col : g.a_row;
+  const int64_t base = (outer ? outer[line] : line) * outer_stride;
+  if (g.a_u8) {
+    const uint8_t* bytes = g.a_u8 + base;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t at = inner ? inner[from + i] : from + i;
+      out[i] = static_cast<T>(bytes[at * stride]) * g.a_scale;
+    }
+  } else {
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t at = inner ? inner[from + i] : from + i;
+      out[i] = g.a[base + at * stride];
+    }
+  }
+}
