@@ -1,0 +1,96 @@
+// What one JavaScript environment (main thread or worker) owns on the native side.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "../core/device_lock.h"
+#include "../core/error.h"
+#include "../cpu/device.h"
+#include "../program/recorder.h"
+
+namespace hebb {
+
+struct Environment;
+struct Runs;
+
+// The CPU as eager calls see it: results live in JavaScript's own ArrayBuffers. Small ones are cut from a slab that
+// JavaScript holds, large ones are asked for one by one.
+struct HostCpu : CpuDevice {
+  explicit HostCpu(Environment& environment) : environment(environment) {}
+  Buffer* allocate(int64_t bytes) override;
+  void launch(const Launch& call) override;
+
+  Environment& environment;
+  int32_t slab_index = 0;  // which slab of the ring is current
+  std::byte* slab_base = nullptr;
+  std::byte* slab = nullptr;  // the next free byte
+  std::byte* slab_end = nullptr;
+};
+
+// A buffer named in the current call, and how JavaScript finds it again when a result lies in it.
+struct CallBuffer {
+  Buffer buffer;
+  const Buffer* seen = nullptr;  // what ops are given for it: &buffer, or its stand-in in the program being recorded
+  std::byte* base = nullptr;     // start of the ArrayBuffer; data is this or further on
+  int32_t token = 0;
+};
+
+struct Environment {
+  explicit Environment(napi_env env);
+  ~Environment();
+
+  static Environment& of(napi_env env) {
+    void* data = nullptr;
+    napi_get_instance_data(env, &data);
+    return *static_cast<Environment*>(data);
+  }
+
+  CallBuffer& next_buffer() {
+    if (buffer_count == buffers.size()) buffers.push_back(std::make_unique<CallBuffer>());
+    return *buffers[buffer_count++];
+  }
+  void begin_call() {
+    buffer_count = 0;
+    input_count = 0;
+    block_count = 0;
+  }
+  const CallBuffer& call_buffer(const Buffer* seen) const {
+    for (size_t i = 0; i < buffer_count; ++i) {
+      if (buffers[i]->seen == seen) return *buffers[i];
+    }
+    fail(ErrorCode::internal, "native call: a result lies in no buffer of the call");
+  }
+  Device& device();
+
+  // The stand-in of an ArrayBuffer in the program being recorded, which keeps the ArrayBuffer alive from now on.
+  Buffer* capture_external(const Buffer& buffer, napi_value bytes);
+
+  napi_env env;
+  HostCpu cpu;
+  std::unique_ptr<Recorder> recorder;   // set while a program is being recorded
+  std::vector<napi_ref> recorded_refs;  // the ArrayBuffers it touches
+  int64_t next_planned_index = 0;
+  DeviceLock lock;             // the CPU, between eager ops and running programs
+  std::unique_ptr<Runs> runs;  // made by the first run
+  napi_ref program_class = nullptr;
+  napi_ref allocate = nullptr;     // (bytes, k) => ArrayBuffer, remembers it as block k of this call
+  napi_ref slab_source = nullptr;  // (bytes, i) => ArrayBuffer, becomes slab i of the ring
+  napi_ref error_class = nullptr;
+  napi_ref results_owner = nullptr;
+  double* results = nullptr;  // shared with JavaScript: (token, offset, layout) per result
+  std::vector<std::unique_ptr<CallBuffer>> buffers;
+  size_t buffer_count = 0;
+  int32_t input_count = 0;
+  int32_t block_count = 0;
+};
+
+// Tokens: 0..slab_ring-1 a slab of the ring (one call may use up several), slab_ring + k the k-th block allocated in
+// this call, -1-k the k-th tensor argument, recorded_token + i the i-th buffer of the program being recorded.
+constexpr int32_t slab_ring = 8;
+constexpr int32_t recorded_token = 1 << 20;
+constexpr int max_results = 64;
+
+}  // namespace hebb

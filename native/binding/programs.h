@@ -1,0 +1,113 @@
+// Programs as JavaScript sees them: recording, replay on the runner thread, progress and completion through one
+// thread-safe function per environment. Written with the C API so that nothing throws while an environment is torn
+// down.
+#pragma once
+
+#include "binding.h"
+#include "../program/program.h"
+#include "../program/runner.h"
+
+namespace hebb {
+
+// What the runner thread tells the JavaScript thread.
+struct RunMessage {
+  int64_t run;
+  int64_t done;
+  bool finished;
+  bool failed;
+  ErrorCode code;
+  std::string text;
+};
+
+struct PendingRun {
+  napi_ref program;  // keeps the handle, and with it the buffers, alive
+  napi_ref on_progress;
+  napi_ref on_done;
+  std::unique_ptr<std::atomic<bool>> cancel;
+};
+
+class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeProgram",
+                       {method<&ProgramHandle::launches>("launches"), method<&ProgramHandle::listing>("listing"),
+                        method<&ProgramHandle::externals>("externals"), method<&ProgramHandle::run_sync>("runSync"),
+                        method<&ProgramHandle::run>("run"), method<&ProgramHandle::cancel>("cancel")});
+  }
+
+  explicit ProgramHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env(info.Env()) {}
+  ~ProgramHandle() override {
+    for (napi_ref reference : references) napi_delete_reference(env, reference);
+  }
+
+  void adopt(std::shared_ptr<const Program> captured, std::vector<napi_ref> touched) {
+    program = std::move(captured);
+    references = std::move(touched);
+  }
+
+ private:
+  template <Napi::Value (ProgramHandle::*function)(const Napi::CallbackInfo&)>
+  static Napi::ClassPropertyDescriptor<ProgramHandle> method(const char* name) {
+    return InstanceMethod<&ProgramHandle::guarded<function>>(name);
+  }
+  template <Napi::Value (ProgramHandle::*function)(const Napi::CallbackInfo&)>
+  Napi::Value guarded(const Napi::CallbackInfo& info) {
+    return Napi::Value(info.Env(), guard(info.Env(), [&]() -> napi_value { return (this->*function)(info); }));
+  }
+
+  const Program& captured() const {
+    if (!program) fail(ErrorCode::argument, "native call: an empty program");
+    return *program;
+  }
+  Napi::Value launches(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), static_cast<double>(captured().launch_count()));
+  }
+  Napi::Value listing(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), captured().listing()); }
+  Napi::Value externals(const Napi::CallbackInfo& info) {
+    Napi::Array array = Napi::Array::New(info.Env(), references.size());
+    for (uint32_t i = 0; i < references.size(); ++i) {
+      napi_value bytes;
+      napi_get_reference_value(env, references[i], &bytes);
+      array.Set(i, bytes);
+    }
+    return array;
+  }
+
+  Napi::Value run_sync(const Napi::CallbackInfo& info) {
+    const int64_t count = read_integer(env, info[0]);
+    const Program& steps = captured();
+    for (int64_t i = 0; i < count; ++i) {
+      const EagerTurn turn(Environment::of(env).lock);
+      steps.replay();
+    }
+    return info.Env().Undefined();
+  }
+
+  Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+
+  napi_env env;
+  std::shared_ptr<const Program> program;
+  std::vector<napi_ref> references;
+};
+
+// The runner of one environment and the way back to its JavaScript thread.
+struct Runs {
+  explicit Runs(napi_env env);
+  int64_t start(std::shared_ptr<const Program> program, int64_t count, napi_value handle, napi_value on_progress,
+                napi_value on_done);
+  void cancel(int64_t run);
+  void deliver(const RunMessage& message);
+  void send(RunMessage message);
+  void stop();  // no message is sent afterwards
+
+  napi_env env;
+  Runner runner;
+  napi_threadsafe_function function = nullptr;
+  std::unordered_map<int64_t, PendingRun> pending;
+  int64_t next_run = 1;
+};
+
+void export_programs(Napi::Object& exports);
+
+}  // namespace hebb

@@ -1,0 +1,175 @@
+// The loop under every element-wise kernel: any number of inputs of one type, broadcast and strided, one output.
+// Dimensions are merged where all operands allow it; the innermost run is handed to `run` 16 (8) lanes at a time.
+// A strided operand is first gathered into a block in L1, so that the arithmetic is written for contiguous vectors
+// only.
+
+struct LoopShape {
+  int rank = 0;
+  int64_t dims[max_rank];
+  int64_t strides[4][max_rank];  // per operand, operand 0 is the output
+};
+
+constexpr int64_t parallel_grain = 16384;  // elements per claimed chunk
+constexpr int block_lanes = 256;           // elements gathered at a time
+
+inline LoopShape collapse(const Tensor& out, const Tensor* in, int in_count) {
+  LoopShape loop;
+  const Shape& shape = out.shape();
+  for (int axis = 0; axis < shape.rank; ++axis) {
+    if (shape[axis] == 1) continue;
+    int64_t strides[4];
+    strides[0] = out.strides()[axis];
+    for (int k = 0; k < in_count; ++k) {
+      const int source = axis - (shape.rank - in[k].rank());
+      strides[k + 1] = source < 0 || in[k].dim(source) == 1 ? 0 : in[k].strides()[source];
+    }
+    bool merge = loop.rank > 0;
+    for (int k = 0; merge && k <= in_count; ++k) {
+      merge = loop.strides[k][loop.rank - 1] == strides[k] * shape[axis];
+    }
+    if (!merge) loop.dims[loop.rank++] = 1;
+    loop.dims[loop.rank - 1] *= shape[axis];
+    for (int k = 0; k <= in_count; ++k) loop.strides[k][loop.rank - 1] = strides[k];
+  }
+  if (loop.rank == 0) {
+    loop.rank = 1;
+    loop.dims[0] = 1;
+    for (int k = 0; k <= in_count; ++k) loop.strides[k][0] = 1;
+  }
+  return loop;
+}
+
+// Calls run(offsets per operand, inner strides per operand, length) for every innermost run, in parallel chunks.
+template <int operands, class Run>
+void for_each_run(const LoopShape& loop, const Run& run) {
+  const int inner = loop.rank - 1;
+  const int64_t length = loop.dims[inner];
+  int64_t total = 1;
+  for (int i = 0; i < loop.rank; ++i) total *= loop.dims[i];
+  if (total == 0) return;
+  int64_t steps[operands];
+  for (int k = 0; k < operands; ++k) steps[k] = loop.strides[k][inner];
+  auto range = [&](int64_t begin, int64_t end) {
+    int64_t index[max_rank], offsets[operands] = {};
+    int64_t rest = begin;
+    for (int i = inner; i >= 0; --i) {
+      index[i] = rest % loop.dims[i];
+      rest /= loop.dims[i];
+      for (int k = 0; k < operands; ++k) offsets[k] += index[i] * loop.strides[k][i];
+    }
+    while (begin < end) {
+      const int64_t left = length - index[inner], n = left < end - begin ? left : end - begin;
+      run(offsets, steps, n);
+      begin += n;
+      if (begin == end) return;
+      for (int k = 0; k < operands; ++k) offsets[k] -= index[inner] * steps[k];
+      index[inner] = 0;
+      for (int i = inner - 1; i >= 0; --i) {
+        for (int k = 0; k < operands; ++k) offsets[k] += loop.strides[k][i];
+        if (++index[i] < loop.dims[i]) break;
+        for (int k = 0; k < operands; ++k) offsets[k] -= loop.dims[i] * loop.strides[k][i];
+        index[i] = 0;
+      }
+    }
+  };
+  if (total <= 2 * parallel_grain) return range(0, total);
+  const int64_t chunks = (total + parallel_grain - 1) / parallel_grain;
+  parallel(chunks, [&](int64_t chunk) {
+    const int64_t begin = chunk * parallel_grain;
+    range(begin, begin + parallel_grain < total ? begin + parallel_grain : total);
+  });
+}
+
+template <class T>
+inline const T* gather_block(const T* source, int64_t stride, int n, T* block) {
+  for (int i = 0; i < n; ++i) block[i] = source[i * stride];
+  return block;
+}
+
+// One run of out = f(in...) over vectors; every input is contiguous (step 1) or one repeated value (step 0).
+template <class T, int inputs, class F>
+inline void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, const F& f) {
+  using V = Vec<T>;
+  constexpr int lanes = V::lanes;
+  V repeated[inputs];
+  for (int k = 0; k < inputs; ++k) repeated[k] = V(steps[k] ? T(0) : in[k][0]);
+  auto at = [&](int k, int64_t i) { return steps[k] ? V::load(in[k] + i) : repeated[k]; };
+  auto tail = [&](int k, int64_t i, int count) { return steps[k] ? V::load_n(in[k] + i, count) : repeated[k]; };
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    if constexpr (inputs == 1) V::store(out + i, f(at(0, i)));
+    if constexpr (inputs == 2) V::store(out + i, f(at(0, i), at(1, i)));
+    if constexpr (inputs == 3) V::store(out + i, f(at(0, i), at(1, i), at(2, i)));
+  }
+  if (const int rest = static_cast<int>(n - i); rest > 0) {
+    if constexpr (inputs == 1) V::store_n(out + i, f(tail(0, i, rest)), rest);
+    if constexpr (inputs == 2) V::store_n(out + i, f(tail(0, i, rest), tail(1, i, rest)), rest);
+    if constexpr (inputs == 3) V::store_n(out + i, f(tail(0, i, rest), tail(1, i, rest), tail(2, i, rest)), rest);
+  }
+}
+
+// out = f(in...) for vectors of T (float or double).
+template <class T, int inputs, class F>
+void map_vectors(const Launch& call, const F& f) {
+  const Tensor& out = call.out[0];
+  T* const out_data = out.data<T>();
+  const T* in_data[inputs];
+  for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<T>();
+  for_each_run<inputs + 1>(
+      collapse(out, call.in, inputs), [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+        const T* in[inputs];
+        bool strided = steps[0] != 1;
+        for (int k = 0; k < inputs; ++k) {
+          in[k] = in_data[k] + offsets[k + 1];
+          strided |= steps[k + 1] > 1;
+        }
+        T* target = out_data + offsets[0];
+        if (!strided) return vector_run<T, inputs>(target, in, steps + 1, n, f);
+        T blocks[inputs + 1][block_lanes];
+        int64_t block_steps[inputs];
+        for (int64_t i = 0; i < n; i += block_lanes) {
+          const int count = static_cast<int>(n - i < block_lanes ? n - i : block_lanes);
+          const T* block_in[inputs];
+          for (int k = 0; k < inputs; ++k) {
+            block_steps[k] = steps[k + 1] ? 1 : 0;
+            block_in[k] = steps[k + 1] > 1 ? gather_block(in[k] + i * steps[k + 1], steps[k + 1], count, blocks[k])
+                                           : in[k] + i * steps[k + 1];
+          }
+          T* block_out = steps[0] == 1 ? target + i : blocks[inputs];
+          vector_run<T, inputs>(block_out, block_in, block_steps, count, f);
+          if (steps[0] != 1) {
+            for (int j = 0; j < count; ++j) target[(i + j) * steps[0]] = block_out[j];
+          }
+        }
+      });
+}
+
+// out = f(in...) one element at a time: integers, comparisons, conversions.
+template <class In, class Out, int inputs, class F>
+void map_scalars(const Launch& call, const F& f) {
+  const Tensor& out = call.out[0];
+  Out* const out_data = out.data<Out>();
+  const In* in_data[inputs];
+  for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<In>();
+  for_each_run<inputs + 1>(collapse(out, call.in, inputs),
+                           [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+                             Out* target = out_data + offsets[0];
+                             if constexpr (inputs == 1) {
+                               const In* x = in_data[0] + offsets[1];
+                               if (steps[0] == 1 && steps[1] == 1) {
+                                 for (int64_t i = 0; i < n; ++i) target[i] = f(x[i]);
+                               } else {
+                                 for (int64_t i = 0; i < n; ++i) target[i * steps[0]] = f(x[i * steps[1]]);
+                               }
+                             } else {
+                               const In* x = in_data[0] + offsets[1];
+                               const In* y = in_data[1] + offsets[2];
+                               if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
+                                 for (int64_t i = 0; i < n; ++i) target[i] = f(x[i], y[i]);
+                               } else {
+                                 for (int64_t i = 0; i < n; ++i)
+                                   target[i * steps[0]] = f(x[i * steps[1]], y[i * steps[2]]);
+                               }
+                             }
+                           });
+}

@@ -1,0 +1,14 @@
+// What the kernels need from outside, included before a target is chosen: nothing here may be compiled for a wider ISA.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "../core/launch.h"
+#include "../ops/binary.h"
+#include "../ops/copy.h"
+#include "../ops/matmul.h"
+#include "../ops/matmul/gemm.h"
+#include "../ops/reduce.h"
+#include "../ops/unary.h"
+#include "threads.h"

@@ -1,0 +1,20 @@
+// Every CPU kernel, once per target: included by target_<isa>.cpp inside namespace hebb::<isa>, after its SIMD header.
+#include "../ops/matmul/gemm.cpu.h"
+
+namespace {
+
+#include "integers.cpu.h"
+#include "elementwise.cpu.h"
+#include "../ops/unary.cpu.h"
+#include "../ops/binary.cpu.h"
+#include "../ops/copy.cpu.h"
+#include "../ops/reduce.cpu.h"
+#include "../ops/matmul.cpu.h"
+
+}  // namespace
+
+extern const KernelTable table;
+const KernelTable table = {{
+#define KERNEL(name) name##_kernel,
+#include "../ops.def"
+}};

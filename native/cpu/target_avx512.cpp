@@ -1,0 +1,28 @@
+// The CPU kernels for avx512.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "kernel_headers.h"
+
+#define HEBB_TARGET_AVX512
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), \
+                             apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")
+#endif
+
+#include "simd_avx512.h"
+
+namespace hebb::avx512 {
+namespace {
+#include "math.h"
+}  // namespace
+#include "kernels.h"
+}  // namespace hebb::avx512
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif

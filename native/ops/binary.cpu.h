@@ -1,0 +1,69 @@
+// The element-wise functions of binary.def.
+
+// Python's and NumPy's rules: the quotient is rounded down, the remainder has the divisor's sign.
+template <class T>
+inline T float_mod(T a, T b) {
+  T remainder = static_cast<T>(__builtin_fmod(a, b));  // exact, also for float operands
+  if (remainder == 0) return __builtin_copysign(T(0), b);
+  return (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+inline float mod(float a, float b) { return float_mod(a, b); }
+inline double mod(double a, double b) { return float_mod(a, b); }
+template <class T>
+inline T float_floor_div(T a, T b) {
+  if (b == 0) return a / b;
+  const T quotient = (a - static_cast<T>(__builtin_fmod(a, b))) / b;
+  const T remainder = static_cast<T>(__builtin_fmod(a, b));
+  const T down = remainder != 0 && ((remainder < 0) != (b < 0)) ? quotient - 1 : quotient;
+  return down == 0 ? __builtin_copysign(T(0), a / b) : static_cast<T>(__builtin_floor(down + T(0.5)));
+}
+inline float floor_div(float a, float b) { return float_floor_div(a, b); }
+inline double floor_div(double a, double b) { return float_floor_div(a, b); }
+
+#define BINARY(name, kind, value)     \
+  struct name##_function {            \
+    template <class V>                \
+    auto operator()(V a, V b) const { \
+      return value;                   \
+    }                                 \
+  };                                  \
+  void name##_kernel(const Launch& call) { binary_map<BinaryKind::kind, name##_function>(call); }
+
+// floor_div and mod need the exact remainder and go one element at a time; the other float functions are vectors.
+template <class F>
+constexpr bool by_element = false;
+
+template <BinaryKind kind, class F>
+void binary_map(const Launch& call) {
+  const Dtype dtype = call.in[0].dtype();
+  const F f;
+  if constexpr (kind == BinaryKind::Logical) {
+    map_scalars<uint8_t, uint8_t, 2>(call, [f](uint8_t a, uint8_t b) { return uint8_t(f(a != 0, b != 0)); });
+  } else if constexpr (kind == BinaryKind::Compare) {
+    if (dtype == Dtype::float32)
+      return map_scalars<float, uint8_t, 2>(call, [f](float a, float b) { return uint8_t(f(a, b)); });
+    if (dtype == Dtype::float64)
+      return map_scalars<double, uint8_t, 2>(call, [f](double a, double b) { return uint8_t(f(a, b)); });
+    map_scalars<int32_t, uint8_t, 2>(call, [f](int32_t a, int32_t b) { return uint8_t(f(a, b)); });
+  } else if constexpr (by_element<F>) {
+    if (dtype == Dtype::float32) return map_scalars<float, float, 2>(call, f);
+    if (dtype == Dtype::float64) return map_scalars<double, double, 2>(call, f);
+    map_scalars<int32_t, int32_t, 2>(call, f);
+  } else {
+    if (dtype == Dtype::float32) return map_vectors<float, 2>(call, f);
+    if (dtype == Dtype::float64) return map_vectors<double, 2>(call, f);
+    if constexpr (kind == BinaryKind::Arithmetic) {
+      map_scalars<int32_t, int32_t, 2>(call, [f](int32_t a, int32_t b) { return f(a, b); });
+    }
+  }
+}
+
+struct floor_div_function;
+struct mod_function;
+template <>
+constexpr bool by_element<floor_div_function> = true;
+template <>
+constexpr bool by_element<mod_function> = true;
+
+#include "binary.def"
+#undef BINARY

@@ -1,0 +1,102 @@
+#include "program.h"
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace hebb {
+
+namespace {
+
+template <class Visit>
+void for_each_operand(const Launch& call, const Visit& visit) {
+  for (int i = 0; i < call.in_count; ++i) visit(call.in[i]);
+  for (int i = 0; i < call.out_count; ++i) visit(call.out[i]);
+}
+
+}  // namespace
+
+void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
+  std::unordered_set<const Buffer*> needed(wanted.begin(), wanted.end());
+  std::vector<Launch> kept;
+  for (auto call = launches.rbegin(); call != launches.rend(); ++call) {
+    bool live = false;
+    for (int i = 0; i < call->out_count; ++i) {
+      const Buffer* buffer = call->out[i].buffer;
+      live |= recorder.planned_index(buffer) < 0 || needed.contains(buffer);
+    }
+    if (!live) continue;
+    for (int i = 0; i < call->in_count; ++i) needed.insert(call->in[i].buffer);
+    kept.push_back(*call);
+  }
+  launches.assign(kept.rbegin(), kept.rend());
+}
+
+Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, bool fused)
+    : recorder(std::move(source)), launches(std::move(recorder->launches)) {
+  std::vector<const Buffer*> wanted;
+  for (const Placement& result : results) {
+    Buffer* buffer = recorder->planned(result.planned_index);
+    buffer->data = result.data;
+    wanted.push_back(buffer);
+  }
+  drop_unused(launches, *recorder, wanted);
+  if (fused) fuse(launches, *recorder, wanted);
+
+  std::unordered_map<Buffer*, size_t> slots;
+  std::vector<Interval> intervals;
+  for (size_t i = 0; i < launches.size(); ++i) {
+    for_each_operand(launches[i], [&](const Tensor& tensor) {
+      Buffer* buffer = tensor.buffer;
+      if (buffer->data || buffer->bytes == 0 || recorder->planned_index(buffer) < 0) return;
+      const auto [slot, fresh] = slots.try_emplace(buffer, intervals.size());
+      if (fresh) intervals.push_back({.bytes = buffer->bytes, .first = i, .last = i});
+      intervals[slot->second].last = i;
+    });
+  }
+  constexpr uintptr_t alignment = 64;
+  arena_size = plan_memory(intervals);
+  arena = std::make_unique<std::byte[]>(static_cast<size_t>(arena_size) + alignment);
+  std::byte* base = arena.get() + (-reinterpret_cast<uintptr_t>(arena.get()) & (alignment - 1));
+  for (const auto& [buffer, slot] : slots) buffer->data = base + intervals[slot].offset;
+}
+
+void Program::replay() const {
+  const KernelTable& kernels = recorder->kernels();
+  for (const Launch& call : launches) kernels[call.op](call);
+}
+
+std::string Program::listing() const {
+  std::ostringstream out;
+  std::unordered_map<const Buffer*, std::string> names;
+  size_t temporaries = 0, externals = 0;
+  const auto name = [&](const Buffer* buffer) -> const std::string& {
+    auto [entry, fresh] = names.try_emplace(buffer);
+    if (fresh) {
+      const bool planned = recorder->planned_index(buffer) >= 0;
+      entry->second = planned ? "%" + std::to_string(temporaries++) : "@" + std::to_string(externals++);
+    }
+    return entry->second;
+  };
+  const auto print = [&](const Tensor& tensor) {
+    out << name(tensor.buffer) << ' ' << tensor.dtype() << tensor.shape();
+  };
+  for (size_t i = 0; i < launches.size(); ++i) {
+    const Launch& call = launches[i];
+    out << i << ": ";
+    for (int k = 0; k < call.out_count; ++k) {
+      out << (k ? ", " : "");
+      print(call.out[k]);
+    }
+    out << " = " << op_name(call.op) << '(';
+    for (int k = 0; k < call.in_count; ++k) {
+      out << (k ? ", " : "");
+      print(call.in[k]);
+    }
+    out << ")\n";
+  }
+  return out.str();
+}
+
+}  // namespace hebb

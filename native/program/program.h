@@ -1,0 +1,49 @@
+// A captured program: launches over planned and external buffers, ready to be replayed any number of times without
+// allocating. Owns the memory of its planned buffers; whoever owns the external ones must keep them while it lives.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "recorder.h"
+
+namespace hebb {
+
+// Bytes that a planned buffer gets from outside because its values are wanted after a run.
+struct Placement {
+  int64_t planned_index;
+  std::byte* data;
+};
+
+class Program {
+ public:
+  Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, bool fuse);
+
+  void replay() const;
+  size_t launch_count() const { return launches.size(); }
+  int64_t arena_bytes() const { return arena_size; }
+  std::string listing() const;  // one line per launch: op, shapes, buffers
+
+ private:
+  std::unique_ptr<Recorder> recorder;
+  std::vector<Launch> launches;
+  std::unique_ptr<std::byte[]> arena;
+  int64_t arena_size = 0;
+};
+
+// Launches nobody needs the result of are dropped; `wanted` are buffers that are read after a run.
+void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted);
+
+// Replaces groups of launches by fused ones (fuse.cpp).
+void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted);
+
+// Offsets for buffers that live from launch `first` to launch `last`: two that live at the same time never overlap.
+struct Interval {
+  int64_t bytes;
+  size_t first, last;
+  int64_t offset = 0;
+};
+int64_t plan_memory(std::vector<Interval>& intervals);  // answers the total size
+
+}  // namespace hebb

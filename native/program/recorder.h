@@ -1,0 +1,37 @@
+// A device that writes launches down instead of executing them. What an op would have allocated becomes a planned
+// buffer without bytes; what existed before stays an external one. Program takes the list over.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "../core/launch.h"
+
+namespace hebb {
+
+struct Recorder : Device {
+  // Planned buffers are numbered from `first_index` on, so that no two programs of one environment share a number.
+  Recorder(const Device& target, int64_t first_index) : target(target), first_index(first_index) {}
+
+  Buffer* allocate(int64_t bytes) override;
+  void launch(const Launch& call) override { launches.push_back(call); }
+  const KernelTable& kernels() const override { return target.kernels(); }
+
+  // The one buffer that stands for these bytes in the program.
+  Buffer* external(std::byte* data, int64_t bytes);
+  Buffer* planned(int64_t index);                     // ERR_CAPTURE when it belongs to another program
+  int64_t planned_index(const Buffer* buffer) const;  // -1 for an external one
+
+  const Device& target;
+  const int64_t first_index;
+  std::vector<Launch> launches;
+  std::deque<Buffer> planned_buffers;  // deques: launches point at their elements
+  std::deque<Buffer> external_buffers;
+
+ private:
+  std::unordered_map<const Buffer*, int64_t> planned_indices;
+  std::unordered_map<const std::byte*, Buffer*> externals_by_data;
+};
+
+}  // namespace hebb

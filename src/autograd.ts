@@ -1,0 +1,200 @@
+import { isFloat } from './dtype.js';
+import { HebbError } from './errors.js';
+import { Tensor } from './tensor.js';
+
+/** The gradient of one input, computed only when it is wanted; null stands for zero. */
+export type LazyGradient = () => Tensor | null;
+
+/** From the gradients of an op's outputs to the lazy gradients of its inputs, in order. */
+export type Backward = (...gradients: Tensor[]) => (LazyGradient | null)[];
+
+interface Entry {
+  readonly outputs: readonly Tensor[];
+  readonly inputs: readonly Tensor[];
+  readonly backward: Backward;
+}
+
+/** The ops between some watched tensors and whatever was computed from them, in order of execution. */
+class Tape {
+  readonly entries: Entry[] = [];
+  private readonly tracked = new Set<Tensor>();
+
+  watch(x: Tensor): void {
+    this.tracked.add(x);
+  }
+  tracks(x: Tensor): boolean {
+    return this.tracked.has(x);
+  }
+  record(entry: Entry): void {
+    for (const input of entry.inputs) {
+      if (!this.tracked.has(input)) continue;
+      this.entries.push(entry);
+      for (const output of entry.outputs) if (isFloat(output.dtype)) this.tracked.add(output);
+      return;
+    }
+  }
+}
+
+/** One tape per gradient that is being taken; an inner gradient's backward pass is recorded on the outer tapes. */
+let tapes: Tape[] = [];
+
+/** Records an op's gradient if any tape follows its inputs. Every op calls this; without a gradient it costs a check. */
+export function record(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], backward: Backward): void {
+  if (tapes.length === 0) return;
+  const entry = { outputs: outputs instanceof Tensor ? [outputs] : outputs, inputs, backward };
+  for (const tape of tapes) tape.record(entry);
+}
+
+/** Whether any gradient follows one of these tensors, so that what is computed from them must be made of ops. */
+export function isTracked(...tensors: readonly Tensor[]): boolean {
+  return tapes.length > 0 && tapes.some((tape) => tensors.some((x) => tape.tracks(x)));
+}
+
+/** Runs fn with no tape recording. */
+export function untracked<R>(fn: () => R): R {
+  const saved = tapes;
+  tapes = [];
+  try {
+    return fn();
+  } finally {
+    tapes = saved;
+  }
+}
+
+/** The arithmetic that backward passes need; ops/ hands it over when it is loaded, as imports point downwards. */
+export interface GradientArithmetic {
+  add(a: Tensor, b: Tensor): Tensor;
+  onesLike(x: Tensor): Tensor;
+  zerosLike(x: Tensor): Tensor;
+}
+let arithmetic: GradientArithmetic | undefined;
+
+/** @internal */
+export function setGradientArithmetic(functions: GradientArithmetic): void {
+  arithmetic = functions;
+}
+
+/**
+ * Runs fn while following `params`, then walks back from `output` (chosen from fn's result) to their gradients.
+ * The seed is the gradient of the output, ones by default.
+ */
+function differentiate<R>(
+  fn: () => R,
+  params: readonly Tensor[],
+  output: (result: R) => Tensor,
+  seed?: Tensor,
+): { result: R; gradients: Tensor[] } {
+  for (const [i, param] of params.entries()) {
+    if (!isFloat(param.dtype)) {
+      throw new HebbError('ERR_DTYPE', `grad: parameter ${i} is ${param.dtype}; gradients need float32 or float64`);
+    }
+  }
+  const tape = new Tape();
+  for (const param of params) tape.watch(param);
+  const outer = tapes;
+  tapes = [...outer, tape];
+  let result: R;
+  try {
+    result = fn();
+  } finally {
+    tapes = outer;
+  }
+  return { result, gradients: walkBack(tape, params, output(result), seed) };
+}
+
+function walkBack(tape: Tape, params: readonly Tensor[], output: Tensor, seed?: Tensor): Tensor[] {
+  if (arithmetic === undefined) throw new HebbError('ERR_INTERNAL', 'grad: the ops are not loaded');
+  const { add, onesLike, zerosLike } = arithmetic;
+  const wanted = new Map<Tensor, Tensor>();
+  if (tape.tracks(output)) wanted.set(output, seed ?? onesLike(output));
+  for (const { outputs, inputs, backward } of tape.entries.reverse()) {
+    if (!outputs.some((y) => wanted.has(y))) continue;
+    const lazy = backward(...outputs.map((y) => wanted.get(y) ?? zerosLike(y)));
+    for (const [i, input] of inputs.entries()) {
+      if (!tape.tracks(input)) continue;
+      const gradient = lazy[i]?.();
+      if (gradient == null) continue;
+      const sum = wanted.get(input);
+      wanted.set(input, sum === undefined ? gradient : add(sum, gradient));
+    }
+    for (const y of outputs) if (!params.includes(y)) wanted.delete(y);
+  }
+  return params.map((param) => wanted.get(param) ?? zerosLike(param));
+}
+
+function scalarOutput(result: unknown): Tensor {
+  if (result instanceof Tensor && result.size === 1 && isFloat(result.dtype)) return result;
+  const found = result instanceof Tensor ? `a ${result.dtype} tensor of shape [${result.shape.join(',')}]` : typeof result;
+  throw new HebbError('ERR_ARGUMENT', `grad: the function must return one float number, got ${found}`);
+}
+
+/**
+ * The value of fn() and the gradients with respect to `params`, tensors that fn reads.
+ *
+ * @param params float tensors that fn uses
+ * @returns [value, gradients], each gradient of its parameter's shape
+ * @throws ERR_ARGUMENT unless fn returns a scalar float tensor; ERR_DTYPE for an integer parameter
+ * @example
+ * const [loss, [dw]] = valueAndGrad(() => x.matmul(w).square().mean(), [w]);
+ */
+export function valueAndGrad(fn: () => Tensor, params: readonly Tensor[]): [Tensor, Tensor[]];
+/**
+ * A function that answers the value of f and its gradients with respect to f's arguments.
+ *
+ * @example
+ * const [value, dw] = valueAndGrad((w) => w.square().sum())(tensor([1, 2]));
+ */
+export function valueAndGrad<A extends Tensor[]>(f: (...args: A) => Tensor): (...args: A) => [Tensor, ...A];
+export function valueAndGrad<A extends Tensor[]>(
+  f: (...args: A) => Tensor,
+  params?: readonly Tensor[],
+): [Tensor, Tensor[]] | ((...args: A) => [Tensor, ...A]) {
+  if (params !== undefined) {
+    const { result, gradients } = differentiate(f as () => Tensor, params, scalarOutput);
+    return [result, gradients];
+  }
+  return (...args: A) => {
+    const { result, gradients } = differentiate(() => f(...args), args, scalarOutput);
+    return [result, ...(gradients as A)];
+  };
+}
+
+/**
+ * The gradient of a scalar function with respect to its first argument; grad(grad(f)) is the second derivative.
+ *
+ * @example
+ * grad((x) => x.square().sum())(tensor([1, 2])).toArray(); // [2, 4]
+ */
+export function grad<A extends Tensor, B extends Tensor[]>(f: (x: A, ...rest: B) => Tensor): (x: A, ...rest: B) => A {
+  return (x, ...rest) => differentiate(() => f(x, ...rest), [x], scalarOutput).gradients[0] as A;
+}
+
+/**
+ * The vector-Jacobian product: f(x) and the gradient of x for a given gradient of f(x).
+ *
+ * @example
+ * const [y, dx] = vjp((x) => x.square(), tensor([1, 2]), tensor([1, 10])); // dx: [2, 40]
+ */
+export function vjp(f: (x: Tensor) => Tensor, x: Tensor, dy: Tensor): [Tensor, Tensor] {
+  const { result, gradients } = differentiate(() => f(x), [x], (y) => y, dy);
+  return [result, gradients[0] as Tensor];
+}
+
+/**
+ * The op fn(...inputs) with a gradient of one's own: fn answers its value and, from the value's gradient, those of the inputs.
+ *
+ * @example
+ * const clipped = customGradient((x) => ({ value: x, gradient: (dy) => [dy.clip(-1, 1)] }));
+ */
+export function customGradient<A extends Tensor[]>(
+  fn: (...inputs: A) => { value: Tensor; gradient: (dy: Tensor) => (Tensor | null)[] },
+): (...inputs: A) => Tensor {
+  return (...inputs) => {
+    const { value, gradient } = untracked(() => fn(...inputs));
+    record(value, inputs, (dy) => {
+      let gradients: (Tensor | null)[] | undefined;
+      return inputs.map((_, i) => () => (gradients ??= gradient(dy))[i] ?? null);
+    });
+    return value;
+  };
+}

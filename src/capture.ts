@@ -1,0 +1,126 @@
+import { HebbError } from './errors.js';
+import { forgetRecorded, markCaptured } from './memory.js';
+import { native, type NativeProgram } from './native.js';
+import { Tensor, hostEmpty, isCapturing, setCapturing } from './tensor.js';
+
+/** Options of Program.run(). */
+export interface RunOptions {
+  /** Stops the run after the current step; the promise rejects with ERR_ABORTED. */
+  signal?: AbortSignal;
+  /** Told at most ten times a second, and at the end, how many steps are done. */
+  onProgress?: (done: number, count: number) => void;
+}
+
+/**
+ * A captured program: the launches of one call of a function, replayed without JavaScript.
+ *
+ * @example
+ * const program = capture(() => w.assign(w.mul(0.5)));
+ * await program.run(3); // w is an eighth of what it was
+ */
+export class Program<R = unknown> {
+  /** @internal */
+  constructor(
+    private readonly handle: NativeProgram,
+    /** What the captured function returned; its tensors hold the values of the last step once a run is over. */
+    readonly result: R,
+  ) {}
+
+  /** The number of kernel launches in one step. */
+  get launches(): number {
+    return this.handle.launches();
+  }
+
+  /**
+   * Replays the program `count` times off the JavaScript thread.
+   *
+   * @throws ERR_ARGUMENT unless count is a whole number >= 0; ERR_ABORTED when the signal stopped it; whatever a kernel
+   * found wrong in its data (a label out of range, say)
+   */
+  async run(count = 1, options: RunOptions = {}): Promise<void> {
+    const { signal, onProgress } = options;
+    checkCount(count);
+    if (signal?.aborted === true) throw aborted(signal, 0, count);
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        this.handle.cancel(run);
+      };
+      const run = this.handle.run(
+        count,
+        (done) => onProgress?.(done, count),
+        (done, error) => {
+          signal?.removeEventListener('abort', abort);
+          if (error !== undefined) reject(error);
+          else if (done < count) reject(aborted(signal, done, count));
+          else resolve();
+        },
+      );
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Replays the program on the calling thread: for programs so small that a thread would cost more than they do. */
+  runSync(count = 1): void {
+    checkCount(count);
+    this.handle.runSync(count);
+  }
+
+  /** A readable listing: one line per launch. */
+  toString(): string {
+    return this.handle.listing();
+  }
+}
+
+function checkCount(count: number): void {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new HebbError('ERR_ARGUMENT', `run: the number of steps is a whole number >= 0, got ${count}`);
+  }
+}
+
+function aborted(signal: AbortSignal | undefined, done: number, count: number): HebbError {
+  return new HebbError('ERR_ABORTED', `run: stopped after ${done} of ${count} steps`, { cause: signal?.reason });
+}
+
+/**
+ * Runs fn once while its ops are recorded instead of executed. The result replays them: shapes are fixed, tensors made
+ * outside are read and updated in place, tensors that fn returns hold the last step's values after a run.
+ *
+ * @param fn a synchronous function of tensors; it may not read values
+ * @throws ERR_CAPTURE when fn reads a value, is async, or captures inside a capture
+ * @example
+ * const step = capture(() => { const [loss, [dw]] = valueAndGrad(lossOf, [w]); w.assign(w.sub(dw.mul(0.1))); return loss; });
+ * await step.run(1000);
+ * step.result.item();
+ */
+export function capture<R>(fn: () => R): Program<R> {
+  if (isCapturing()) throw new HebbError('ERR_CAPTURE', 'capture: already capturing; captures do not nest');
+  native.recordBegin();
+  setCapturing(true);
+  let result: R;
+  try {
+    result = fn();
+    if (result instanceof Promise) throw new HebbError('ERR_CAPTURE', 'capture: the function is async; only synchronous ops can be captured');
+  } catch (error) {
+    native.recordAbort();
+    throw error;
+  } finally {
+    setCapturing(false);
+    forgetRecorded();
+  }
+  const homes = new Map<number, Tensor>();
+  for (const x of tensorsIn(result)) {
+    if (typeof x.bytes !== 'number') continue;
+    let home = homes.get(x.bytes);
+    if (home === undefined) homes.set(x.bytes, (home = hostEmpty('uint8', [native.plannedBytes(x.bytes)])));
+    x.rehome(home);
+  }
+  const handle = native.recordEnd([...homes].flatMap(([index, home]) => [index, home.bytes, home.offset]));
+  for (const bytes of handle.externals()) markCaptured(bytes);
+  for (const home of homes.values()) if (typeof home.bytes !== 'number') markCaptured(home.bytes);
+  return new Program(handle, result);
+}
+
+function* tensorsIn(value: unknown): Generator<Tensor> {
+  if (value instanceof Tensor) yield value;
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* tensorsIn(part);
+}

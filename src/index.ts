@@ -1,0 +1,5 @@
+export * from './errors.js';
+export * from './autograd.js';
+export * from './capture.js';
+export * from './tensor.js';
+export * from './ops/index.js';

@@ -1,0 +1,117 @@
+import { HebbError } from './errors.js';
+import { native, type Bytes } from './native.js';
+
+/** Bytes that tensors share: one large tensor and its views, or many small tensors in one slab. */
+export class Block {
+  /** Tensors on a recyclable block that were not disposed. */
+  references = 0;
+
+  constructor(
+    readonly bytes: Bytes,
+    readonly recyclable: boolean,
+  ) {}
+}
+
+/** The block of every disposed tensor: reading its bytes throws ERR_DISPOSED. */
+export const disposedBlock: Block = Object.defineProperty(new Block(-1, false), 'bytes', {
+  get(): never {
+    throw new HebbError('ERR_DISPOSED', 'this tensor was disposed: its values are gone');
+  },
+});
+
+/** Token, offset and layout id of up to 64 results of a native call. */
+export const results = new Float64Array(3 * 64);
+
+const slabRing = 8;
+const recordedToken = 1 << 20;
+const slabs: Block[] = [];
+const fresh: Block[] = [];
+
+/** Released bytes by size class, ready for reuse; at most `poolLimit` bytes are kept. */
+const pool = new Map<number, Block[]>();
+const poolLimit = 512 * 1024 * 1024;
+let poolBytes = 0;
+
+/** Sizes in steps of a quarter of a power of two, so that nearly equal requests share a class. */
+function sizeClass(bytes: number): number {
+  const step = Math.max(1024, 2 ** (Math.floor(Math.log2(bytes)) - 2));
+  return Math.ceil(bytes / step) * step;
+}
+
+function takeBlock(bytes: number): Block {
+  const size = sizeClass(bytes);
+  const reused = pool.get(size)?.pop();
+  if (reused !== undefined) {
+    poolBytes -= size;
+    return reused;
+  }
+  try {
+    return new Block(new ArrayBuffer(size), true);
+  } catch {
+    throw new HebbError('ERR_OUT_OF_MEMORY', `cannot allocate ${bytes} bytes: dispose() tensors that are no longer needed`);
+  }
+}
+
+native.initialise({
+  HebbError,
+  results,
+  slab(bytes, index) {
+    const buffer = new ArrayBuffer(bytes);
+    slabs[index] = new Block(buffer, false);
+    return buffer;
+  },
+  allocate(bytes, index) {
+    const block = takeBlock(bytes);
+    fresh[index] = block;
+    return block.bytes as ArrayBuffer;
+  },
+});
+
+/** ArrayBuffers that captured programs read or write: they are not recycled under them. */
+const captured = new WeakSet<ArrayBuffer>();
+
+/** Keeps an ArrayBuffer out of the pool for good: a program uses it. */
+export function markCaptured(bytes: ArrayBuffer): void {
+  captured.add(bytes);
+}
+
+/** Buffers of the program being captured, by their number. */
+const recordedBlocks = new Map<number, Block>();
+
+function recordedBlock(index: number): Block {
+  let block = recordedBlocks.get(index);
+  if (block === undefined) recordedBlocks.set(index, (block = new Block(index, false)));
+  return block;
+}
+
+/** Forgets the buffers of the program that was captured last. */
+export function forgetRecorded(): void {
+  recordedBlocks.clear();
+}
+
+/** The block in which result `token` of the last native call lies; `inputs` are the blocks of its tensor arguments. */
+export function blockOf(token: number, inputs: readonly Block[]): Block {
+  let block: Block | undefined;
+  if (token < 0) block = inputs[-1 - token];
+  else if (token < slabRing) block = slabs[token];
+  else if (token >= recordedToken) block = recordedBlock(token - recordedToken);
+  else block = fresh[token - slabRing];
+  if (block === undefined) throw new HebbError('ERR_INTERNAL', `native answered an unknown block ${token}`);
+  return block;
+}
+
+/** Gives one reference to a block back; the last one returns its bytes to the pool. */
+export function release(block: Block): void {
+  if (!block.recyclable || --block.references > 0 || captured.has(block.bytes as ArrayBuffer)) return;
+  const size = (block.bytes as ArrayBuffer).byteLength;
+  if (poolBytes + size > poolLimit) return;
+  poolBytes += size;
+  const blocks = pool.get(size);
+  if (blocks === undefined) pool.set(size, [block]);
+  else blocks.push(block);
+}
+
+/** Bytes that wait in the pool for reuse. */
+export function pooledBytes(): number {
+  return poolBytes;
+}

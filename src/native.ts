@@ -1,0 +1,55 @@
+import { loadAddon } from './native_path.js';
+
+/** Where a tensor's bytes are: an ArrayBuffer, or the number of a buffer in the program being captured. */
+export type Bytes = ArrayBuffer | number;
+
+/** What an op of the addon takes: a tensor as three values (bytes, offset, layout id), numbers, flags, lists. */
+export type NativeArgument = Bytes | number | boolean | readonly number[] | readonly NativeArgument[];
+
+/** An op of the addon; its result is a layout id or a count, the rest stands in the shared results array. */
+export type NativeOp = (...args: NativeArgument[]) => number;
+
+/** What the addon asks of JavaScript. */
+export interface Host {
+  HebbError: unknown;
+  allocate: (bytes: number, index: number) => ArrayBuffer;
+  slab: (bytes: number, index: number) => ArrayBuffer;
+  results: Float64Array;
+}
+
+/** A captured program in the addon. */
+export interface NativeProgram {
+  launches(): number;
+  listing(): string;
+  externals(): ArrayBuffer[];
+  runSync(count: number): void;
+  /** Starts a run and answers its number, for cancel(). */
+  run(count: number, onProgress: (done: number) => void, onDone: (done: number, error?: Error) => void): number;
+  cancel(run: number): void;
+}
+
+/** The functions of the addon that are not ops. */
+export interface Native {
+  initialise(host: Host): void;
+  hostEmpty(dtype: number, shape: readonly number[]): number;
+  layoutInfo(id: number): { dtype: number; shape: number[]; strides: number[]; contiguous: boolean };
+  cpuInfo(): { isa: string; threads: number };
+  setThreads(count: number): void;
+  recordBegin(): void;
+  recordAbort(): void;
+  /** Ends the recording; `homes` are triples (planned buffer, ArrayBuffer, byte offset) of the buffers to be read later. */
+  recordEnd(homes: readonly Bytes[]): NativeProgram;
+  plannedBytes(index: number): number;
+}
+
+const addon = loadAddon() as Native & Readonly<Record<string, NativeOp | undefined>>;
+
+/** The addon, typed once. */
+export const native: Native = addon;
+
+/** The op of the given name; a name that the addon does not have fails at import, not at the first call. */
+export function nativeOp(name: string): NativeOp {
+  const op = addon[name];
+  if (op === undefined) throw new Error(`the native addon has no op '${name}': rebuild it with npm run build`);
+  return op;
+}

@@ -1,0 +1,172 @@
+import { record } from '../autograd.js';
+import { dtypeIndex, type Dtype } from '../dtype.js';
+import { HebbError } from '../errors.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
+import { checkDtype, toTensor } from './create.js';
+
+const castNative = nativeOp('cast');
+const copyNative = nativeOp('copy');
+const assignNative = nativeOp('assign');
+const reshapeNative = nativeOp('reshape');
+const transposeNative = nativeOp('transpose');
+const broadcastToNative = nativeOp('broadcastTo');
+const sumToNative = nativeOp('sumTo');
+const sliceNative = nativeOp('slice');
+const padNative = nativeOp('unslice');
+
+/**
+ * x with another element type. Real numbers become integers toward zero, saturating, NaN as 0; bool means "not zero".
+ *
+ * @example
+ * tensor([1.7, -1.7]).cast('int32').toArray(); // [1, -1]
+ */
+export function cast<S extends Shape>(x: Tensor<S>, dtype: Dtype): Tensor<S> {
+  const y = wrap(castNative(x.bytes, x.offset, x.layout.id, dtypeIndex[checkDtype('cast', dtype)]), x);
+  record(y, [x], (dy) => [() => cast(dy, x.dtype)]);
+  return y as Tensor<S>;
+}
+
+/** A row-major copy with bytes of its own. @example tensor([1, 2]).copy().toArray(); // [1, 2] */
+export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  const y = wrap(copyNative(x.bytes, x.offset, x.layout.id), x);
+  record(y, [x], (dy) => [() => dy]);
+  return y as Tensor<S>;
+}
+
+/**
+ * Overwrites the elements of x, in place, with `value` (broadcast, cast). Not differentiable: gradients do not see it.
+ *
+ * @throws ERR_SHAPE when value does not fit
+ * @example
+ * zeros([2]).assign([1, 2]).toArray(); // [1, 2]
+ */
+export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
+  const source = toTensor(value, x);
+  assignNative(x.bytes, x.offset, x.layout.id, source.bytes, source.offset, source.layout.id);
+  return x;
+}
+
+/**
+ * The same elements in another shape, as a view where the layout allows; one size may be -1 and is then computed.
+ *
+ * @throws ERR_SHAPE when the sizes do not multiply to the same number
+ * @example
+ * arange(6).reshape([2, -1]).shape; // [2, 3]
+ */
+export function reshape<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+  const y = wrap(reshapeNative(x.bytes, x.offset, x.layout.id, shape), x);
+  record(y, [x], (dy) => [() => reshape(dy, x.shape)]);
+  return y as Tensor<S>;
+}
+
+/**
+ * A view with the dimensions in another order; reversed by default.
+ *
+ * @throws ERR_ARGUMENT unless `axes` is a permutation
+ * @example
+ * zeros([2, 3, 4]).transpose([0, 2, 1]).shape; // [2, 4, 3]
+ */
+export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+  const order = axes ?? x.shape.map((_, i) => x.rank - 1 - i);
+  const y = wrap(transposeNative(x.bytes, x.offset, x.layout.id, order), x);
+  record(y, [x], (dy) => {
+    const inverse = new Array<number>(x.rank).fill(0);
+    for (const [i, axis] of order.entries()) inverse[axis < 0 ? axis + x.rank : axis] = i;
+    return [() => transpose(dy, inverse)];
+  });
+  return y;
+}
+
+/**
+ * A view of x repeated along new and size-1 dimensions, by NumPy's rule.
+ *
+ * @throws ERR_SHAPE
+ * @example
+ * broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // [[1, 2], [1, 2]]
+ */
+export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+  const y = wrap(broadcastToNative(x.bytes, x.offset, x.layout.id, shape), x);
+  record(y, [x], (dy) => [() => sumTo(dy, x.shape)]);
+  return y as Tensor<S>;
+}
+
+/**
+ * The sum of x over the dimensions that broadcasting `shape` to x's shape would repeat: the gradient of broadcastTo.
+ *
+ * @throws ERR_SHAPE unless `shape` broadcasts to x's shape
+ * @example
+ * sumTo(ones([3, 2]), [2]).toArray(); // [3, 3]
+ */
+export function sumTo<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+  if (sameShape(x.shape, shape)) return x as Tensor<S>;
+  const y = wrap(sumToNative(x.bytes, x.offset, x.layout.id, shape), x);
+  record(y, [x], (dy) => [() => broadcastTo(dy, x.shape)]);
+  return y as Tensor<S>;
+}
+
+/** Whether two shapes are equal. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a === b || (a.length === b.length && a.every((dim, i) => dim === b[i]));
+}
+
+/** One range of slice(): begin and end (null for the ends, negative from the end), and a step; or one index. */
+export type SliceRange = number | readonly [begin?: number | null, end?: number | null, step?: number];
+
+/**
+ * A view of a part of x, one range per axis as in NumPy: `[begin, end, step]`, `null` for the ends, negative counting from
+ * the end; a plain number picks one index and drops the dimension. Ranges are clipped to the axis; axes left out stay whole.
+ *
+ * @throws ERR_ARGUMENT for an index out of range or a step < 1 (flip() reverses)
+ * @example
+ * arange(5).slice([1, -1]).toArray(); // [1, 2, 3]: one axis, one range
+ */
+export function slice(x: Tensor, ...ranges: readonly SliceRange[]): Tensor {
+  if (ranges.length > x.rank) {
+    throw new HebbError('ERR_ARGUMENT', `slice: ${ranges.length} ranges for a tensor of shape [${x.shape.join(',')}]`);
+  }
+  const begin: number[] = [];
+  const end: number[] = [];
+  const step: number[] = [];
+  const kept: number[] = [];
+  for (const [axis, dim] of x.shape.entries()) {
+    const range = ranges[axis] ?? [];
+    if (typeof range === 'number') {
+      const index = range < 0 ? range + dim : range;
+      if (!Number.isInteger(range) || index < 0 || index >= dim) {
+        throw new HebbError('ERR_ARGUMENT', `slice: index ${range} is out of range for axis ${axis} of [${x.shape.join(',')}]`);
+      }
+      begin.push(index);
+      end.push(index + 1);
+      step.push(1);
+      continue;
+    }
+    const stride = range[2] ?? 1;
+    const bound = (value: number | null | undefined, whole: number): number =>
+      Math.min(dim, Math.max(0, value == null ? whole : value < 0 ? value + dim : value));
+    const from = bound(range[0], 0);
+    const to = Math.max(from, bound(range[1], dim));
+    if (!Number.isInteger(stride) || stride < 1 || !Number.isInteger(from) || !Number.isInteger(to)) {
+      throw new HebbError('ERR_ARGUMENT', `slice: range [${range.join(',')}] of axis ${axis} needs whole numbers and a step >= 1`);
+    }
+    begin.push(from);
+    end.push(to);
+    step.push(stride);
+    kept.push(Math.ceil((to - from) / stride));
+  }
+  const part = sliceRegion(x, begin, end, step);
+  return kept.length === x.rank ? part : reshape(part, kept);
+}
+
+function sliceRegion(x: Tensor, begin: number[], end: number[], step: number[]): Tensor {
+  const y = wrap(sliceNative(x.bytes, x.offset, x.layout.id, begin, end, step), x);
+  record(y, [x], (dy) => [() => unslice(dy, x.shape, begin, end, step)]);
+  return y;
+}
+
+/** Zeros of a shape with dy in one region of it: the gradient of slice. */
+function unslice(dy: Tensor, shape: Shape, begin: number[], end: number[], step: number[]): Tensor {
+  const y = wrap(padNative(dy.bytes, dy.offset, dy.layout.id, shape, begin, end, step), dy);
+  record(y, [dy], (d) => [() => sliceRegion(d, begin, end, step)]);
+  return y;
+}

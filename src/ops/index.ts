@@ -1,0 +1,12 @@
+import { setGradientArithmetic } from '../autograd.js';
+import { add } from './binary.js';
+import { onesLike, zerosLike } from './create.js';
+
+export * from './binary.js';
+export * from './copy.js';
+export * from './create.js';
+export * from './matmul.js';
+export * from './reduce.js';
+export * from './unary.js';
+
+setGradientArithmetic({ add, onesLike, zerosLike });

@@ -1,0 +1,58 @@
+import { record } from '../autograd.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Tensor, type TensorLike } from '../tensor.js';
+import { cast, reshape, sumTo } from './copy.js';
+import { toTensor } from './create.js';
+
+const matmulNative = nativeOp('matmul');
+
+/** Which operands of matmul() are read with their last two dimensions exchanged. */
+export interface MatmulOptions {
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
+/**
+ * Matrix product [..., m, k] x [..., k, n] -> [..., m, n]; leading dimensions broadcast. A vector on the left is a row, on
+ * the right a column, and its dimension is dropped from the result. Each element is one chain of fused multiply-adds over k.
+ *
+ * @throws ERR_SHAPE when the inner sizes differ
+ * @example
+ * matmul([[1, 2], [3, 4]], [[5], [6]]).toArray(); // [[17], [39]]
+ */
+export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false } = options;
+  const a = toTensor(left);
+  const b = toTensor(right);
+  const y = wrap(
+    matmulNative(a.bytes, a.offset, a.layout.id, b.bytes, b.offset, b.layout.id, transposeA, transposeB),
+    a,
+    b,
+  );
+  record(y, [a, b], (gradient) => {
+    // As matrices: a row vector is [1, k], a column [k, 1].
+    const am = a.rank === 1 ? reshape(a, [1, a.size]) : a;
+    const bm = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
+    const dy = reshape(gradient, matrixShape(y.shape, a.rank === 1, b.rank === 1));
+    const ta = transposeA && a.rank > 1;
+    const tb = transposeB && b.rank > 1;
+    const da = (): Tensor =>
+      ta ? matmul(bm, dy, { transposeA: tb, transposeB: true }) : matmul(dy, bm, { transposeB: !tb });
+    const db = (): Tensor =>
+      tb ? matmul(dy, am, { transposeA: true, transposeB: ta }) : matmul(am, dy, { transposeA: !ta });
+    return [() => fit(da(), am, a), () => fit(db(), bm, b)];
+  });
+  return y;
+}
+
+function matrixShape(shape: readonly number[], row: boolean, column: boolean): number[] {
+  const full = [...shape];
+  if (column) full.push(1);
+  if (row) full.splice(full.length - 1, 0, 1);
+  return full;
+}
+
+function fit(gradient: Tensor, matrix: Tensor, operand: Tensor): Tensor {
+  const sum = reshape(sumTo(gradient, matrix.shape), operand.shape);
+  return sum.dtype === operand.dtype ? sum : cast(sum, operand.dtype);
+}

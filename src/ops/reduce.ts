@@ -1,0 +1,89 @@
+import { record } from '../autograd.js';
+import { isFloat } from '../dtype.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
+import { div, equal, mul } from './binary.js';
+import { broadcastTo, cast, reshape } from './copy.js';
+import { toTensor } from './create.js';
+
+const sumNative = nativeOp('sum');
+const prodNative = nativeOp('prod');
+const maxNative = nativeOp('max');
+const minNative = nativeOp('min');
+
+/** The axes a reduction runs over: one, several, or all of them when left out. */
+export type Axes = number | readonly number[] | undefined;
+
+/** The shape of x with size 1 where it was reduced, so that a reduced tensor broadcasts against x. */
+function keptShape(x: Tensor, axes: readonly number[]): Shape {
+  const kept = [...x.shape];
+  for (const axis of axes) kept[axis < 0 ? axis + x.rank : axis] = 1;
+  return kept;
+}
+
+function axesOf(x: Tensor, axis: Axes): readonly number[] {
+  if (axis === undefined) return x.shape.map((_, i) => i);
+  return typeof axis === 'number' ? [axis] : axis;
+}
+
+/**
+ * The sum over the given axes (all by default). Integers and bool give int32. The order of additions is fixed: the same
+ * bits for any number of threads and any instruction set.
+ *
+ * @throws ERR_ARGUMENT for an axis out of range
+ * @example
+ * sum([[1, 2], [3, 4]], 0).toArray(); // [4, 6]
+ */
+export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  const x = toTensor(input);
+  const axes = axesOf(x, axis);
+  const y = wrap(sumNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
+  record(y, [x], (dy) => [() => broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)]);
+  return y;
+}
+
+/**
+ * The mean over the given axes (all by default); integers give float32.
+ *
+ * @example
+ * mean([[1, 2], [3, 4]], 1).toArray(); // [1.5, 3.5]
+ */
+export function mean(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  const x = toTensor(input);
+  const count = axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
+  return mul(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), 1 / count);
+}
+
+/** The product over the given axes (all by default). @example prod([2, 3]).item(); // 6 */
+export function prod(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  const x = toTensor(input);
+  const axes = axesOf(x, axis);
+  const y = wrap(prodNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
+  record(y, [x], (dy) => [() => mul(reshape(mul(dy, y), keptShape(x, axes)), div(1, x))]);
+  return y;
+}
+
+/** The gradient of an extreme: shared equally by the elements that reach it. */
+function extremeGradient(dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Tensor {
+  const shape = keptShape(x, axes);
+  const hits = cast(equal(x, reshape(y, shape)), x.dtype);
+  return mul(div(reshape(dy, shape), sum(hits, axes, true)), hits);
+}
+
+/** The largest element over the given axes (all by default); NaN propagates. @throws ERR_SHAPE when there is none. @example max([1, 3]).item(); // 3 */
+export function max(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  const x = toTensor(input);
+  const axes = axesOf(x, axis);
+  const y = wrap(maxNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
+  record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
+  return y;
+}
+
+/** The smallest element over the given axes (all by default); NaN propagates. @throws ERR_SHAPE when there is none. @example min([1, 3]).item(); // 1 */
+export function min(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  const x = toTensor(input);
+  const axes = axesOf(x, axis);
+  const y = wrap(minNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
+  record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
+  return y;
+}
