@@ -1,0 +1,19 @@
+"""Keras's fit. Variants: keras-tf, keras-jax (the name says the backend)."""
+
+import os
+
+import peer
+
+chosen = peer.options()
+os.environ["KERAS_BACKEND"] = {"keras-tf": "tensorflow", "keras-jax": "jax"}[chosen.variant]
+
+import keras
+
+x, y = peer.rows(chosen.work)
+model = keras.Sequential([keras.Input((peer.SIZES[0],)), keras.layers.Dense(peer.SIZES[1], activation="relu"),
+                          keras.layers.Dense(peer.SIZES[2], activation="relu"), keras.layers.Dense(peer.SIZES[3])])
+model.compile(optimizer=keras.optimizers.SGD(peer.RATE),
+              loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.set_weights(peer.start(chosen.work))
+times = peer.timed(chosen.epochs, lambda: model.fit(x, y, batch_size=chosen.batch, epochs=1, verbose=0))
+peer.finish(chosen, keras.__version__, times, model.get_weights())
