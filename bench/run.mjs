@@ -1,5 +1,5 @@
-// Trains 784-300-100-10 on MNIST with hebb and every installed peer, one after the other in each round, prints times and
-// ratios, and writes bench/RESULTS.md. bench/README.md says how peers are found and times are taken.
+// Trains 784-300-100-10 on MNIST with hebb and every installed peer, one after the other in each round, prints times
+// and ratios, and writes bench/RESULTS.md. bench/README.md says how peers are found and times are taken.
 //   node bench/run.mjs [--batches 32,128] [--rounds 3] [--epochs 4] [--threads 2] [--only hebb,torch-eager] [--dry]
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
