@@ -74,7 +74,7 @@ void multiply_block(const Block<T>& block, const Panels& panels, int64_t first_p
       call.a_row = block.a_packed ? 1 : block.a_row;
       call.a_col = block.a_packed ? rows : block.a_col;
       call.chain = block.chain + row * block.chain_row + j;
-      tiles<T>.at[vectors - 1][rows][call.columns != lanes](call);
+      tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
     }
   }
 }

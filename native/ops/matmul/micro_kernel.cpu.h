@@ -18,7 +18,7 @@ struct TileCall {
   int64_t row, column;       // place of the tile in C
 };
 
-template <class T, int MR, int NV, bool Masked>
+template <class T, int MR, int NV, bool Masked, bool Column>
 void tile(const TileCall<T>& t) {
   constexpr int lanes = Vec<T>::lanes;
   const int columns = t.columns;
@@ -37,12 +37,13 @@ void tile(const TileCall<T>& t) {
 #pragma GCC unroll 4
       for (int j = 0; j < NV; ++j) acc[i][j] = Vec<T>(T(0));
   }
-  const int64_t a_row = t.a_row, a_col = t.a_col, b_row = t.b_row;
+  const int64_t a_row = Column ? 1 : t.a_row, a_col = t.a_col, b_row = t.b_row;
   const T* b = t.b;
-  const T* a[(MR + 2) / 3];
+  constexpr int group = Column ? MR : 3;  // rows reached from one pointer: [p], [p + a_row], [p + 2 a_row]
+  const T* a[(MR + group - 1) / group];
 #pragma GCC unroll 16
-  for (int i = 0; i < MR; i += 3) a[i / 3] = t.a + i * a_row;
-  for (int64_t p = t.k; p > 0; --p) {
+  for (int i = 0; i < MR; i += group) a[i / group] = t.a + i * a_row;
+  const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_values[NV];
 #pragma GCC unroll 4
     for (int j = 0; j < NV; ++j)
@@ -50,13 +51,18 @@ void tile(const TileCall<T>& t) {
     b += b_row;
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i) {
-      const Vec<T> a_value(a[i / 3][i % 3 * a_row]);
+      const Vec<T> a_value(a[i / group][i % group * a_row]);
 #pragma GCC unroll 4
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(a_value, b_values[j], acc[i][j]);
     }
 #pragma GCC unroll 16
-    for (int i = 0; i < MR; i += 3) a[i / 3] += a_col;
+    for (int i = 0; i < MR; i += group) a[i / group] += a_col;
+  };
+  for (int64_t p = t.k / 2; p > 0; --p) {
+    step();
+    step();
   }
+  if (t.k & 1) step();
   if (t.finish) {
     alignas(64) T out[MR][NV * lanes];
 #pragma GCC unroll 16
@@ -85,25 +91,33 @@ constexpr int tile_rows = (vec_registers - 1 - vectors_wide) / vectors_wide;  //
 template <class T>
 using Tile = void (*)(const TileCall<T>&);
 
+// A masked load costs AVX-512 2 % and an instance costs 1 KB of code: there only the full tile has one without masks.
+template <class T, int MR, int NV>
+constexpr Tile<T> tile_variant(bool masked, bool column) {
+  constexpr bool always_masked = vec_registers >= 32 && (MR < tile_rows || NV < vectors_wide);
+  if (masked) return column ? tile<T, MR, NV, true, true> : tile<T, MR, NV, true, false>;
+  return column ? tile<T, MR, NV, always_masked, true> : tile<T, MR, NV, always_masked, false>;
+}
+
 template <class T, int MR>
-constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked) {
+constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked, bool column) {
   if constexpr (MR == 0) {
     return nullptr;
   } else {
-    if (rows != MR) return tile_of_rows<T, MR - 1>(vectors, rows, masked);
-    if (vectors == 1) return masked ? tile<T, MR, 1, true> : tile<T, MR, 1, false>;
-    return masked ? tile<T, MR, vectors_wide, true> : tile<T, MR, vectors_wide, false>;
+    if (rows != MR) return tile_of_rows<T, MR - 1>(vectors, rows, masked, column);
+    return vectors == 1 ? tile_variant<T, MR, 1>(masked, column) : tile_variant<T, MR, vectors_wide>(masked, column);
   }
 }
 
 template <class T>
 struct TileTable {
-  Tile<T> at[2][tile_rows + 1][2];  // vectors - 1, rows, masked
+  Tile<T> at[2][tile_rows + 1][2][2];  // vectors - 1, rows, masked, column
   constexpr TileTable() : at() {
     for (int vectors = 1; vectors <= vectors_wide; ++vectors)
       for (int rows = 1; rows <= tile_rows; ++rows)
-        for (int masked = 0; masked < 2; ++masked)
-          at[vectors - 1][rows][masked] = tile_of_rows<T, tile_rows>(vectors, rows, masked);
+        for (int variant = 0; variant < 4; ++variant)
+          at[vectors - 1][rows][variant / 2][variant % 2] =
+              tile_of_rows<T, tile_rows>(vectors, rows, variant / 2, variant % 2);
   }
 };
 template <class T>
