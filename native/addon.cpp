@@ -3,8 +3,11 @@
 #include "cpu/threads.h"
 #include "ops/binary.h"
 #include "ops/copy.h"
+#include "ops/cross_entropy.h"
 #include "ops/matmul.h"
+#include "ops/optimizer.h"
 #include "ops/reduce.h"
+#include "ops/softmax.h"
 #include "ops/unary.h"
 #include "binding/programs.h"
 

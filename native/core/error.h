@@ -1,6 +1,7 @@
 // The one error type of the native side. binding.h turns it into a JavaScript HebbError; nothing else catches it.
 #pragma once
 
+#include <cstdint>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -40,5 +41,8 @@ template <class... Parts>
   (message << ... << parts);
   throw Error(code, message.str());
 }
+
+// For kernels, which must not instantiate templates of the standard library: a label outside [0, classes).
+[[noreturn]] void fail_label(int64_t label, int64_t classes);
 
 }  // namespace hebb

@@ -4,11 +4,16 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../core/error.h"
 #include "../core/launch.h"
 #include "../ops/binary.h"
 #include "../ops/copy.h"
+#include "../ops/cross_entropy.h"
+#include "../ops/dense.h"
 #include "../ops/matmul.h"
 #include "../ops/matmul/gemm.h"
+#include "../ops/optimizer.h"
 #include "../ops/reduce.h"
+#include "../ops/softmax.h"
 #include "../ops/unary.h"
 #include "threads.h"

@@ -10,6 +10,10 @@ namespace {
 #include "../ops/copy.cpu.h"
 #include "../ops/reduce.cpu.h"
 #include "../ops/matmul.cpu.h"
+#include "../ops/dense.cpu.h"
+#include "../ops/softmax.cpu.h"
+#include "../ops/cross_entropy.cpu.h"
+#include "../ops/optimizer.cpu.h"
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { Tensor, hostEmpty, hostView, wrap, type NestedArray, type Shape, type TensorLike } from '../tensor.js';
+import { Tensor, hostEmpty, hostView, isCapturing, wrap, type NestedArray, type Shape, type TensorLike } from '../tensor.js';
 
 /** Where and as what a tensor is made. */
 export interface TensorOptions {
@@ -166,7 +166,10 @@ export function tensor<const S extends Shape = Shape>(
 /** x itself if it is a tensor, else a new one from numbers; a plain number takes the float type of `like`. */
 export function toTensor(x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x;
-  if (typeof x === 'number') return full([], x, { dtype: scalarDtype(x, like) });
+  if (typeof x === 'number') {
+    // A constant of the program, not a launch of it.
+    return isCapturing() ? tensor(x, { dtype: scalarDtype(x, like) }) : full([], x, { dtype: scalarDtype(x, like) });
+  }
   return tensor(x);
 }
 

@@ -5,8 +5,11 @@ import { onesLike, zerosLike } from './create.js';
 export * from './binary.js';
 export * from './copy.js';
 export * from './create.js';
+export * from './cross_entropy.js';
+export { logitsOf } from './logits.js';
 export * from './matmul.js';
 export * from './reduce.js';
+export * from './softmax.js';
 export * from './unary.js';
 
 setGradientArithmetic({ add, onesLike, zerosLike });

@@ -4,6 +4,7 @@ import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { cast } from './copy.js';
 import { add, div, greater, greaterEqual, lessEqual, logicalAnd, mul, sub } from './binary.js';
 import { toTensor } from './create.js';
+import { rememberLogits } from './logits.js';
 
 /** An element-wise op of one tensor. */
 export type UnaryOp = <S extends Shape>(x: Tensor<S> | TensorLike) => Tensor<S>;
@@ -92,5 +93,9 @@ export function clip<S extends Shape>(x: Tensor<S> | TensorLike, low: number, hi
 
 /** max(x, 0). @example relu([1, -1]).toArray(); // [1, 0] */
 export const relu = unary('relu', (x) => where01(greater(x, 0), x)) as UnaryOp;
+const sigmoidNative = unary('sigmoid', (_x, y) => mul(y, sub(1, y)));
 /** 1 / (1 + exp(-x)). @example sigmoid([0]).toArray(); // [0.5] */
-export const sigmoid = unary('sigmoid', (_x, y) => mul(y, sub(1, y))) as UnaryOp;
+export function sigmoid<S extends Shape>(input: Tensor<S> | TensorLike): Tensor<S> {
+  const x = toTensor(input);
+  return rememberLogits(sigmoidNative(x), x, 'sigmoid') as Tensor<S>;
+}

@@ -1,0 +1,49 @@
+import { record } from '../autograd.js';
+import { HebbError } from '../errors.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Tensor, type TensorLike } from '../tensor.js';
+import { mul, sub } from './binary.js';
+import { transpose } from './copy.js';
+import { toTensor } from './create.js';
+import { rememberLogits } from './logits.js';
+import { sum } from './reduce.js';
+import { exp } from './unary.js';
+
+const softmaxNative = nativeOp('softmax');
+const logSoftmaxNative = nativeOp('logSoftmax');
+
+/** Runs f with `axis` as the last dimension. */
+function overAxis(op: string, x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
+  const last = x.rank - 1;
+  const at = axis < 0 ? axis + x.rank : axis;
+  if (!Number.isInteger(axis) || at < 0 || at > last) {
+    throw new HebbError('ERR_ARGUMENT', `${op}: axis ${axis} is out of range for a tensor of rank ${x.rank}`);
+  }
+  if (at === last) return f(x);
+  const order = x.shape.map((_, i) => i);
+  [order[at], order[last]] = [last, at];
+  return transpose(f(transpose(x, order)), order);
+}
+
+/**
+ * exp(x) / sum(exp(x)) along an axis (the last by default), without overflow: the probabilities of classes from logits.
+ *
+ * @example
+ * softmax([0, 0]).toArray(); // [0.5, 0.5]
+ */
+export function softmax(input: TensorLike, axis = -1): Tensor {
+  return overAxis('softmax', toTensor(input), axis, (x) => {
+    const y = wrap(softmaxNative(x.bytes, x.offset, x.layout.id), x);
+    record(y, [x], (dy) => [() => mul(y, sub(dy, sum(mul(dy, y), -1, true)))]);
+    return rememberLogits(y, x, 'softmax');
+  });
+}
+
+/** log(softmax(x)) along an axis (the last by default), accurate where the softmax underflows. @example logSoftmax([0]).toArray(); // [0] */
+export function logSoftmax(input: TensorLike, axis = -1): Tensor {
+  return overAxis('logSoftmax', toTensor(input), axis, (x) => {
+    const y = wrap(logSoftmaxNative(x.bytes, x.offset, x.layout.id), x);
+    record(y, [x], (dy) => [() => sub(dy, mul(exp(y), sum(dy, -1, true)))]);
+    return y;
+  });
+}
