@@ -2,6 +2,7 @@
 // what sleeping workers wait on. A worker announces itself in `active_` before it looks at the gate again, the caller
 // closes the gate before it looks at `active_` (both sequentially consistent), so no worker is inside a job whose
 // caller has returned. Only the thread that holds `busy_` opens jobs or changes the set of workers.
+// The library must not be unloaded under the workers: it is linked with -z nodelete.
 #include "threads.h"
 
 #include <algorithm>
@@ -24,12 +25,6 @@ using Body = void (*)(void* context, int64_t index);
 constexpr std::chrono::microseconds spin_time{80};
 constexpr std::chrono::microseconds join_spin_time{20};
 constexpr std::chrono::microseconds work_worth_waking_for{40};
-
-// The C library does not unload a library while a thread has a destructor of it to run.
-struct KeepsLibraryLoaded {
-  ~KeepsLibraryLoaded() { alive = false; }
-  volatile bool alive = true;
-};
 
 class Pool {
  public:
@@ -146,8 +141,6 @@ class Pool {
   }
 
   void work(int index) {
-    static thread_local KeepsLibraryLoaded keeps_library_loaded;
-    keeps_library_loaded.alive = true;
     Spin spin(spin_time);
     uint32_t seen = 0;
     while (true) {
