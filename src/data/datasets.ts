@@ -1,0 +1,4 @@
+export { fashionMnist } from './fashion_mnist.js';
+export { blobs, circles, moons, spirals, xor } from './generated.js';
+export { iris } from './iris.js';
+export { mnist } from './mnist.js';

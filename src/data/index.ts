@@ -1,0 +1,14 @@
+export * as datasets from './datasets.js';
+export type {
+  BlobsDataset,
+  BlobsOptions,
+  CirclesOptions,
+  GeneratedOptions,
+  MoonsOptions,
+  SpiralsOptions,
+} from './generated.js';
+export type { ImageDataset, ImageDatasetOptions, ImagePart, ImageSource } from './image_dataset.js';
+export * from './split.js';
+export * from './standard_scaler.js';
+export type { TableDataset } from './table.js';
+export * from './to_categorical.js';
