@@ -1,0 +1,60 @@
+import { HebbError } from './errors.js';
+import * as ops from './ops/index.js';
+import type { Tensor } from './tensor.js';
+
+/** An activation function with the name by which layers and saved models know it. */
+export interface Activation {
+  readonly name: string;
+  call(x: Tensor): Tensor;
+}
+
+/** What a layer takes where it wants an activation. */
+export type ActivationLike = string | ((x: Tensor) => Tensor);
+
+/** Keras 3's activations, and the thresholds of logic units. */
+const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  linear: (x) => x,
+  celu: (x) => ops.celu(x),
+  elu: (x) => ops.elu(x),
+  exponential: (x) => ops.exp(x),
+  gelu: (x) => ops.gelu(x),
+  glu: (x) => ops.glu(x),
+  hardShrink: (x) => ops.hardShrink(x),
+  hardSigmoid: (x) => ops.hardSigmoid(x),
+  hardSilu: (x) => ops.hardSilu(x),
+  hardSwish: (x) => ops.hardSilu(x),
+  hardTanh: (x) => ops.hardTanh(x),
+  leakyRelu: (x) => ops.leakyRelu(x),
+  logSigmoid: (x) => ops.logSigmoid(x),
+  logSoftmax: (x) => ops.logSoftmax(x),
+  mish: (x) => ops.mish(x),
+  relu: (x) => ops.relu(x),
+  relu6: (x) => ops.relu6(x),
+  selu: (x) => ops.selu(x),
+  sigmoid: (x) => ops.sigmoid(x),
+  silu: (x) => ops.silu(x),
+  swish: (x) => ops.silu(x),
+  softShrink: (x) => ops.softShrink(x),
+  softmax: (x) => ops.softmax(x),
+  softplus: (x) => ops.softplus(x),
+  softsign: (x) => ops.softsign(x),
+  sparsePlus: (x) => ops.sparsePlus(x),
+  sparseSigmoid: (x) => ops.sparseSigmoid(x),
+  sparsemax: (x) => ops.sparsemax(x),
+  squareplus: (x) => ops.squareplus(x),
+  tanh: (x) => ops.tanh(x),
+  tanhShrink: (x) => ops.tanhShrink(x),
+  threshold: (x) => ops.threshold(x),
+  step: (x) => ops.step(x),
+  sign: (x) => ops.sign(x),
+};
+
+/** The activation of a name or function; `linear` when none is given. @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
+export function getActivation(activation: ActivationLike = 'linear'): Activation {
+  if (typeof activation === 'function') return { name: activation.name, call: activation };
+  const call = functions[activation];
+  if (call === undefined) {
+    throw new HebbError('ERR_ARGUMENT', `activation: expected one of ${Object.keys(functions).join(', ')}, got '${activation}'`);
+  }
+  return { name: activation, call };
+}

@@ -1,0 +1,28 @@
+import { bernoulli, mul, type Tensor } from '../ops/index.js';
+import type { Shape } from '../tensor.js';
+import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
+
+/** Options of dropout(). */
+export interface DropoutOptions extends LayerOptions {
+  /** Share of the inputs that are dropped, in [0, 1). */
+  rate: number;
+}
+
+/** In training, sets a random share of the inputs to 0 and scales the others by 1 / (1 - rate) (Srivastava et al. 2014). */
+export class Dropout extends Layer {
+  constructor(private readonly options: DropoutOptions) {
+    super('dropout', options);
+    if (!(options.rate >= 0 && options.rate < 1)) throw this.error('ERR_ARGUMENT', `rate is in [0, 1), got ${options.rate}`);
+  }
+  outputShape(inputShape: Shape): Shape {
+    return inputShape;
+  }
+  call(x: Tensor, { training }: CallContext): Tensor {
+    const { rate } = this.options;
+    if (!training || rate === 0) return x;
+    return mul(mul(x, bernoulli(x.shape, 1 - rate, { dtype: x.dtype })), 1 / (1 - rate));
+  }
+  getConfig(): Config {
+    return { rate: this.options.rate };
+  }
+}

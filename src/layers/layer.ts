@@ -1,0 +1,128 @@
+import { HebbError } from '../errors.js';
+import type { Shape, Tensor } from '../tensor.js';
+
+/** A named tensor that belongs to a layer; training updates its values in place. */
+export interface Weight {
+  readonly name: string;
+  readonly value: Tensor;
+  readonly trainable: boolean;
+  /** Adds to the loss, if there is one: a scalar made from the weight. */
+  readonly regularizer?: (w: Tensor) => Tensor;
+}
+
+/** How a layer is being called. */
+export interface CallContext {
+  /** True in fit(): dropout drops, batch statistics are used. */
+  readonly training: boolean;
+}
+
+/** What a configuration can hold, as JSON. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** Options of every layer. */
+export interface LayerOptions {
+  /** Name within the model; `dense`, `dense_1`, ... by default. */
+  name?: string;
+  /** Shape of one input without the batch; only the first layer of a model needs it. */
+  inputShape?: Shape;
+  /** Whether training updates the weights; true by default. */
+  trainable?: boolean;
+  /** Element type of the weights; float32 by default. */
+  dtype?: 'float32' | 'float64';
+}
+
+/**
+ * A function of tensors with weights. Shapes given to a layer leave out the batch, tensors have it as first dimension.
+ */
+export abstract class Layer {
+  /** The name in the model; given by the model unless it was an option. */
+  name: string;
+  readonly inputShape: Shape | undefined;
+  /** Element type of the weights. */
+  readonly dtype: 'float32' | 'float64';
+  /** Whether training updates the layer's weights. */
+  trainable: boolean;
+  private readonly ownWeights: Weight[] = [];
+  private builtFor: Shape | undefined;
+
+  constructor(
+    /** The kind of layer, as in saved configurations. */
+    readonly kind: string,
+    options: LayerOptions,
+  ) {
+    this.name = options.name ?? '';
+    this.inputShape = options.inputShape;
+    this.dtype = options.dtype ?? 'float32';
+    this.trainable = options.trainable ?? true;
+  }
+
+  /** The layer's weights, trainable ones first. */
+  get weights(): readonly Weight[] {
+    return this.ownWeights;
+  }
+  /** The weights that training updates. */
+  get trainableWeights(): readonly Weight[] {
+    return this.trainable ? this.ownWeights.filter((weight) => weight.trainable) : [];
+  }
+  /** Shape of one input, once the layer is part of a built model. */
+  get builtShape(): Shape | undefined {
+    return this.builtFor;
+  }
+
+  /** The shape of one output for the shape of one input. @throws ERR_SHAPE when the layer cannot take that input. */
+  abstract outputShape(inputShape: Shape): Shape;
+  /** The output for a batch of inputs. */
+  abstract call(x: Tensor, context: CallContext): Tensor;
+  /** The options that make the same layer again, as JSON. */
+  abstract getConfig(): Config;
+  /** Creates the weights for inputs of the given shape; layers without weights have nothing to do. */
+  protected createWeights(inputShape: Shape): void {
+    void inputShape;
+  }
+
+  /** Creates the weights once. @throws ERR_SHAPE when already built for another shape. */
+  build(inputShape: Shape): void {
+    if (this.builtFor === undefined) {
+      this.outputShape(inputShape);
+      this.createWeights(inputShape);
+      this.builtFor = inputShape;
+    } else if (this.builtFor.join() !== inputShape.join()) {
+      throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${inputShape.join(',')}]`);
+    }
+  }
+
+  /** Adds a weight; for createWeights(). */
+  protected addWeight(weight: Weight): Tensor {
+    this.ownWeights.push(weight);
+    return weight.value;
+  }
+
+  /** Copies of the weights' values, in the order of `weights`. */
+  getWeights(): Tensor[] {
+    return this.ownWeights.map(({ value }) => value.copy());
+  }
+
+  /** Overwrites the weights. @throws ERR_ARGUMENT for another number of tensors, ERR_SHAPE for another shape. */
+  setWeights(values: readonly Tensor[]): void {
+    if (values.length !== this.ownWeights.length) {
+      throw this.error('ERR_ARGUMENT', `has ${this.ownWeights.length} weights, got ${values.length} tensors`);
+    }
+    for (const [i, weight] of this.ownWeights.entries()) {
+      const given = values[i]?.shape ?? [];
+      if (given.join() !== weight.value.shape.join()) {
+        throw this.error('ERR_SHAPE', `${weight.name} is [${weight.value.shape.join(',')}], got [${given.join(',')}]`);
+      }
+    }
+    for (const [i, weight] of this.ownWeights.entries()) if (values[i] !== undefined) weight.value.assign(values[i]);
+  }
+
+  /** The number of numbers in the weights. */
+  countParams(): number {
+    return this.ownWeights.reduce((total, { value }) => total + value.size, 0);
+  }
+
+  /** An error that names the layer. */
+  protected error(code: HebbError['code'], fault: string): HebbError {
+    return new HebbError(code, `${this.name || this.kind}: ${fault}`);
+  }
+}

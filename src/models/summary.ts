@@ -1,0 +1,46 @@
+import type { Model } from './model.js';
+
+function bytesText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let i = 0;
+  for (; bytes >= 1024 && i < units.length - 1; i++) bytes /= 1024;
+  return `${bytes.toFixed(2)} ${units[i] ?? ''}`;
+}
+
+function title(kind: string): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+/** The table that summary() prints: layer (type), output shape, parameters, then the totals. */
+export function summary(model: Model): string {
+  const rows: string[][] = [['Layer (type)', 'Output Shape', 'Param #']];
+  let shape = model.inputShape;
+  for (const layer of model.layers) {
+    shape = shape && layer.outputShape(shape);
+    const output = shape === undefined ? '?' : `(None, ${shape.join(', ')})`;
+    rows.push([`${layer.name} (${title(layer.kind)})`, output, layer.countParams().toLocaleString('en-US')]);
+  }
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2);
+  const rule = (left: string, middle: string, right: string, line: string): string =>
+    left + widths.map((width) => line.repeat(width)).join(middle) + right;
+  const text = (row: string[], wall: string): string => {
+    const cells = row.map((cell, i) => (i === 2 ? ` ${cell.padStart((widths[i] ?? 0) - 2)} ` : ` ${cell.padEnd((widths[i] ?? 0) - 2)} `));
+    return wall + cells.join(wall) + wall;
+  };
+  const [head = [], ...body] = rows;
+  const total = model.countParams();
+  const trainable = model.trainableWeights.reduce((sum, { value }) => sum + value.size, 0);
+  const bytes = (count: number): string => bytesText(count * (model.layers[0]?.dtype === 'float64' ? 8 : 4));
+  const count = (label: string, value: number): string => ` ${label}: ${value.toLocaleString('en-US')} (${bytes(value)})`;
+  return [
+    `Model: "${model.name}"`,
+    rule('┏', '┳', '┓', '━'),
+    text(head, '┃'),
+    rule('┡', '╇', '┩', '━'),
+    body.map((row) => text(row, '│')).join(`\n${rule('├', '┼', '┤', '─')}\n`),
+    rule('└', '┴', '┘', '─'),
+    count('Total params', total),
+    count('Trainable params', trainable),
+    count('Non-trainable params', total - trainable),
+  ].join('\n');
+}

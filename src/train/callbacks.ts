@@ -1,0 +1,28 @@
+import type { Model } from '../models/model.js';
+
+/** The numbers of a batch or an epoch by name: loss, metrics, val_*. */
+export type Logs = Record<string, number>;
+
+/** What a fit() is about, told to callbacks when it begins. */
+export interface FitInfo {
+  epochs: number;
+  stepsPerEpoch: number;
+  batchSize: number;
+  rows: number;
+}
+
+/**
+ * Called by fit() as it goes. A callback with onBatchBegin or onBatchEnd makes fit() come back to JavaScript after every
+ * batch: that costs some 50 us a batch.
+ */
+export interface Callback {
+  onTrainBegin?(model: Model, info: FitInfo): void | Promise<void>;
+  onTrainEnd?(model: Model, logs: Logs): void | Promise<void>;
+  onEpochBegin?(model: Model, epoch: number): void | Promise<void>;
+  /** May add to the logs, which go into the history. */
+  onEpochEnd?(model: Model, epoch: number, logs: Logs): void | Promise<void>;
+  onBatchBegin?(model: Model, batch: number): void | Promise<void>;
+  onBatchEnd?(model: Model, batch: number, logs: Logs): void | Promise<void>;
+  /** At most ten times a second: batches done in this epoch and the running logs. */
+  onProgress?(model: Model, batch: number, logs: Logs): void;
+}
