@@ -74,9 +74,6 @@ function parse(file: Buffer): ByteArrays | undefined {
 /**
  * The arrays that writeArrays() stored, or undefined when the file is missing, unreadable or damaged: then it is to be built
  * again.
- *
- * @example
- * (await readArrays('iris.safetensors'))?.x?.shape;
  */
 export async function readArrays(path: string): Promise<ByteArrays | undefined> {
   try {
@@ -107,9 +104,6 @@ export async function writeAtomically(path: string, parts: readonly Uint8Array[]
 /**
  * Stores arrays with a checksum, atomically. A folder that cannot be written is a warning, not an error: the next start
  * is only slower.
- *
- * @example
- * await writeArrays('iris.safetensors', { x: { shape: [2], data: Uint8Array.of(1, 2) } });
  */
 export async function writeArrays(path: string, arrays: ByteArrays): Promise<void> {
   const payload = Object.values(arrays).map(({ data }) => data);

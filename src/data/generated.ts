@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/create.js';
 import type { Tensor } from '../tensor.js';
-import { permutation, randomStream, type RandomStream } from './random_stream.js';
+import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
 import type { TableDataset } from './table.js';
 
 /** What every generated set takes. */
@@ -65,9 +65,6 @@ function checkDtype(op: string, dtype: 'float32' | 'float64'): 'float32' | 'floa
   if (['float32', 'float64'].includes(dtype)) return dtype;
   throw new HebbError('ERR_DTYPE', `${op}: dtype is 'float32' or 'float64', got '${dtype as string}'`);
 }
-
-/** A seed that nobody asked for. */
-const anySeed = (): number => Math.floor(Math.random() * 2 ** 48);
 
 function build(op: string, draw: (random: RandomStream) => Row[], options: GeneratedOptions): TableDataset {
   const { noise = 0, seed = anySeed(), shuffle = true, dtype = 'float32' } = options;

@@ -78,6 +78,11 @@ export function randomStream(op: string, seed: number, stream = 0): RandomStream
   return { uniform, normal };
 }
 
+/** A seed for when none is given. */
+export function anySeed(): number {
+  return Math.floor(Math.random() * 2 ** 48);
+}
+
 /** The numbers 0 to n - 1 in random order (Fisher and Yates). */
 export function permutation(n: number, random: RandomStream): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);

@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { toTensor } from '../ops/create.js';
 import { hostEmpty, hostView, type Tensor, type TensorLike } from '../tensor.js';
-import { permutation, randomStream, type RandomStream } from './random_stream.js';
+import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
 
 /** Options of trainTestSplit(). */
 export interface SplitOptions {
@@ -99,7 +99,7 @@ function stratified(y: Tensor, train: number, test: number, random: RandomStream
  * test.x.shape; // [30, 4]
  */
 export function trainTestSplit(x: TensorLike, y: TensorLike, options: SplitOptions = {}): { train: Rows; test: Rows } {
-  const { testSize, trainSize, shuffle = true, stratify = false, seed = Math.floor(Math.random() * 2 ** 48) } = options;
+  const { testSize, trainSize, shuffle = true, stratify = false, seed = anySeed() } = options;
   const [features, targets] = [toTensor(x), toTensor(y)];
   const rows = features.shape[0];
   if (rows === undefined || rows !== targets.shape[0]) {

