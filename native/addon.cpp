@@ -1,6 +1,7 @@
 // The entry of the addon: exports every front of ops.def and what the TypeScript side needs to hold tensors.
 #include "binding/binding.h"
 #include "cpu/threads.h"
+#include "ops/arg_extreme.h"
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/cross_entropy.h"
@@ -8,6 +9,7 @@
 #include "ops/matmul.h"
 #include "ops/one_hot.h"
 #include "ops/optimizer.h"
+#include "ops/random.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include "ops/unary.h"

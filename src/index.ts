@@ -1,9 +1,13 @@
+import './methods.js';
+
 export { HebbError, type ErrorCode } from './errors.js';
 export type { Dtype, TypedArray } from './dtype.js';
 export { Tensor, type NestedArray, type Shape, type TensorLike } from './tensor.js';
 export { customGradient, grad, valueAndGrad, vjp } from './autograd.js';
 export { capture, Program, type RunOptions } from './capture.js';
 export * from './ops/index.js';
+export * from './random.js';
+export * from './data/index.js';
 export { Model } from './models/model.js';
 export { Sequential, sequential } from './models/sequential.js';
 export { loadModel } from './models/save.js';

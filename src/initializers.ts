@@ -1,7 +1,8 @@
 import { HebbError } from './errors.js';
 import type { Dtype } from './dtype.js';
-import { eye, full, mul, ones, randn, rand, tensor, truncatedNormal, zeros, transpose, type Tensor } from './ops/index.js';
-import type { Shape } from './tensor.js';
+import { add, eye, full, mul, ones, tensor, transpose, zeros } from './ops/index.js';
+import { rand, randn, truncatedNormal } from './random.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /** Makes the first values of a weight. */
 export interface Initializer {
@@ -12,6 +13,11 @@ export interface Initializer {
 
 function initializer(name: string, config: Initializer['config'], call: (shape: Shape, dtype: Dtype) => Tensor): Initializer {
   return { name, config, call: (shape, dtype = 'float32') => call(shape, dtype) };
+}
+
+/** scale * x + shift */
+function affine(x: Tensor, scale: number, shift: number): Tensor {
+  return add(mul(x, scale), shift);
 }
 
 /** The deviation of a normal distribution after it is cut at two deviations. */
@@ -53,7 +59,7 @@ export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
 
 /** Normal numbers. @param options mean 0, stddev 0.05, seed */
 export function randomNormal({ mean = 0, stddev = 0.05, seed }: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
-  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => randn(shape, { mean, std: stddev, seed, dtype }));
+  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => affine(randn(shape, { seed, dtype }), stddev, mean));
 }
 
 /** Uniform numbers in [minval, maxval). @param options minval -0.05, maxval 0.05, seed */
@@ -62,7 +68,7 @@ export function randomUniform({
   maxval = 0.05,
   seed,
 }: { minval?: number; maxval?: number; seed?: number } = {}): Initializer {
-  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => rand(shape, { low: minval, high: maxval, seed, dtype }));
+  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => affine(rand(shape, { seed, dtype }), maxval - minval, minval));
 }
 
 /** Normal numbers, drawn again beyond two deviations. @param options mean 0, stddev 0.05, seed */
@@ -72,7 +78,7 @@ export function truncatedNormalInitializer({
   seed,
 }: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
   return initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
-    truncatedNormal(shape, { mean, std: stddev, seed, dtype }),
+    affine(truncatedNormal(shape, { seed, dtype }), stddev, mean),
   );
 }
 
@@ -100,10 +106,10 @@ function scaled(name: string, options: VarianceScalingOptions): Initializer {
     const variance = scale / Math.max(1, fan);
     if (distribution === 'uniform') {
       const limit = Math.sqrt(3 * variance);
-      return rand(shape, { low: -limit, high: limit, seed, dtype });
+      return affine(rand(shape, { seed, dtype }), 2 * limit, -limit);
     }
-    if (distribution === 'untruncatedNormal') return randn(shape, { std: Math.sqrt(variance), seed, dtype });
-    return truncatedNormal(shape, { std: Math.sqrt(variance) / truncatedDeviation, seed, dtype });
+    if (distribution === 'untruncatedNormal') return affine(randn(shape, { seed, dtype }), Math.sqrt(variance), 0);
+    return affine(truncatedNormal(shape, { seed, dtype }), Math.sqrt(variance) / truncatedDeviation, 0);
   });
 }
 

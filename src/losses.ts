@@ -1,10 +1,6 @@
 import { HebbError } from './errors.js';
-import {
-  abs, add, clip, div, lessEqual, log, mean, mul, neg, oneHot, reshape, sigmoidCrossEntropy, logitsOf,
-  softmaxCrossEntropy, softmaxCrossEntropyDense, square, sub, sum, where, cast, max, min, notEqual, any,
-  type Tensor,
-} from './ops/index.js';
-import type { Shape } from './tensor.js';
+import { abs, add, clip, div, lessEqual, log, mean, mul, neg, oneHot, reshape, sigmoidCrossEntropy, logitsOf, softmaxCrossEntropy, softmaxCrossEntropyDense, square, sub, sum, where, cast, max, min, notEqual, any } from './ops/index.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /** A loss: one number per row of the batch. */
 export interface Loss {

@@ -1,6 +1,6 @@
 import { HebbError } from './errors.js';
-import { abs, argmax, cast, equal, full, greater, logitsOf, mean, mul, reshape, square, sub, sum, type Tensor } from './ops/index.js';
-import type { Shape } from './tensor.js';
+import { abs, argmax, cast, equal, full, greater, logitsOf, mean, mul, reshape, square, sub, sum } from './ops/index.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /**
  * A number over a whole epoch, kept as running sums in tensors so that a captured step can update it. A metric turns a

@@ -1,5 +1,6 @@
 import { HebbError } from './errors.js';
-import { abs, add, mul, square, sum, type Tensor } from './ops/index.js';
+import { abs, add, mul, square, sum } from './ops/index.js';
+import type { Tensor } from './tensor.js';
 
 /** A penalty on a weight, added to the loss. */
 export interface Regularizer {

@@ -6,6 +6,7 @@
 
 #include "../core/error.h"
 #include "../core/launch.h"
+#include "../ops/arg_extreme.h"
 #include "../ops/binary.h"
 #include "../ops/copy.h"
 #include "../ops/cross_entropy.h"
@@ -15,6 +16,7 @@
 #include "../ops/matmul/gemm.h"
 #include "../ops/one_hot.h"
 #include "../ops/optimizer.h"
+#include "../ops/random.h"
 #include "../ops/reduce.h"
 #include "../ops/softmax.h"
 #include "../ops/unary.h"

@@ -16,7 +16,9 @@ namespace {
 #include "../ops/dense.cpu.h"
 #include "../ops/softmax.cpu.h"
 #include "../ops/cross_entropy.cpu.h"
+#include "../ops/arg_extreme.cpu.h"
 #include "../ops/optimizer.cpu.h"
+#include "../ops/random.cpu.h"
 
 }  // namespace
 

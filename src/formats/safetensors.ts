@@ -54,15 +54,17 @@ export async function loadTensors(path: string): Promise<TensorFile> {
   if (bytes.length < 8) throw bad('not a safetensors file: shorter than its length field');
   const headerLength = Number(bytes.readBigUInt64LE(0));
   if (headerLength > bytes.length - 8) throw bad('not a safetensors file, or cut short: the header does not fit');
-  let header: Record<string, Entry> & { __metadata__?: Record<string, string> };
+  let header: Record<string, Entry>;
+  let metadata: Record<string, string>;
   try {
-    header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as typeof header;
+    const { __metadata__ = {}, ...entries } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as Record<string, never>;
+    header = entries;
+    metadata = __metadata__;
   } catch (error) {
     throw new HebbError('ERR_FORMAT', `${path}: the header is not JSON`, { cause: error });
   }
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
     const dtype = (Object.keys(dtypeNames) as Dtype[]).find((key) => dtypeNames[key] === entry.dtype);
     if (dtype === undefined) throw bad(`tensor '${name}' has type ${entry.dtype}, which is not supported`);
     const [begin, end] = entry.data_offsets;
@@ -75,5 +77,5 @@ export async function loadTensors(path: string): Promise<TensorFile> {
     new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(bytes.subarray(start, start + view.byteLength));
     tensors.set(name, x);
   }
-  return { tensors, metadata: header.__metadata__ ?? {} };
+  return { tensors, metadata };
 }

@@ -1,8 +1,8 @@
 import { getActivation, type ActivationLike } from '../activations.js';
 import { getInitializer, type InitializerLike } from '../initializers.js';
-import { add, matmul, type Tensor } from '../ops/index.js';
+import { add, matmul } from '../ops/index.js';
 import { getRegularizer, type RegularizerLike } from '../regularizers.js';
-import type { Shape } from '../tensor.js';
+import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 
 /** Options of dense(). */

@@ -1,5 +1,6 @@
-import { bernoulli, mul, type Tensor } from '../ops/index.js';
-import type { Shape } from '../tensor.js';
+import { mul } from '../ops/index.js';
+import { bernoulli } from '../random.js';
+import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 
 /** Options of dropout(). */
@@ -20,7 +21,7 @@ export class Dropout extends Layer {
   call(x: Tensor, { training }: CallContext): Tensor {
     const { rate } = this.options;
     if (!training || rate === 0) return x;
-    return mul(mul(x, bernoulli(x.shape, 1 - rate, { dtype: x.dtype })), 1 / (1 - rate));
+    return mul(mul(x, bernoulli(1 - rate, x.shape, { dtype: x.dtype })), 1 / (1 - rate));
   }
   getConfig(): Config {
     return { rate: this.options.rate };

@@ -1,5 +1,5 @@
-import { div, maximum, mean, ones, sqrt, square, sub, zeros, type Tensor } from '../ops/index.js';
-import type { Shape } from '../tensor.js';
+import { div, maximum, mean, ones, sqrt, square, sub, zeros } from '../ops/index.js';
+import type { Shape, Tensor } from '../tensor.js';
 import { toFloat } from './shaping.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
 

@@ -1,7 +1,7 @@
 import { getActivation, type ActivationLike } from '../activations.js';
-import { add, cast, mul, reshape, type Tensor } from '../ops/index.js';
+import { add, cast, mul, reshape } from '../ops/index.js';
 import { isFloat } from '../dtype.js';
-import type { Shape } from '../tensor.js';
+import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 
 function sizeOf(shape: Shape): number {

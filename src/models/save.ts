@@ -4,7 +4,7 @@ import type { Config } from '../layers/layer.js';
 import { loadTensors, saveTensors } from '../formats/safetensors.js';
 import { lossFromConfig } from '../losses.js';
 import { optimizerFromConfig } from '../optimizers/index.js';
-import { generatorState } from '../random.js';
+import { defaultGenerator } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
 import type { Model } from './model.js';
 import { Sequential } from './sequential.js';
@@ -32,7 +32,7 @@ function weightEntries(model: Model): [string, Tensor][] {
 function stateEntries(model: Model): [string, Tensor][] {
   const params = model.trainableWeights.map(({ value }) => value);
   const state = model.optimizer.state(params).map((x, i): [string, Tensor] => [`optimizer/${i}`, x]);
-  return [...state, ['random/state', generatorState()]];
+  return [...state, ['random/state', defaultGenerator.state]];
 }
 
 /** Writes a model to a safetensors file whose metadata holds the configuration. */

@@ -121,7 +121,7 @@ export type SliceRange = number | readonly [begin?: number | null, end?: number 
  * @example
  * arange(5).slice([1, -1]).toArray(); // [1, 2, 3]: one axis, one range
  */
-export function slice(x: Tensor, ...ranges: readonly SliceRange[]): Tensor {
+export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   if (ranges.length > x.rank) {
     throw new HebbError('ERR_ARGUMENT', `slice: ${ranges.length} ranges for a tensor of shape [${x.shape.join(',')}]`);
   }

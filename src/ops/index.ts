@@ -2,7 +2,10 @@ import { setGradientArithmetic } from '../autograd.js';
 import { add } from './binary.js';
 import { onesLike, zerosLike } from './create.js';
 
+export * from './activations.js';
+export * from './arg_extreme.js';
 export * from './binary.js';
+export * from './concat.js';
 export * from './copy.js';
 export * from './create.js';
 export * from './cross_entropy.js';

@@ -87,3 +87,13 @@ export function min(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
   return y;
 }
+
+/** Whether any element is not 0, over the given axes (all by default), as bool; false where there is none. @example any([false, true]).item(); // 1 */
+export function any(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  return cast(sum(cast(toTensor(input), 'bool'), axis, keepDims), 'bool');
+}
+
+/** Whether all elements are not 0, over the given axes (all by default), as bool; true where there is none. @example all([true, false]).item(); // 0 */
+export function all(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  return cast(prod(cast(toTensor(input), 'bool'), axis, keepDims), 'bool');
+}

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
-import { clip, full, mul, sqrt, square, sum, zerosLike, add, div, maximum, type Tensor } from '../ops/index.js';
+import { clip, full, mul, sqrt, square, sum, zerosLike, add, div, maximum } from '../ops/index.js';
+import type { Tensor } from '../tensor.js';
 import type { Config } from '../layers/layer.js';
 
 /** Options of every optimiser. */

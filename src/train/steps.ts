@@ -3,8 +3,9 @@ import { capture, type Program, type RunOptions } from '../capture.js';
 import type { CallContext, Weight } from '../layers/layer.js';
 import type { Loss } from '../losses.js';
 import type { Meter, Metric } from '../metrics.js';
-import { add, arange, full, gather, mean, mul, permutation, sliceAt } from '../ops/index.js';
+import { add, arange, full, gather, mean, mul, sliceAt } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { permutation } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import type { Rows } from './rows.js';
 
