@@ -4,11 +4,14 @@
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/cross_entropy.h"
+#include "ops/gather.h"
 #include "ops/matmul.h"
+#include "ops/one_hot.h"
 #include "ops/optimizer.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include "ops/unary.h"
+#include "ops/where.h"
 #include "binding/programs.h"
 
 namespace hebb {

@@ -44,5 +44,7 @@ template <class... Parts>
 
 // For kernels, which must not instantiate templates of the standard library: a label outside [0, classes).
 [[noreturn]] void fail_label(int64_t label, int64_t classes);
+// And an index that is not in [0, limit).
+[[noreturn]] void fail_index(const char* op, int64_t value, int64_t limit);
 
 }  // namespace hebb

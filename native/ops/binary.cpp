@@ -24,4 +24,12 @@ Tensor binary(Op op, BinaryKind kind, const Tensor& a, const Tensor& b) {
   return narrow ? cast(out, Dtype::uint8) : out;
 }
 
+void add_in_place(const Tensor& x, const Tensor& value) {
+  if (x.dtype() == Dtype::boolean) fail(ErrorCode::dtype, "addInPlace: expected numbers, got bool");
+  if (x.dtype() == Dtype::uint8) return assign(x, binary(Op::add, BinaryKind::Arithmetic, x, cast(value, x.dtype())));
+  check_target("addInPlace", x, value.shape());
+  const Tensor operand = cast(value, x.dtype());
+  launch(Op::add, {x, overlaps(operand, x) ? copy(operand) : operand}, {x});
+}
+
 }  // namespace hebb

@@ -25,13 +25,17 @@ Tensor copy(const Tensor& x) {
 
 Tensor contiguous(const Tensor& x) { return x.contiguous() ? x : copy(x); }
 
-void assign(const Tensor& dst, const Tensor& src) {
-  if (!(broadcast_shapes("assign", dst.shape(), src.shape()) == dst.shape())) {
-    fail(ErrorCode::shape, "assign: ", src.shape(), " does not fit into ", dst.shape());
+void check_target(const char* op, const Tensor& dst, const Shape& src) {
+  if (!(broadcast_shapes(op, dst.shape(), src) == dst.shape())) {
+    fail(ErrorCode::shape, op, ": ", src, " does not fit into ", dst.shape());
   }
   for (int i = 0; i < dst.rank(); ++i) {
-    if (dst.strides()[i] == 0 && dst.dim(i) > 1) fail(ErrorCode::argument, "assign: the target is a broadcast view");
+    if (dst.strides()[i] == 0 && dst.dim(i) > 1) fail(ErrorCode::argument, op, ": the target is a broadcast view");
   }
+}
+
+void assign(const Tensor& dst, const Tensor& src) {
+  check_target("assign", dst, src.shape());
   launch(Op::copy, {overlaps(src, dst) ? copy(src) : src}, {dst});
 }
 

@@ -19,6 +19,8 @@ Tensor cast(const Tensor& x, Dtype dtype);
 Tensor copy(const Tensor& x);
 // x itself when it is row-major, else a row-major copy.
 Tensor contiguous(const Tensor& x);
+// Whether dst can be updated in place from a tensor of shape src. ERR_SHAPE, ERR_ARGUMENT for a broadcast view.
+void check_target(const char* op, const Tensor& dst, const Shape& src);
 // dst[...] = src, src broadcast and cast to dst. Returns nothing: dst is updated in place.
 void assign(const Tensor& dst, const Tensor& src);
 

@@ -1,8 +1,9 @@
 import { record, type LazyGradient } from '../autograd.js';
 import { nativeOp } from '../native.js';
-import { Tensor, wrap, type TensorLike } from '../tensor.js';
-import { cast, sumTo } from './copy.js';
+import { Tensor, wrap, type Shape, type TensorLike } from '../tensor.js';
+import { cast } from './copy.js';
 import { toTensor } from './create.js';
+import { fit } from './fit.js';
 
 /** An element-wise op of two tensors. */
 export type BinaryOp = (a: TensorLike, b: TensorLike) => Tensor;
@@ -27,13 +28,6 @@ export function binary(name: string, gradient?: BinaryGradient): BinaryOp {
   };
 }
 
-/** A gradient summed to the shape and cast to the type of the operand that was broadcast. */
-function fit(gradient: Tensor | null, operand: Tensor): Tensor | null {
-  if (gradient === null) return null;
-  const sum = sumTo(gradient, operand.shape);
-  return sum.dtype === operand.dtype ? sum : cast(sum, operand.dtype);
-}
-
 /** a + b, element by element, broadcast. @example add([1, 2], 10).toArray(); // [11, 12] */
 export const add: BinaryOp = binary('add', (dy) => [() => dy, () => dy]);
 
@@ -45,6 +39,21 @@ export const mul: BinaryOp = binary('mul', (dy, a, b) => [() => mul(dy, b), () =
 
 /** a / b, element by element, broadcast; integers give float32. @example div([1, 2], 4).toArray(); // [0.25, 0.5] */
 export const div: BinaryOp = binary('div', (dy, _a, b, y) => [() => div(dy, b), () => mul(mul(dy, -1), div(y, b))]);
+
+const addInPlaceNative = nativeOp('addInPlace');
+
+/**
+ * Adds `value` (broadcast, cast to x's type) to the elements of x, in place. Not differentiable: gradients do not see it.
+ *
+ * @throws ERR_SHAPE when value does not fit; ERR_DTYPE for bool
+ * @example
+ * addInPlace(tensor([1, 2]), 10).toArray(); // [11, 12]
+ */
+export function addInPlace<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
+  const v = toTensor(value, x);
+  addInPlaceNative(x.bytes, x.offset, x.layout.id, v.bytes, v.offset, v.layout.id);
+  return x;
+}
 
 /** a == b as bool. @example equal([1, 2], 2).toArray(); // [false, true] */
 export const equal: BinaryOp = binary('equal');
