@@ -1,6 +1,6 @@
-// Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. A task keeps its
-// rows of A packed in L2 and one panel of B in L1/L2; both are packed by the first tiles that read them. Only a B with
-// strided rows is packed beforehand, once for all tasks.
+// Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands are
+// read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed just
+// before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
 #ifndef KNOB
 #define KNOB(i, d) d
 #endif
@@ -16,8 +16,9 @@ template <class T>
 struct Plan {
   const Gemm<T>* g;
   Panels panels;
-  bool keep_a, keep_b;  // pack while multiplying
-  const T* b_packed;    // all of k, columns first_column.., or null
+  bool keep_a, keep_b;  // each task packs what it reads
+  T* b_packed;          // all of k, columns first_column.., or null
+  int64_t padded_columns;
   int64_t k_block;
   int64_t first_column, last_column;
   int64_t panels_per_task, columns_per_task, columns_tasks;
@@ -41,7 +42,6 @@ void multiply_task(void* context, int64_t index) {
   const int64_t first_row = plan.panels.start(first_panel);
   T* a_kept = nullptr;
   T* b_kept = nullptr;
-  alignas(64) T unread[width];
   if (plan.keep_a) {
     const int64_t rows = plan.panels.start(last_panel) - first_row;
     a_kept = static_cast<T*>(gemm_scratch(Scratch::a, rows * plan.k_block * sizeof(T)));
@@ -60,41 +60,32 @@ void multiply_task(void* context, int64_t index) {
       const int vectors = static_cast<int>((columns + lanes - 1) / lanes);
       call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
       call.column = j;
+      call.b = g.b + start * g.b_row + j * g.b_col;
+      call.b_row = g.b_row;
+      if (plan.b_packed) {
+        call.b = plan.b_packed + start * plan.padded_columns + (j - plan.first_column) * k;
+        call.b_row = width;
+      } else if (plan.keep_b) {
+        pack_b_panel(call.b, g.b_row, g.b_col, columns, k, b_kept);
+        call.b = b_kept;
+        call.b_row = width;
+      }
       for (int64_t panel = first_panel; panel < last_panel; ++panel) {
         const int64_t row = plan.panels.start(panel);
         const int rows = static_cast<int>(plan.panels.start(panel + 1) - row);
-        const bool copy_a = plan.keep_a && j == first_column, copy_b = plan.keep_b && panel == first_panel;
         call.row = row;
         call.chain = plan.chain + row * plan.chain_row + j;
-        if (plan.keep_a && !copy_a) {
-          call.a = a_kept + (row - first_row) * k;
+        call.a = g.a + row * g.a_row + start * g.a_col;
+        call.a_row = g.a_row;
+        call.a_col = g.a_col;
+        if (plan.keep_a) {
+          T* kept = a_kept + (row - first_row) * k;
+          if (j == first_column) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
+          call.a = kept;
           call.a_row = 1;
           call.a_col = rows;
-        } else {
-          call.a = g.a + row * g.a_row + start * g.a_col;
-          call.a_row = g.a_row;
-          call.a_col = g.a_col;
         }
-        if (plan.b_packed) {
-          call.b = plan.b_packed + start * (ceil_div(plan.last_column - plan.first_column, width) * width) +
-                   (j - plan.first_column) * k;
-          call.b_row = width;
-        } else if (plan.keep_b && !copy_b) {
-          call.b = b_kept;
-          call.b_row = width;
-        } else {
-          call.b = g.b + start * g.b_row + j;
-          call.b_row = g.b_row;
-        }
-        Source source = call.a_row == 1 ? Source::column : Source::strided;
-        if (copy_a || copy_b) {
-          source = Source::copying;
-          call.a_copy = copy_a ? a_kept + (row - first_row) * k : unread;
-          call.a_step = copy_a ? rows : 0;
-          call.b_copy = copy_b ? b_kept : unread;
-          call.b_step = copy_b ? width : 0;
-        }
-        tiles<T>.at[vectors - 1][rows][call.columns != lanes][static_cast<int>(source)](call);
+        tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
       }
     }
     start += k;
@@ -109,11 +100,10 @@ void pack_b_task(void* context, int64_t index) {
   constexpr int64_t width = panel_columns<T>;
   const int64_t j = plan.first_column + index * width;
   const int64_t columns = plan.last_column - j < width ? plan.last_column - j : width;
-  const int64_t padded = ceil_div(plan.last_column - plan.first_column, width) * width;
   for (int64_t start = 0; start < g.k; start += plan.k_block) {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
     pack_b_panel(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
-                 const_cast<T*>(plan.b_packed) + start * padded + index * width * k);
+                 plan.b_packed + start * plan.padded_columns + index * width * k);
   }
 }
 
@@ -166,20 +156,24 @@ void multiply_dense(const Gemm<T>& g) {
     plan.chain = static_cast<T*>(gemm_scratch(Scratch::chain, g.m * g.n * sizeof(T)));
     plan.chain_row = g.n;
   }
-  const bool pack_b = g.b_col != 1;
+  const bool strided_b = g.b_col != 1;
   int64_t columns = g.n;
-  if (pack_b) {
+  if (strided_b) {
     const int64_t fit = b_packed_bytes / static_cast<int64_t>(sizeof(T)) / (g.k ? g.k : 1) / width * width;
     if (columns > fit) columns = fit < 8 * width ? 8 * width : fit;
-    plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, ceil_div(columns, width) * width * g.k * sizeof(T)));
   }
   for (plan.first_column = 0; plan.first_column < g.n; plan.first_column += columns) {
     plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
     choose_tasks(plan, parallel ? thread_count() : 1);
+    const int64_t row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > KNOB(0, 4) * width && g.m * g.k > KNOB(1, 8192);
-    plan.keep_b = !pack_b && plan.panels_per_task > KNOB(2, 2) && plan.k_block * g.n > KNOB(3, 8192);
-    if (pack_b) run_tasks(parallel, ceil_div(plan.last_column - plan.first_column, width), pack_b_task<T>, &plan);
-    run_tasks(parallel, ceil_div(plan.panels.count, plan.panels_per_task) * plan.columns_tasks, multiply_task<T>, &plan);
+    plan.keep_b = strided_b || (plan.panels_per_task > KNOB(2, 2) && plan.k_block * g.n > KNOB(3, 8192));
+    if (strided_b && row_tasks > 1) {
+      plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
+      plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
+      run_tasks(parallel, plan.padded_columns / width, pack_b_task<T>, &plan);
+    }
+    run_tasks(parallel, row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
   }
 }
 

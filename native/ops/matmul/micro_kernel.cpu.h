@@ -3,13 +3,6 @@
 // two strides (a packed panel is a_row = 1, a_col = MR), rows of B are contiguous. Masked: only `columns` lanes of the
 // last vector exist. Between blocks of k the chains rest in `chain`; the last block ends in finish_row.
 
-// How a tile reads its operands.
-enum class Source {
-  strided,  // A with any two strides
-  column,   // a_row = 1: a packed panel, or A stored [k,m]
-  copying,  // strided, and what is read is stored as packed panels on the way: packing costs no pass of its own
-};
-
 template <class T>
 struct TileCall {
   int64_t k;
@@ -23,11 +16,9 @@ struct TileCall {
   bool resume;              // chains continue from `chain` instead of starting at 0
   const Gemm<T>* finish;    // null: store the bare chains
   int64_t row, column;      // place of the tile in C
-  T *a_copy, *b_copy;       // copying: where the panels go, and their steps of k (0: a row that nobody reads)
-  int64_t a_step, b_step;
 };
 
-template <class T, int MR, int NV, bool Masked, Source source>
+template <class T, int MR, int NV, bool Masked, bool Column>
 void tile(const TileCall<T>& t) {
   constexpr int lanes = Vec<T>::lanes;
   const int columns = t.columns;
@@ -46,34 +37,26 @@ void tile(const TileCall<T>& t) {
 #pragma GCC unroll 4
       for (int j = 0; j < NV; ++j) acc[i][j] = Vec<T>(T(0));
   }
-  const int64_t a_row = source == Source::column ? 1 : t.a_row, a_col = t.a_col, b_row = t.b_row;
+  const int64_t a_row = Column ? 1 : t.a_row, a_col = t.a_col, b_row = t.b_row;
   const T* b = t.b;
-  constexpr int group = source == Source::column ? MR : 3;  // rows reached from one pointer: [p], [p + a_row], [p + 2 a_row]
+  constexpr int group = Column ? MR : 3;  // rows reached from one pointer: [p], [p + a_row], [p + 2 a_row]
   const T* a[(MR + group - 1) / group];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i += group) a[i / group] = t.a + i * a_row;
-  T *a_copy = t.a_copy, *b_copy = t.b_copy;
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_values[NV];
 #pragma GCC unroll 4
-    for (int j = 0; j < NV; ++j) {
+    for (int j = 0; j < NV; ++j)
       b_values[j] = Masked && j == NV - 1 ? load_n<T>(b + j * lanes, columns) : load<T>(b + j * lanes);
-      if (source == Source::copying) store(b_copy + j * lanes, b_values[j]);
-    }
     b += b_row;
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i) {
       const Vec<T> a_value(a[i / group][i % group * a_row]);
-      if (source == Source::copying) a_copy[i] = a[i / group][i % group * a_row];
 #pragma GCC unroll 4
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(a_value, b_values[j], acc[i][j]);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i += group) a[i / group] += a_col;
-    if (source == Source::copying) {
-      a_copy += t.a_step;
-      b_copy += t.b_step;
-    }
   };
   for (int64_t p = t.k / 2; p > 0; --p) {
     step();
@@ -109,41 +92,37 @@ template <class T>
 using Tile = void (*)(const TileCall<T>&);
 
 // A masked load costs AVX-512 2 % and an instance costs 1 KB of code: there only the full tile has one without masks.
-template <class T, int MR, int NV, Source source>
+template <class T, int MR, int NV, bool Column>
 constexpr Tile<T> tile_variant(bool masked) {
   constexpr bool always_masked = vec_registers >= 32 && (MR < tile_rows || NV < vectors_wide);
-  return masked ? tile<T, MR, NV, true, source> : tile<T, MR, NV, always_masked, source>;
+  return masked ? tile<T, MR, NV, true, Column> : tile<T, MR, NV, always_masked, Column>;
 }
 
-// Panels lower than half a tile exist only alone (m < tile_rows), where nothing is worth packing.
+// Panels lower than half a tile exist only alone (m < tile_rows): not worth an instance for a_row = 1.
 template <class T, int MR, int NV>
-constexpr Tile<T> tile_from(bool masked, Source source) {
-  if constexpr (MR >= tile_rows / 2) {
-    if (source == Source::column) return tile_variant<T, MR, NV, Source::column>(masked);
-    if (source == Source::copying) return tile_variant<T, MR, NV, Source::copying>(masked);
-  }
-  return tile_variant<T, MR, NV, Source::strided>(masked);
+constexpr Tile<T> tile_from(bool masked, bool column) {
+  return column ? tile_variant<T, MR, NV, (MR >= tile_rows / 2)>(masked) : tile_variant<T, MR, NV, false>(masked);
 }
 
 template <class T, int MR>
-constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked, Source source) {
+constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked, bool column) {
   if constexpr (MR == 0) {
     return nullptr;
   } else {
-    if (rows != MR) return tile_of_rows<T, MR - 1>(vectors, rows, masked, source);
-    return vectors == 1 ? tile_from<T, MR, 1>(masked, source) : tile_from<T, MR, vectors_wide>(masked, source);
+    if (rows != MR) return tile_of_rows<T, MR - 1>(vectors, rows, masked, column);
+    return vectors == 1 ? tile_from<T, MR, 1>(masked, column) : tile_from<T, MR, vectors_wide>(masked, column);
   }
 }
 
 template <class T>
 struct TileTable {
-  Tile<T> at[2][tile_rows + 1][2][3];  // vectors - 1, rows, masked, source
+  Tile<T> at[2][tile_rows + 1][2][2];  // vectors - 1, rows, masked, column (a_row = 1)
   constexpr TileTable() : at() {
     for (int vectors = 1; vectors <= vectors_wide; ++vectors)
       for (int rows = 1; rows <= tile_rows; ++rows)
-        for (int variant = 0; variant < 6; ++variant)
-          at[vectors - 1][rows][variant / 3][variant % 3] =
-              tile_of_rows<T, tile_rows>(vectors, rows, variant / 3, static_cast<Source>(variant % 3));
+        for (int variant = 0; variant < 4; ++variant)
+          at[vectors - 1][rows][variant / 2][variant % 2] =
+              tile_of_rows<T, tile_rows>(vectors, rows, variant / 2, variant % 2);
   }
 };
 template <class T>

@@ -1,9 +1,49 @@
-// Panels are stored k-major: an A panel of `rows` rows has element (i,p) at p*rows + i, a B panel of panel_columns columns
-// element (p,j) at p*panel_columns + j. Tiles pack A, and B with contiguous rows, on their way (Source::copying); a B
-// stored [n,k] is transposed here.
+// Panels are stored k-major: an A panel of `rows` rows has element (i,p) at p*rows + i, a B panel of panel_columns
+// columns element (p,j) at p*panel_columns + j. Packing is a copy, or a transpose in registers, by layout.
 
 template <class T>
 constexpr int64_t panel_columns = vectors_wide * Vec<T>::lanes;
+
+template <class T>
+void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k, T* panel) {
+  constexpr int lanes = Vec<T>::lanes;
+  // Whole-vector stores reach past their rows into what is stored next; the end of the panel is stored exactly.
+  const int64_t whole = k - 1 - (lanes + rows - 1) / rows;
+  const int last_rows = (rows - 1) / lanes * lanes;
+  int64_t p = 0;
+  if (a_row == 1) {
+    for (; p < k; ++p) {
+      for (int i = 0; i < rows; i += lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        const Vec<T> x = load_n<T>(a + p * a_col + i, count);
+        if (p < whole) {
+          store(panel + p * rows + i, x);
+        } else {
+          store_n(panel + p * rows + i, x, count);
+        }
+      }
+    }
+  } else if (a_col == 1) {
+    for (; p + lanes <= whole; p += lanes) {
+      for (int i = last_rows; i >= 0; i -= lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        transpose_block(a + p + i * a_row, a_row, count, lanes, panel + p * rows + i, rows);
+      }
+    }
+    alignas(64) T block[lanes * lanes];
+    for (; p < k; p += lanes) {
+      const int columns = k - p < lanes ? static_cast<int>(k - p) : lanes;
+      for (int i = 0; i < rows; i += lanes) {
+        const int count = rows - i < lanes ? rows - i : lanes;
+        transpose_block(a + p + i * a_row, a_row, count, columns, block, lanes);
+        for (int q = 0; q < columns; ++q) store_n(panel + (p + q) * rows + i, load<T>(block + q * lanes), count);
+      }
+    }
+  } else {
+    for (; p < k; ++p)
+      for (int i = 0; i < rows; ++i) panel[p * rows + i] = a[i * a_row + p * a_col];
+  }
+}
 
 template <class T>
 void pack_b_panel(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k, T* panel) {
