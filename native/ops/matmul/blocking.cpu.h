@@ -1,14 +1,13 @@
-// Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands are
-// read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed just
-// before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
-#ifndef KNOB
-#define KNOB(i, d) d
-#endif
+// Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands
+// are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
+// just before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-constexpr int64_t k_block_limit = 1024;
-constexpr int64_t a_chunk_bytes = 640 << 10;
+constexpr int64_t k_block_limit = 400;
+template <class T>
+constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
+constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
 constexpr int64_t b_packed_bytes = 16 << 20;
 constexpr double parallel_work = 4e6;  // multiply-adds below which the pool is not woken
 
@@ -25,6 +24,20 @@ struct Plan {
   T* chain;  // where chains rest between blocks of k
   int64_t chain_row;
   const Gemm<T>* finish;
+};
+
+// Brings the next group of B towards L2, a few rows before each tile of this one.
+template <class T>
+struct Prefetch {
+  const T* b;
+  int64_t b_row, columns, row, rows, tiles;
+  void some() {
+    if (row >= rows) return;
+    for (int64_t end = row + ceil_div(rows, tiles); row < end && row < rows; ++row) {
+      const T* line = b + row * b_row;
+      for (int64_t j = 0; j < columns; j += 64 / sizeof(T)) __builtin_prefetch(line + j, 0, 2);
+    }
+  }
 };
 
 template <class T>
@@ -46,7 +59,7 @@ void multiply_task(void* context, int64_t index) {
     const int64_t rows = plan.panels.start(last_panel) - first_row;
     a_kept = static_cast<T*>(gemm_scratch(Scratch::a, rows * plan.k_block * sizeof(T)));
   }
-  if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, width * plan.k_block * sizeof(T)));
+  if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
   TileCall<T> call;
   call.chain_row = plan.chain_row;
   int64_t start = 0;
@@ -55,37 +68,47 @@ void multiply_task(void* context, int64_t index) {
     call.k = k;
     call.resume = start > 0;
     call.finish = start + k == g.k ? plan.finish : nullptr;
-    for (int64_t j = first_column; j < last_column; j += width) {
-      const int64_t columns = last_column - j < width ? last_column - j : width;
-      const int vectors = static_cast<int>((columns + lanes - 1) / lanes);
-      call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
-      call.column = j;
-      call.b = g.b + start * g.b_row + j * g.b_col;
-      call.b_row = g.b_row;
+    for (int64_t group = first_column; group < last_column; group += group_columns<T>) {
+      const int64_t group_end = group + group_columns<T> < last_column ? group + group_columns<T> : last_column;
+      const T* b = g.b + start * g.b_row + group * g.b_col;
       if (plan.b_packed) {
-        call.b = plan.b_packed + start * plan.padded_columns + (j - plan.first_column) * k;
-        call.b_row = width;
+        b = plan.b_packed + start * plan.padded_columns + (group - plan.first_column) * k;
       } else if (plan.keep_b) {
-        pack_b_panel(call.b, g.b_row, g.b_col, columns, k, b_kept);
-        call.b = b_kept;
-        call.b_row = width;
+        pack_b(b, g.b_row, g.b_col, group_end - group, k, b_kept);
+        b = b_kept;
       }
-      for (int64_t panel = first_panel; panel < last_panel; ++panel) {
-        const int64_t row = plan.panels.start(panel);
-        const int rows = static_cast<int>(plan.panels.start(panel + 1) - row);
-        call.row = row;
-        call.chain = plan.chain + row * plan.chain_row + j;
-        call.a = g.a + row * g.a_row + start * g.a_col;
-        call.a_row = g.a_row;
-        call.a_col = g.a_col;
-        if (plan.keep_a) {
-          T* kept = a_kept + (row - first_row) * k;
-          if (j == first_column) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
-          call.a = kept;
-          call.a_row = 1;
-          call.a_col = rows;
+      const bool packed_b = plan.b_packed || plan.keep_b;
+      Prefetch<T> next{};
+      if (plan.keep_b && g.b_col == 1 && !plan.b_packed && group_end < last_column) {
+        const int64_t columns = last_column - group_end < group_columns<T> ? last_column - group_end : group_columns<T>;
+        next = {g.b + start * g.b_row + group_end, g.b_row, columns, 0, k, 1};
+        next.tiles = (last_panel - first_panel) * ceil_div(group_end - group, width);
+      }
+      for (int64_t j = group; j < group_end; j += width) {
+        const int64_t columns = group_end - j < width ? group_end - j : width;
+        const int vectors = static_cast<int>((columns + lanes - 1) / lanes);
+        call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
+        call.column = j;
+        call.b = packed_b ? b + (j - group) * k : b + (j - group);
+        call.b_row = packed_b ? width : g.b_row;
+        for (int64_t panel = first_panel; panel < last_panel; ++panel) {
+          const int64_t row = plan.panels.start(panel);
+          const int rows = static_cast<int>(plan.panels.start(panel + 1) - row);
+          call.row = row;
+          call.chain = plan.chain + row * plan.chain_row + j;
+          call.a = g.a + row * g.a_row + start * g.a_col;
+          call.a_row = g.a_row;
+          call.a_col = g.a_col;
+          if (plan.keep_a) {
+            T* kept = a_kept + (row - first_row) * k;
+            if (j == first_column) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
+            call.a = kept;
+            call.a_row = 1;
+            call.a_col = rows;
+          }
+          next.some();
+          tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
         }
-        tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
       }
     }
     start += k;
@@ -102,8 +125,8 @@ void pack_b_task(void* context, int64_t index) {
   const int64_t columns = plan.last_column - j < width ? plan.last_column - j : width;
   for (int64_t start = 0; start < g.k; start += plan.k_block) {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
-    pack_b_panel(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
-                 plan.b_packed + start * plan.padded_columns + index * width * k);
+    pack_b(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
+           plan.b_packed + start * plan.padded_columns + index * width * k);
   }
 }
 
@@ -125,8 +148,8 @@ void choose_tasks(Plan<T>& plan, int threads) {
   if (rows < tile_rows) rows = tile_rows;
   const int64_t chunks = ceil_div(g.m, rows);
   plan.panels_per_task = ceil_div(plan.panels.count, chunks);
-  while (threads > 1 && ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) <
-                            4 * threads) {
+  while (threads > 1 &&
+         ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) < 4 * threads) {
     const bool tall = plan.panels_per_task * tile_rows > plan.columns_per_task;
     if (!tall && plan.columns_per_task > width) {
       plan.columns_per_task = ceil_div(plan.columns_per_task / width, 2) * width;
@@ -166,8 +189,10 @@ void multiply_dense(const Gemm<T>& g) {
     plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
     choose_tasks(plan, parallel ? thread_count() : 1);
     const int64_t row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
-    plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > KNOB(0, 4) * width && g.m * g.k > KNOB(1, 8192);
-    plan.keep_b = strided_b || (plan.panels_per_task > KNOB(2, 2) && plan.k_block * g.n > KNOB(3, 8192));
+    const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
+    plan.keep_a =
+        plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
+    plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes > 1 << 20);
     if (strided_b && row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));

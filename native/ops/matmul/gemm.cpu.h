@@ -1,6 +1,6 @@
-// C = A B by the scheme of Goto and van de Geijn (2008) and BLIS: register tiles over packed panels, blocks of k that fit
-// the caches; small products skip the packing and read A and B where they are (any strides of A, contiguous rows of B).
-// Included in namespace hebb::<isa> after the SIMD header; HEBB_TARGET_<ISA> says which one.
+// C = A B by the scheme of Goto and van de Geijn (2008) and BLIS: register tiles over packed panels, blocks of k that
+// fit the caches; small products skip the packing and read A and B where they are (any strides of A, contiguous rows of
+// B). Included in namespace hebb::<isa> after the SIMD header; HEBB_TARGET_<ISA> says which one.
 
 namespace {
 namespace product {

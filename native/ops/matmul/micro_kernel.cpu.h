@@ -12,10 +12,10 @@ struct TileCall {
   int64_t b_row;
   T* chain;
   int64_t chain_row;
-  int columns;              // lanes of the last vector that exist, 1..lanes
-  bool resume;              // chains continue from `chain` instead of starting at 0
-  const Gemm<T>* finish;    // null: store the bare chains
-  int64_t row, column;      // place of the tile in C
+  int columns;            // lanes of the last vector that exist, 1..lanes
+  bool resume;            // chains continue from `chain` instead of starting at 0
+  const Gemm<T>* finish;  // null: store the bare chains
+  int64_t row, column;    // place of the tile in C
 };
 
 template <class T, int MR, int NV, bool Masked, bool Column>
