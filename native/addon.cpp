@@ -8,6 +8,7 @@
 #include "ops/matmul.h"
 #include "ops/one_hot.h"
 #include "ops/optimizer.h"
+#include "ops/random.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include "ops/unary.h"

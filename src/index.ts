@@ -3,3 +3,4 @@ export * from './autograd.js';
 export * from './capture.js';
 export * from './tensor.js';
 export * from './ops/index.js';
+export * from './random.js';

@@ -15,6 +15,7 @@
 #include "../ops/matmul/gemm.h"
 #include "../ops/one_hot.h"
 #include "../ops/optimizer.h"
+#include "../ops/random.h"
 #include "../ops/reduce.h"
 #include "../ops/softmax.h"
 #include "../ops/unary.h"

@@ -17,6 +17,7 @@ namespace {
 #include "../ops/softmax.cpu.h"
 #include "../ops/cross_entropy.cpu.h"
 #include "../ops/optimizer.cpu.h"
+#include "../ops/random.cpu.h"
 
 }  // namespace
 

@@ -48,10 +48,10 @@ void softmax_map(const Launch& call) {
     T* out = target + i * n;
     const T largest = fold_run<MaxFold>(in, n);
     const T sum = exp_row(in, out, n, largest);
-    const V shift(largest + (logarithm ? log_number(sum) : T(0))), total(sum);
+    const V top(largest), shift(logarithm ? log_number(sum) : T(0)), total(sum);
     for (int64_t j = 0; j < n; j += V::lanes) {
       const int count = static_cast<int>(n - j < V::lanes ? n - j : V::lanes);
-      V::store_n(out + j, logarithm ? V::load_n(in + j, count) - shift : V::load_n(out + j, count) / total, count);
+      V::store_n(out + j, logarithm ? V::load_n(in + j, count) - top - shift : V::load_n(out + j, count) / total, count);
     }
   });
 }
