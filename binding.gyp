@@ -15,7 +15,7 @@
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "cflags_cc": [
         "-std=c++20", "-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math",
-        "-fvisibility-inlines-hidden", "-Wall", "-Wextra"
+        "-fvisibility-inlines-hidden", "-Wall", "-Wextra", "-Wno-array-bounds"
       ],
       "conditions": [
         ["OS!='mac' and OS!='win'", {

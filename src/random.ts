@@ -1,7 +1,8 @@
 import type { Dtype } from './dtype.js';
 import { HebbError } from './errors.js';
 import { assign } from './ops/copy.js';
-import { tensor } from './ops/create.js';
+import { tensor, toTensor } from './ops/create.js';
+import { gather } from './ops/gather.js';
 import {
   randomBernoulli,
   randomInt,
@@ -10,7 +11,7 @@ import {
   randomTruncatedNormal,
   randomUniform,
 } from './ops/random.js';
-import { setScopeSink, type Shape, type Tensor } from './tensor.js';
+import { setScopeSink, type Shape, type Tensor, type TensorLike } from './tensor.js';
 
 /** What is drawn: the element type, and a seed of its own that leaves the global generator alone. */
 export interface RandomOptions {
@@ -82,6 +83,13 @@ export class Generator {
   /** As permutation(). */
   permutation(n: number): Tensor {
     return randomPermutation(this.state, n);
+  }
+
+  /** As shuffle(). */
+  shuffle<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
+    const rows = toTensor(x);
+    if (rows.rank === 0) throw new HebbError('ERR_SHAPE', 'shuffle: a single number has no rows');
+    return gather(rows, this.permutation(rows.shape[0] ?? 0)) as Tensor<S>;
   }
 }
 
@@ -159,4 +167,16 @@ export function bernoulli<const S extends Shape>(p: number, shape: S, options: R
  */
 export function permutation(n: number, options: Pick<RandomOptions, 'seed'> = {}): Tensor {
   return generatorOf(options).permutation(n);
+}
+
+/**
+ * The rows of x (its parts along the first axis) in random order, as a new tensor. To keep two tensors in step, gather()
+ * both by one permutation().
+ *
+ * @throws ERR_SHAPE for a single number
+ * @example
+ * shuffle([1, 2, 3]).sum().item(); // 6
+ */
+export function shuffle<S extends Shape>(x: Tensor<S> | TensorLike, options: Pick<RandomOptions, 'seed'> = {}): Tensor<S> {
+  return generatorOf(options).shuffle(x);
 }

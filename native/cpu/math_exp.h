@@ -52,6 +52,16 @@ HEBB_INLINE D exp_tail(D r) {
               0x1.af7bae84e46aep-26, 0x1.20d3e033f4a84p-29);
 }
 
+// T with expm1(2 r) / 2 = r + r^2 T(r): the coefficients of P times 2, 4, 8, ...
+HEBB_INLINE F tanh_tail(F r) {
+  return poly(r, 0x1.fffffcp-1f, 0x1.55548ap-1f, 0x1.55584ep-2f, 0x1.123efep-3f, 0x1.6acbc8p-5f);
+}
+HEBB_INLINE D tanh_tail(D r) {
+  return poly(r, 0x1p+0, 0x1.555555555555ep-1, 0x1.555555555556fp-2, 0x1.111111110e23cp-3, 0x1.6c16c16c079aep-5,
+              0x1.a01a01b751c2cp-7, 0x1.a01a01fdf5784p-9, 0x1.71dde6d2060e4p-11, 0x1.27e40975a2e05p-13,
+              0x1.af7bae84e46aep-16, 0x1.20d3e033f4a84p-18);
+}
+
 // x = n ln 2 + r; the low bits of `shifted` are n.
 template <class T>
 struct ExpParts {
@@ -66,10 +76,10 @@ HEBB_INLINE ExpParts<T> exp_parts(Vec<T> x) {
   p.r = fnma(p.n, Vec<T>(R::ln2_low), fnma(p.n, Vec<T>(R::ln2), x));
   return p;
 }
-// 2^(n + shift), while that is a normal number
+// 2^(n + more), while that is a normal number
 template <class T>
-HEBB_INLINE Vec<T> exp_scale(const ExpParts<T>& p, int shift) {
-  return from_bits((bits(p.shifted) + Bits<T>(Real<T>::bias + shift)) << Real<T>::mantissa);
+HEBB_INLINE Vec<T> exp_scale(Vec<T> shifted, int more = 0) {
+  return from_bits((bits(shifted) + Bits<T>(Real<T>::bias + more)) << Real<T>::mantissa);
 }
 
 // exp for exp_low <= x <= exp_high, or NaN
@@ -88,35 +98,37 @@ HEBB_INLINE Vec<T> exp(Vec<T> x) {
 template <class T>
 HEBB_INLINE Vec<T> expm1(Vec<T> x) {
   const ExpParts<T> p = exp_parts(clamp(x, Vec<T>(Real<T>::expm1_low), Vec<T>(Real<T>::exp_high)));
-  const Vec<T> half_scale = exp_scale(p, -1), q = fma(p.r * p.r, exp_tail(p.r), p.r);
+  const Vec<T> half_scale = exp_scale(p.shifted, -1), q = fma(p.r * p.r, exp_tail(p.r), p.r);
   const Vec<T> half = fma(half_scale, q, half_scale - Vec<T>(T(0.5)));
   return copysign(half + half, x);
 }
 
-// a / (d + d_low) for normal d >= 1. The remainder of a / d, taken with d_low, is worth less than one unit in the last
-// place, so 1 / d within 12 % is enough to add it: the bits of d reflected about those of a constant.
+// a / (1 + b) for normal d = 1 + b >= 1, as if d were not rounded: the remainder of q = a / d, taken with 1 and b
+// apart, is worth a unit in the last place or so, and 1 / d within 12 % is enough to add it: the bits of d reflected
+// about those of a constant.
 template <class T>
-HEBB_INLINE Vec<T> quotient(Vec<T> a, Vec<T> d, Vec<T> d_low) {
-  const Vec<T> q = a / d, reciprocal = from_bits(Bits<T>(Real<T>::reciprocal) - bits(d));
-  return fma(fnma(q, d_low, fnma(q, d, a)), reciprocal, q);
+HEBB_INLINE Vec<T> quotient(Vec<T> a, Vec<T> b) {
+  const Vec<T> d = Vec<T>(T(1)) + b, q = a / d, reciprocal = from_bits(Bits<T>(Real<T>::reciprocal) - bits(d));
+  return fma(fnma(q, b, a - q), reciprocal, q);
 }
 
-// t / (t + 2) with t = expm1(2 |x|)
+// u / (1 + u) with u = expm1(2 |x|) / 2 and |x| = n ln 2 / 2 + r. The low digits of ln 2 do not matter: where n is
+// large the slope of tanh is small.
 template <class T>
 HEBB_INLINE Vec<T> tanh(Vec<T> x) {
-  const Vec<T> limit(Real<T>::tanh_high), two(T(2)), a = clamp(abs(x), Vec<T>(T(0)), limit);
-  const ExpParts<T> p = exp_parts(a + a);
-  const Vec<T> scale = exp_scale(p, 0), q = fma(p.r * p.r, exp_tail(p.r), p.r);
-  const Vec<T> t = fma(scale, q, scale - Vec<T>(T(1))), d = t + two;
-  return copysign(quotient(t, d, t - (d - two)), x);
+  using R = Real<T>;
+  const Vec<T> half(T(0.5)), a = at_most(abs(x), Vec<T>(R::tanh_high));
+  const Vec<T> shifted = fma(a, Vec<T>(2 * R::log2e), Vec<T>(R::round)), n = shifted - Vec<T>(R::round);
+  const Vec<T> r = fnma(n, Vec<T>(R::ln2 / 2), a), scale = exp_scale(shifted);
+  const Vec<T> u = fma(scale, fma(r * r, tanh_tail(r), r), fma(scale, half, -half));
+  return copysign(quotient(u, u), x);
 }
 
 // 1 / (1 + e) or e / (1 + e) with e = exp(-|x|)
 template <class T>
 HEBB_INLINE Vec<T> sigmoid(Vec<T> x) {
-  const Vec<T> zero(T(0)), one(T(1));
-  const Vec<T> e = exp_in_range(clamp(-abs(x), Vec<T>(Real<T>::exp_low), zero)), d = one + e;
-  return quotient(select(x >= zero, one, e), d, e - (d - one));
+  const Vec<T> e = exp_in_range(at_least(-abs(x), Vec<T>(Real<T>::exp_low)));
+  return quotient(select(x >= Vec<T>(T(0)), Vec<T>(T(1)), e), e);
 }
 
 template <class T>

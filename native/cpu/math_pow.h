@@ -23,12 +23,11 @@ HEBB_INLINE D pow_of_float(D a, D b) {
   const ExpParts<double> x = exp_parts(clamp(b * log_a, D(-200.0), D(200.0)));
   const D tail = poly(x.r, 0x1.000000005fe16p-1, 0x1.5555557e73069p-3, 0x1.555554199ac2fp-5, 0x1.1110a13cb6dd5p-7,
                       0x1.6c18d858deaddp-10, 0x1.a1873c4ca8931p-13, 0x1.9e878a443f883p-16);
-  return fma(fma(tail, x.r, D(1)), x.r, D(1)) * exp_scale(x, 0);
+  return fma(fma(tail, x.r, D(1)), x.r, D(1)) * exp_scale(x.shifted);
 }
 HEBB_INLINE F pow(F x, F y) {
   const F a = abs(x);
-  return pow_signed(
-      x, y, narrow(pow_of_float(widen_low(a), widen_low(y)), pow_of_float(widen_high(a), widen_high(y))));
+  return pow_signed(x, y, narrow(pow_of_float(widen_low(a), widen_low(y)), pow_of_float(widen_high(a), widen_high(y))));
 }
 
 struct Pair {
@@ -44,9 +43,10 @@ HEBB_INLINE Pair log_pair(D a) {
   const D z = s * s, z_low = fma(s + s, s_low, fma(s, s, -z));
   const D third(0x1.5555555555555p-2), third_low(0x1.5555555555555p-56);
   const D z3 = z * third, z3_low = fma(z, third_low, fma(z_low, third, fma(z, third, -z3)));
-  const D series = z * z * poly(z, 0x1.999999999999ap-3, 0x1.2492492492358p-3, 0x1.c71c71c747f96p-4,
-                                0x1.745d172d4c610p-4, 0x1.3b13b940c6e38p-4, 0x1.110f738be6d1dp-4,
-                                0x1.e249c0ada241fp-5, 0x1.a7418e216f5bep-5, 0x1.da68eb0e910b6p-5);
+  const D series = z * z *
+                   poly(z, 0x1.999999999999ap-3, 0x1.2492492492358p-3, 0x1.c71c71c747f96p-4, 0x1.745d172d4c610p-4,
+                        0x1.3b13b940c6e38p-4, 0x1.110f738be6d1dp-4, 0x1.e249c0ada241fp-5, 0x1.a7418e216f5bep-5,
+                        0x1.da68eb0e910b6p-5);
   const D w = z3 + series, w_low = (z3 - w + series) + z3_low;
   const D twice = s + s, twice_low = s_low + s_low;
   const D v = twice * w, v_low = fma(twice, w_low, fma(twice_low, w, fma(twice, w, -v)));
@@ -61,8 +61,8 @@ HEBB_INLINE D pow(D x, D y) {
   const Pair log_a = log_pair(a);
   const D head = log_domain(a, log_a.high), product = y * head;
   const D bounded = clamp(product, D(Real<double>::exp_low), D(Real<double>::exp_high));
-  const D rest = select((bounded == product) & (a > zero) & (a < infinity),
-                        fma(y, log_a.low, fma(y, head, -product)), zero);
+  const D rest =
+      select((bounded == product) & (a > zero) & (a < infinity), fma(y, log_a.low, fma(y, head, -product)), zero);
   ExpParts<double> p = exp_parts(bounded);
   p.r = p.r + rest;
   const D power = ldexp_unit(fma(fma(exp_tail(p.r), p.r, D(1)), p.r, D(1)), p.n);

@@ -302,8 +302,8 @@ HEBB_INLINE float first(F a) { return _mm256_cvtss_f32(a.low); }
 HEBB_INLINE double first(D a) { return _mm256_cvtsd_f64(a.low); }
 HEBB_INLINE int32_t first(I a) { return _mm256_cvtsi256_si32(a.low); }
 
-#include "simd_ldexp.h"
 #include "simd_shared.h"
+#include "simd_ldexp.h"
 
 }  // namespace
 }  // namespace hebb::avx2

@@ -75,10 +75,8 @@ HEBB_INLINE F max(F a, F b) {
   return {_mm256_blendv_ps(_mm256_max_ps(a.low, b.low), a.low, _mm256_cmp_ps(a.low, a.low, _CMP_UNORD_Q)),
           _mm256_blendv_ps(_mm256_max_ps(a.high, b.high), a.high, _mm256_cmp_ps(a.high, a.high, _CMP_UNORD_Q))};
 }
-HEBB_INLINE F clamp(F a, F low, F high) {
-  return {_mm256_min_ps(high.low, _mm256_max_ps(low.low, a.low)),
-          _mm256_min_ps(high.high, _mm256_max_ps(low.high, a.high))};
-}
+HEBB_INLINE F at_most(F a, F high) { return {_mm256_min_ps(high.low, a.low), _mm256_min_ps(high.high, a.high)}; }
+HEBB_INLINE F at_least(F a, F low) { return {_mm256_max_ps(low.low, a.low), _mm256_max_ps(low.high, a.high)}; }
 
 // double
 HEBB_INLINE D operator+(D a, D b) { return {_mm256_add_pd(a.low, b.low), _mm256_add_pd(a.high, b.high)}; }
@@ -155,7 +153,5 @@ HEBB_INLINE D max(D a, D b) {
   return {_mm256_blendv_pd(_mm256_max_pd(a.low, b.low), a.low, _mm256_cmp_pd(a.low, a.low, _CMP_UNORD_Q)),
           _mm256_blendv_pd(_mm256_max_pd(a.high, b.high), a.high, _mm256_cmp_pd(a.high, a.high, _CMP_UNORD_Q))};
 }
-HEBB_INLINE D clamp(D a, D low, D high) {
-  return {_mm256_min_pd(high.low, _mm256_max_pd(low.low, a.low)),
-          _mm256_min_pd(high.high, _mm256_max_pd(low.high, a.high))};
-}
+HEBB_INLINE D at_most(D a, D high) { return {_mm256_min_pd(high.low, a.low), _mm256_min_pd(high.high, a.high)}; }
+HEBB_INLINE D at_least(D a, D low) { return {_mm256_max_pd(low.low, a.low), _mm256_max_pd(low.high, a.high)}; }

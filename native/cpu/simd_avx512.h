@@ -139,7 +139,8 @@ HEBB_INLINE Mask16 is_nan(F a) { return {_mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD
 HEBB_INLINE F select(Mask16 m, F a, F b) { return _mm512_mask_mov_ps(b.v, m.m, a.v); }
 HEBB_INLINE F min(F a, F b) { return _mm512_mask_min_ps(a.v, _mm512_cmp_ps_mask(a.v, a.v, _CMP_ORD_Q), a.v, b.v); }
 HEBB_INLINE F max(F a, F b) { return _mm512_mask_max_ps(a.v, _mm512_cmp_ps_mask(a.v, a.v, _CMP_ORD_Q), a.v, b.v); }
-HEBB_INLINE F clamp(F a, F low, F high) { return _mm512_min_ps(high.v, _mm512_max_ps(low.v, a.v)); }
+HEBB_INLINE F at_most(F a, F high) { return _mm512_min_ps(high.v, a.v); }
+HEBB_INLINE F at_least(F a, F low) { return _mm512_max_ps(low.v, a.v); }
 HEBB_INLINE F ldexp(F a, F n) { return _mm512_scalef_ps(a.v, n.v); }
 HEBB_INLINE F ldexp_unit(F a, F n) { return _mm512_scalef_ps(a.v, n.v); }
 
@@ -171,7 +172,8 @@ HEBB_INLINE Mask8 is_nan(D a) { return {_mm512_cmp_pd_mask(a.v, a.v, _CMP_UNORD_
 HEBB_INLINE D select(Mask8 m, D a, D b) { return _mm512_mask_mov_pd(b.v, m.m, a.v); }
 HEBB_INLINE D min(D a, D b) { return _mm512_mask_min_pd(a.v, _mm512_cmp_pd_mask(a.v, a.v, _CMP_ORD_Q), a.v, b.v); }
 HEBB_INLINE D max(D a, D b) { return _mm512_mask_max_pd(a.v, _mm512_cmp_pd_mask(a.v, a.v, _CMP_ORD_Q), a.v, b.v); }
-HEBB_INLINE D clamp(D a, D low, D high) { return _mm512_min_pd(high.v, _mm512_max_pd(low.v, a.v)); }
+HEBB_INLINE D at_most(D a, D high) { return _mm512_min_pd(high.v, a.v); }
+HEBB_INLINE D at_least(D a, D low) { return _mm512_max_pd(low.v, a.v); }
 HEBB_INLINE D ldexp(D a, D n) { return _mm512_scalef_pd(a.v, n.v); }
 HEBB_INLINE D ldexp_unit(D a, D n) { return _mm512_scalef_pd(a.v, n.v); }
 

@@ -182,22 +182,23 @@ HEBB_INLINE T lane_max(T a, T b) {
     for (auto& a : x.v) a = static_cast<Unsigned>(a) >> n; \
     return x;                                              \
   }
-// min, max: a NaN on either side wins; of two equal zeros, b. round: half to even. clamp: NaN stays.
+// min, max: a NaN on either side wins; of two equal zeros, b. round: half to even. at_most, at_least: a NaN in a stays.
 // ldexp: a * 2^n rounded once, n a whole number; ldexp_unit: the same for 1/2 <= |a| <= 2, and faster on some ISAs.
-#define REAL(V)                                              \
-  NUMBER(V)                                                  \
-  LANE2(operator/, V, a / b)                                 \
-  LANE3(fma, V, lane_fma(a, b, c))                           \
-  LANE3(fnma, V, lane_fma(-a, b, c))                         \
-  LANE1(sqrt, V, lane_sqrt(a))                               \
-  LANE1(floor, V, lane_floor(a))                             \
-  LANE1(ceil, V, lane_ceil(a))                               \
-  LANE1(trunc, V, lane_trunc(a))                             \
-  LANE1(round, V, lane_round(a))                             \
-  LANE2(copysign, V, lane_copysign(a, b))                    \
-  LANE3(clamp, V, (b > a ? b : a) > c ? c : (b > a ? b : a)) \
-  LANE2(ldexp, V, lane_ldexp(a, b))                          \
-  LANE2(ldexp_unit, V, lane_ldexp(a, b))                     \
+#define REAL(V)                           \
+  NUMBER(V)                               \
+  LANE2(operator/, V, a / b)              \
+  LANE3(fma, V, lane_fma(a, b, c))        \
+  LANE3(fnma, V, lane_fma(-a, b, c))      \
+  LANE1(sqrt, V, lane_sqrt(a))            \
+  LANE1(floor, V, lane_floor(a))          \
+  LANE1(ceil, V, lane_ceil(a))            \
+  LANE1(trunc, V, lane_trunc(a))          \
+  LANE1(round, V, lane_round(a))          \
+  LANE2(copysign, V, lane_copysign(a, b)) \
+  LANE2(at_most, V, b < a ? b : a)        \
+  LANE2(at_least, V, b > a ? b : a)       \
+  LANE2(ldexp, V, lane_ldexp(a, b))       \
+  LANE2(ldexp_unit, V, lane_ldexp(a, b))  \
   HEBB_INLINE MaskLanes<V::lanes> is_nan(V x) { return x != x; }
 REAL(F)
 REAL(D)

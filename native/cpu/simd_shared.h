@@ -46,6 +46,9 @@ HEBB_INLINE Vec<T>& operator/=(Vec<T>& a, Same<Vec<T>> b) {
   return a = a / b;
 }
 
+HEBB_INLINE F clamp(F a, F low, F high) { return at_most(at_least(a, low), high); }
+HEBB_INLINE D clamp(D a, D low, D high) { return at_most(at_least(a, low), high); }
+
 // Fixed trees: lanes i and i + 8, then + 4, + 2, + 1 (8 lanes: + 4, + 2, + 1); the lower lane is the left operand.
 HEBB_INLINE float reduce_add(F a) {
   a = a + fold(a, 8);

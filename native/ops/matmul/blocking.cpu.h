@@ -1,86 +1,133 @@
-// Chooses what to pack and how to cut C into tasks, and runs them. Each block of k is two rounds of the pool: pack, then
-// multiply rectangles of C; products that need no packing are one round over all of k.
-
-struct Plan {
-  bool pack_a, pack_b;
-  int64_t k_block;
-  int64_t panels_per_task, columns_per_task;  // of C
-};
-
-constexpr int64_t k_block_packed = 384;
-constexpr int64_t rows_per_task = 34 * tile_rows;
-constexpr double parallel_work = 4e6;  // multiply-adds below which the pool is not woken
+// Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands
+// are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
+// just before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+constexpr int64_t k_block_limit = 400;
 template <class T>
-Plan make_plan(const Gemm<T>& g, const Panels& panels, int threads) {
-  constexpr int64_t width = panel_columns<T>;
-  Plan plan;
-  plan.pack_b = g.b_col != 1 || (panels.count > 8 && g.k > 64);
-  plan.pack_a = (g.a_row != 1 || g.m * g.k > 65536) && panels.count > 2 && g.n > 4 * width && g.k > 16;
-  const int64_t splits = plan.pack_a || plan.pack_b ? ceil_div(g.k, k_block_packed) : 1;
-  plan.k_block = splits > 1 ? ceil_div(g.k, splits) : g.k;
-  plan.panels_per_task = panels.count < rows_per_task / tile_rows ? panels.count : rows_per_task / tile_rows;
-  plan.columns_per_task = ceil_div(g.n, width) * width;
-  if (threads > 1) {
-    while (ceil_div(panels.count, plan.panels_per_task) * ceil_div(g.n, plan.columns_per_task) < 4 * threads) {
-      const bool tall = plan.panels_per_task * tile_rows > plan.columns_per_task;
-      if (!tall && plan.columns_per_task > width) {
-        plan.columns_per_task = ceil_div(plan.columns_per_task / width, 2) * width;
-      } else if (plan.panels_per_task > 1) {
-        plan.panels_per_task = ceil_div(plan.panels_per_task, 2);
-      } else {
-        break;
-      }
-    }
-  }
-  return plan;
-}
+constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
+constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
+constexpr int64_t b_packed_bytes = 16 << 20;
+constexpr double parallel_work = 4e6;  // multiply-adds below which the pool is not woken
 
 template <class T>
-struct Round {
+struct Plan {
   const Gemm<T>* g;
-  Plan plan;
-  const Panels* panels;
-  Block<T> block;
-  int64_t k_start;
-  T *a_pack, *b_pack;
-  int64_t a_tasks, columns_tasks;
+  Panels panels;
+  bool keep_a, keep_b;  // each task packs what it reads
+  T* b_packed;          // all of k, columns first_column.., or null
+  int64_t padded_columns;
+  int64_t k_block;
+  int64_t first_column, last_column;
+  int64_t panels_per_task, columns_per_task, columns_tasks;
+  T* chain;  // where chains rest between blocks of k
+  int64_t chain_row;
+  const Gemm<T>* finish;
 };
 
-constexpr int64_t a_panels_per_pack = 4, b_panels_per_pack = 2;
-
+// Brings the next group of B towards L2, a few rows before each tile of this one.
 template <class T>
-void pack_task(void* context, int64_t index) {
-  const Round<T>& round = *static_cast<Round<T>*>(context);
-  const Gemm<T>& g = *round.g;
-  const int64_t k = round.block.k;
-  if (index < round.a_tasks) {
-    const int64_t end = (index + 1) * a_panels_per_pack;
-    for (int64_t panel = index * a_panels_per_pack; panel < end && panel < round.panels->count; ++panel) {
-      const int64_t row = round.panels->start(panel);
-      pack_a_panel(g.a + row * g.a_row + round.k_start * g.a_col, g.a_row, g.a_col,
-                   static_cast<int>(round.panels->start(panel + 1) - row), k, round.a_pack + row * k);
+struct Prefetch {
+  const T* b;
+  int64_t b_row, columns, row, rows, tiles;
+  void some() {
+    if (row >= rows) return;
+    for (int64_t end = row + ceil_div(rows, tiles); row < end && row < rows; ++row) {
+      const T* line = b + row * b_row;
+      for (int64_t j = 0; j < columns; j += 64 / sizeof(T)) __builtin_prefetch(line + j, 0, 2);
     }
-    return;
   }
-  constexpr int64_t width = panel_columns<T>;
-  const int64_t first = (index - round.a_tasks) * b_panels_per_pack * width;
-  for (int64_t j = first; j < first + b_panels_per_pack * width && j < g.n; j += width) {
-    pack_b_panel(g.b + round.k_start * g.b_row + j * g.b_col, g.b_row, g.b_col, g.n - j < width ? g.n - j : width, k,
-                 round.b_pack + j * k);
-  }
-}
+};
 
 template <class T>
 void multiply_task(void* context, int64_t index) {
-  const Round<T>& round = *static_cast<Round<T>*>(context);
-  const int64_t panel = index / round.columns_tasks * round.plan.panels_per_task;
-  const int64_t column = index % round.columns_tasks * round.plan.columns_per_task;
-  const int64_t last_panel = panel + round.plan.panels_per_task, last_column = column + round.plan.columns_per_task;
-  multiply_block(round.block, *round.panels, panel, last_panel < round.panels->count ? last_panel : round.panels->count,
-                 column, last_column < round.g->n ? last_column : round.g->n);
+  const Plan<T>& plan = *static_cast<Plan<T>*>(context);
+  const Gemm<T>& g = *plan.g;
+  constexpr int lanes = Vec<T>::lanes;
+  constexpr int64_t width = panel_columns<T>;
+  const int64_t first_panel = index / plan.columns_tasks * plan.panels_per_task;
+  const int64_t last_panel =
+      first_panel + plan.panels_per_task < plan.panels.count ? first_panel + plan.panels_per_task : plan.panels.count;
+  const int64_t first_column = plan.first_column + index % plan.columns_tasks * plan.columns_per_task;
+  const int64_t last_column =
+      first_column + plan.columns_per_task < plan.last_column ? first_column + plan.columns_per_task : plan.last_column;
+  const int64_t first_row = plan.panels.start(first_panel);
+  T* a_kept = nullptr;
+  T* b_kept = nullptr;
+  if (plan.keep_a) {
+    const int64_t rows = plan.panels.start(last_panel) - first_row;
+    a_kept = static_cast<T*>(gemm_scratch(Scratch::a, rows * plan.k_block * sizeof(T)));
+  }
+  if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
+  TileCall<T> call;
+  call.chain_row = plan.chain_row;
+  int64_t start = 0;
+  do {
+    const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
+    call.k = k;
+    call.resume = start > 0;
+    call.finish = start + k == g.k ? plan.finish : nullptr;
+    for (int64_t group = first_column; group < last_column; group += group_columns<T>) {
+      const int64_t group_end = group + group_columns<T> < last_column ? group + group_columns<T> : last_column;
+      const T* b = g.b + start * g.b_row + group * g.b_col;
+      if (plan.b_packed) {
+        b = plan.b_packed + start * plan.padded_columns + (group - plan.first_column) * k;
+      } else if (plan.keep_b) {
+        pack_b(b, g.b_row, g.b_col, group_end - group, k, b_kept);
+        b = b_kept;
+      }
+      const bool packed_b = plan.b_packed || plan.keep_b;
+      Prefetch<T> next{};
+      if (plan.keep_b && g.b_col == 1 && !plan.b_packed && group_end < last_column) {
+        const int64_t columns = last_column - group_end < group_columns<T> ? last_column - group_end : group_columns<T>;
+        next = {g.b + start * g.b_row + group_end, g.b_row, columns, 0, k, 1};
+        next.tiles = (last_panel - first_panel) * ceil_div(group_end - group, width);
+      }
+      for (int64_t j = group; j < group_end; j += width) {
+        const int64_t columns = group_end - j < width ? group_end - j : width;
+        const int vectors = static_cast<int>((columns + lanes - 1) / lanes);
+        call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
+        call.column = j;
+        call.b = packed_b ? b + (j - group) * k : b + (j - group);
+        call.b_row = packed_b ? width : g.b_row;
+        for (int64_t panel = first_panel; panel < last_panel; ++panel) {
+          const int64_t row = plan.panels.start(panel);
+          const int rows = static_cast<int>(plan.panels.start(panel + 1) - row);
+          call.row = row;
+          call.chain = plan.chain + row * plan.chain_row + j;
+          call.a = g.a + row * g.a_row + start * g.a_col;
+          call.a_row = g.a_row;
+          call.a_col = g.a_col;
+          if (plan.keep_a) {
+            T* kept = a_kept + (row - first_row) * k;
+            if (j == first_column) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
+            call.a = kept;
+            call.a_row = 1;
+            call.a_col = rows;
+          }
+          next.some();
+          tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
+        }
+      }
+    }
+    start += k;
+  } while (start < g.k);
+}
+
+// One panel of B, every block of k.
+template <class T>
+void pack_b_task(void* context, int64_t index) {
+  const Plan<T>& plan = *static_cast<Plan<T>*>(context);
+  const Gemm<T>& g = *plan.g;
+  constexpr int64_t width = panel_columns<T>;
+  const int64_t j = plan.first_column + index * width;
+  const int64_t columns = plan.last_column - j < width ? plan.last_column - j : width;
+  for (int64_t start = 0; start < g.k; start += plan.k_block) {
+    const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
+    pack_b(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
+           plan.b_packed + start * plan.padded_columns + index * width * k);
+  }
 }
 
 inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context) {
@@ -91,51 +138,68 @@ inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t)
   }
 }
 
+template <class T>
+void choose_tasks(Plan<T>& plan, int threads) {
+  constexpr int64_t width = panel_columns<T>;
+  const Gemm<T>& g = *plan.g;
+  const int64_t columns = plan.last_column - plan.first_column;
+  plan.columns_per_task = ceil_div(columns, width) * width;
+  int64_t rows = a_chunk_bytes / static_cast<int64_t>(sizeof(T)) / (plan.k_block ? plan.k_block : 1);
+  if (rows < tile_rows) rows = tile_rows;
+  const int64_t chunks = ceil_div(g.m, rows);
+  plan.panels_per_task = ceil_div(plan.panels.count, chunks);
+  while (threads > 1 &&
+         ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) < 4 * threads) {
+    const bool tall = plan.panels_per_task * tile_rows > plan.columns_per_task;
+    if (!tall && plan.columns_per_task > width) {
+      plan.columns_per_task = ceil_div(plan.columns_per_task / width, 2) * width;
+    } else if (plan.panels_per_task > 1) {
+      plan.panels_per_task = ceil_div(plan.panels_per_task, 2);
+    } else {
+      break;
+    }
+  }
+  plan.columns_tasks = ceil_div(columns, plan.columns_per_task);
+}
+
 // C, all of it, from a dense A.
 template <class T>
 void multiply_dense(const Gemm<T>& g) {
-  const Panels panels(g.m);
-  const bool parallel = static_cast<double>(g.m) * g.n * g.k > parallel_work && thread_count() > 1;
-  Round<T> round;
-  round.g = &g;
-  round.plan = make_plan(g, panels, parallel ? thread_count() : 1);
-  round.panels = &panels;
-  const Plan& plan = round.plan;
-  const bool plain = is_plain(g), split = plan.k_block < g.k;
   constexpr int64_t width = panel_columns<T>;
-  round.a_pack = plan.pack_a ? static_cast<T*>(gemm_scratch(Scratch::a, g.m * plan.k_block * sizeof(T))) : nullptr;
-  round.b_pack = plan.pack_b ? static_cast<T*>(gemm_scratch(Scratch::b, ceil_div(g.n, width) * width * plan.k_block * sizeof(T)))
-                             : nullptr;
-  Block<T>& block = round.block;
-  block.g = &g;
-  block.a_packed = plan.pack_a;
-  block.b_packed = plan.pack_b;
-  block.a_row = g.a_row;
-  block.a_col = g.a_col;
-  block.b_row = g.b_row;
-  block.chain = g.c;
-  block.chain_row = g.c_row;
-  if (split && g.beta != T(0)) {
-    block.chain = static_cast<T*>(gemm_scratch(Scratch::chain, g.m * g.n * sizeof(T)));
-    block.chain_row = g.n;
+  Plan<T> plan{};
+  plan.g = &g;
+  plan.panels = Panels(g.m);
+  const bool parallel = static_cast<double>(g.m) * g.n * g.k > parallel_work && thread_count() > 1;
+  const int64_t blocks = ceil_div(g.k, k_block_limit);
+  plan.k_block = blocks > 1 ? ceil_div(g.k, blocks) : g.k;
+  plan.finish = is_plain(g) ? nullptr : &g;
+  plan.chain = g.c;
+  plan.chain_row = g.c_row;
+  if (blocks > 1 && g.beta != T(0)) {
+    plan.chain = static_cast<T*>(gemm_scratch(Scratch::chain, g.m * g.n * sizeof(T)));
+    plan.chain_row = g.n;
   }
-  round.columns_tasks = ceil_div(g.n, plan.columns_per_task);
-  round.a_tasks = plan.pack_a ? ceil_div(panels.count, a_panels_per_pack) : 0;
-  const int64_t b_tasks = plan.pack_b ? ceil_div(ceil_div(g.n, width), b_panels_per_pack) : 0;
-  int64_t start = 0;
-  do {
-    const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
-    const bool last = start + k == g.k;
-    block.k = k;
-    block.a = plan.pack_a ? round.a_pack : g.a + start * g.a_col;
-    block.b = plan.pack_b ? round.b_pack : g.b + start * g.b_row;
-    block.resume = start > 0;
-    block.finish = last && !plain ? &g : nullptr;
-    round.k_start = start;
-    if (round.a_tasks + b_tasks > 0) run_tasks(parallel, round.a_tasks + b_tasks, pack_task<T>, &round);
-    run_tasks(parallel, ceil_div(panels.count, plan.panels_per_task) * round.columns_tasks, multiply_task<T>, &round);
-    start += k;
-  } while (start < g.k);
+  const bool strided_b = g.b_col != 1;
+  int64_t columns = g.n;
+  if (strided_b) {
+    const int64_t fit = b_packed_bytes / static_cast<int64_t>(sizeof(T)) / (g.k ? g.k : 1) / width * width;
+    if (columns > fit) columns = fit < 8 * width ? 8 * width : fit;
+  }
+  for (plan.first_column = 0; plan.first_column < g.n; plan.first_column += columns) {
+    plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
+    choose_tasks(plan, parallel ? thread_count() : 1);
+    const int64_t row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
+    const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
+    plan.keep_a =
+        plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
+    plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes > 1 << 20);
+    if (strided_b && row_tasks > 1) {
+      plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
+      plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
+      run_tasks(parallel, plan.padded_columns / width, pack_b_task<T>, &plan);
+    }
+    run_tasks(parallel, row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
+  }
 }
 
 template <class T>

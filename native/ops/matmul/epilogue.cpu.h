@@ -4,8 +4,10 @@
 template <class T>
 Vec<T> activate(Vec<T> x, Activation activation) {
   switch (activation) {
-    case Activation::none: return x;
-    case Activation::relu: return select(x <= Vec<T>(T(0)), Vec<T>(T(0)), x);  // keeps NaN, never gives -0
+    case Activation::none:
+      return x;
+    case Activation::relu:
+      return select(x <= Vec<T>(T(0)), Vec<T>(T(0)), x);  // keeps NaN, never gives -0
   }
   return x;
 }
@@ -28,7 +30,8 @@ void finish_row(const Gemm<T>& g, const T* chains, int64_t row, int64_t column, 
   constexpr int lanes = Vec<T>::lanes;
   for (int64_t j = 0; j < n; j += lanes) {
     const int count = n - j < lanes ? static_cast<int>(n - j) : lanes;
-    store_n(g.c + row * g.c_row + column + j, finish_vector(g, load_n<T>(chains + j, count), row, column + j, count), count);
+    store_n(g.c + row * g.c_row + column + j, finish_vector(g, load_n<T>(chains + j, count), row, column + j, count),
+            count);
   }
 }
 

@@ -1,5 +1,5 @@
-// c[m,n] = gate(act(alpha * sum_k a[m,k] b[k,n] + beta * c + bias[n])): the matrix product under matmul, dense and their
-// gradients, for float and double.
+// c[m,n] = gate(act(alpha * sum_k a[m,k] b[k,n] + beta * c + bias[n])): the matrix product under matmul, dense and
+// their gradients, for float and double.
 #pragma once
 
 #include <cstddef>
@@ -50,8 +50,8 @@ void gemm(const Gemm<float>&);
 void gemm(const Gemm<double>&);
 }  // namespace neon
 
-// The calling thread's packing memory, 64-byte aligned, grown and kept: one piece per use, valid until the same use asks
-// again on this thread. Throws std::bad_alloc.
+// The calling thread's packing memory, 64-byte aligned, grown and kept: one piece per use, valid until the same use
+// asks again on this thread. Throws std::bad_alloc.
 enum class Scratch { a, b, chain, gathered, panel, count };
 void* gemm_scratch(Scratch use, size_t bytes);
 

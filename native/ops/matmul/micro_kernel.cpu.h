@@ -12,10 +12,10 @@ struct TileCall {
   int64_t b_row;
   T* chain;
   int64_t chain_row;
-  int columns;               // lanes of the last vector that exist, 1..lanes
-  bool resume;               // chains continue from `chain` instead of starting at 0
+  int columns;            // lanes of the last vector that exist, 1..lanes
+  bool resume;            // chains continue from `chain` instead of starting at 0
   const Gemm<T>* finish;  // null: store the bare chains
-  int64_t row, column;       // place of the tile in C
+  int64_t row, column;    // place of the tile in C
 };
 
 template <class T, int MR, int NV, bool Masked, bool Column>
@@ -92,11 +92,16 @@ template <class T>
 using Tile = void (*)(const TileCall<T>&);
 
 // A masked load costs AVX-512 2 % and an instance costs 1 KB of code: there only the full tile has one without masks.
-template <class T, int MR, int NV>
-constexpr Tile<T> tile_variant(bool masked, bool column) {
+template <class T, int MR, int NV, bool Column>
+constexpr Tile<T> tile_variant(bool masked) {
   constexpr bool always_masked = vec_registers >= 32 && (MR < tile_rows || NV < vectors_wide);
-  if (masked) return column ? tile<T, MR, NV, true, true> : tile<T, MR, NV, true, false>;
-  return column ? tile<T, MR, NV, always_masked, true> : tile<T, MR, NV, always_masked, false>;
+  return masked ? tile<T, MR, NV, true, Column> : tile<T, MR, NV, always_masked, Column>;
+}
+
+// Panels lower than half a tile exist only alone (m < tile_rows): not worth an instance for a_row = 1.
+template <class T, int MR, int NV>
+constexpr Tile<T> tile_from(bool masked, bool column) {
+  return column ? tile_variant<T, MR, NV, (MR >= tile_rows / 2)>(masked) : tile_variant<T, MR, NV, false>(masked);
 }
 
 template <class T, int MR>
@@ -105,13 +110,13 @@ constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked, bool column) 
     return nullptr;
   } else {
     if (rows != MR) return tile_of_rows<T, MR - 1>(vectors, rows, masked, column);
-    return vectors == 1 ? tile_variant<T, MR, 1>(masked, column) : tile_variant<T, MR, vectors_wide>(masked, column);
+    return vectors == 1 ? tile_from<T, MR, 1>(masked, column) : tile_from<T, MR, vectors_wide>(masked, column);
   }
 }
 
 template <class T>
 struct TileTable {
-  Tile<T> at[2][tile_rows + 1][2][2];  // vectors - 1, rows, masked, column
+  Tile<T> at[2][tile_rows + 1][2][2];  // vectors - 1, rows, masked, column (a_row = 1)
   constexpr TileTable() : at() {
     for (int vectors = 1; vectors <= vectors_wide; ++vectors)
       for (int rows = 1; rows <= tile_rows; ++rows)

@@ -1,8 +1,8 @@
-// Panels: an A panel is `rows` rows of a block of k, stored k-major (element (i,p) at p*rows + i); a B panel is
-// panel_columns columns stored k-major, missing columns 0. Packing is a copy, or a transpose in registers, by layout.
+// Panels are stored k-major: an A panel of `rows` rows has element (i,p) at p*rows + i, a B panel of panel_columns
+// columns element (p,j) at p*panel_columns + j. Packing is a copy, or a transpose in registers, by layout.
 
 template <class T>
-constexpr int64_t panel_columns = vectors_wide * Vec<T>::lanes;
+constexpr int64_t panel_columns = vectors_wide* Vec<T>::lanes;
 
 template <class T>
 void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k, T* panel) {
@@ -45,21 +45,30 @@ void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k,
   }
 }
 
+// Panels of B one after the other. Rows are read across all panels: long runs, and one visit to each page.
 template <class T>
-void pack_b_panel(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k, T* panel) {
+void pack_b(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k, T* panels) {
   constexpr int lanes = Vec<T>::lanes;
   constexpr int64_t width = panel_columns<T>;
-  for (int j = 0; j < vectors_wide; ++j) {
-    const int64_t left = columns - j * lanes;
-    const int here = left >= lanes ? lanes : left > 0 ? static_cast<int>(left) : 0;
-    const T* source = b + j * lanes * b_col;
-    T* out = panel + j * lanes;
-    if (here == 0) break;  // the tile reads only vectors that hold columns
-    if (b_col == 1 && here == lanes) {
-      for (int64_t p = 0; p < k; ++p) store(out + p * width, load<T>(source + p * b_row));
-    } else if (b_col == 1) {
-      for (int64_t p = 0; p < k; ++p) store(out + p * width, load_n<T>(source + p * b_row, here));
-    } else if (b_row == 1) {
+  const int64_t whole = columns / width * width;
+  if (b_col == 1) {
+    for (int64_t p = 0; p < k; ++p) {
+      const T* row = b + p * b_row;
+      T* out = panels + p * width;
+      for (int64_t j = 0; j < whole; j += width, out += width * k) {
+        for (int v = 0; v < vectors_wide; ++v) store(out + v * lanes, load<T>(row + j + v * lanes));
+      }
+      for (int64_t j = whole; j < columns; j += lanes, out += lanes) {
+        store(out, load_n<T>(row + j, columns - j < lanes ? static_cast<int>(columns - j) : lanes));
+      }
+    }
+    return;
+  }
+  for (int64_t j = 0; j < columns; j += lanes) {
+    const int here = columns - j < lanes ? static_cast<int>(columns - j) : lanes;
+    const T* source = b + j * b_col;
+    T* out = panels + j / width * width * k + j % width;
+    if (b_row == 1) {
       for (int64_t p = 0; p < k; p += lanes) {
         const int count = k - p < lanes ? static_cast<int>(k - p) : lanes;
         transpose_block(source + p, b_col, here, count, out + p * width, width);
@@ -73,8 +82,9 @@ void pack_b_panel(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int
   }
 }
 
-// Row i of A by its index list, bytes scaled to numbers, as a dense row: A with `rows`, `columns` or `a_u8` is first made
-// dense. `line` counts along the indexed (or the only sensible) direction, so every inner run is contiguous where A is.
+// Row i of A by its index list, bytes scaled to numbers, as a dense row: A with `rows`, `columns` or `a_u8` is first
+// made dense. `line` counts along the indexed (or the only sensible) direction, so every inner run is contiguous where
+// A is.
 template <class T>
 void gather_line(const Gemm<T>& g, bool by_row, int64_t line, int64_t from, int64_t count, T* out) {
   const int32_t *outer = by_row ? g.rows : g.columns, *inner = by_row ? g.columns : g.rows;

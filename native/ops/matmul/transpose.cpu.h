@@ -26,7 +26,8 @@ inline void transpose_block(const float* src, int64_t src_row, int rows, int col
 #pragma GCC unroll 4
   for (int c = 0; c < 4; ++c) {  // 4x4 transpose of quads
     const __m512 a = _mm512_shuffle_f32x4(x[c], x[4 + c], 0x44), b = _mm512_shuffle_f32x4(x[c], x[4 + c], 0xee);
-    const __m512 d = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0x44), e = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0xee);
+    const __m512 d = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0x44),
+                 e = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0xee);
     y[c] = _mm512_shuffle_f32x4(a, d, 0x88);
     y[4 + c] = _mm512_shuffle_f32x4(a, d, 0xdd);
     y[8 + c] = _mm512_shuffle_f32x4(b, e, 0x88);
@@ -52,7 +53,8 @@ inline void transpose_block(const double* src, int64_t src_row, int rows, int co
 #pragma GCC unroll 2
   for (int c = 0; c < 2; ++c) {  // 4x4 transpose of pairs
     const __m512d a = _mm512_shuffle_f64x2(y[c], y[2 + c], 0x44), b = _mm512_shuffle_f64x2(y[c], y[2 + c], 0xee);
-    const __m512d d = _mm512_shuffle_f64x2(y[4 + c], y[6 + c], 0x44), e = _mm512_shuffle_f64x2(y[4 + c], y[6 + c], 0xee);
+    const __m512d d = _mm512_shuffle_f64x2(y[4 + c], y[6 + c], 0x44),
+                  e = _mm512_shuffle_f64x2(y[4 + c], y[6 + c], 0xee);
     x[c] = _mm512_shuffle_f64x2(a, d, 0x88);
     x[2 + c] = _mm512_shuffle_f64x2(a, d, 0xdd);
     x[4 + c] = _mm512_shuffle_f64x2(b, e, 0x88);
