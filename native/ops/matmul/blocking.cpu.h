@@ -2,8 +2,6 @@
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
 // just before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
 
-constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 constexpr int64_t k_block_limit = 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
@@ -24,6 +22,7 @@ struct Plan {
   T* chain;  // where chains rest between blocks of k
   int64_t chain_row;
   const Gemm<T>* finish;
+  bool transposed;
 };
 
 // Brings the next group of B towards L2, a few rows before each tile of this one.
@@ -62,6 +61,7 @@ void multiply_task(void* context, int64_t index) {
   if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
   TileCall<T> call;
   call.chain_row = plan.chain_row;
+  call.transposed = plan.transposed;
   int64_t start = 0;
   do {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
@@ -107,6 +107,13 @@ void multiply_task(void* context, int64_t index) {
             call.a_col = rows;
           }
           next.some();
+          if (panel + 1 < last_panel) {  // the next tile's place in C
+            for (int64_t i = 0; i < tile_rows; ++i) {
+              const T* c = call.chain + (rows + i) * plan.chain_row;
+              __builtin_prefetch(c, 1, 3);
+              __builtin_prefetch(c + width / 2, 1, 3);
+            }
+          }
           tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
         }
       }
@@ -162,9 +169,9 @@ void choose_tasks(Plan<T>& plan, int threads) {
   plan.columns_tasks = ceil_div(columns, plan.columns_per_task);
 }
 
-// C, all of it, from a dense A.
+// C, all of it, from a dense A; `target` holds C and its epilogue, g the product, transposed or not.
 template <class T>
-void multiply_dense(const Gemm<T>& g) {
+void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) {
   constexpr int64_t width = panel_columns<T>;
   Plan<T> plan{};
   plan.g = &g;
@@ -172,10 +179,11 @@ void multiply_dense(const Gemm<T>& g) {
   const bool parallel = static_cast<double>(g.m) * g.n * g.k > parallel_work && thread_count() > 1;
   const int64_t blocks = ceil_div(g.k, k_block_limit);
   plan.k_block = blocks > 1 ? ceil_div(g.k, blocks) : g.k;
-  plan.finish = is_plain(g) ? nullptr : &g;
+  plan.transposed = transposed;
+  plan.finish = transposed || !is_plain(target) ? &target : nullptr;
   plan.chain = g.c;
   plan.chain_row = g.c_row;
-  if (blocks > 1 && g.beta != T(0)) {
+  if (blocks > 1 && (g.beta != T(0) || transposed)) {
     plan.chain = static_cast<T*>(gemm_scratch(Scratch::chain, g.m * g.n * sizeof(T)));
     plan.chain_row = g.n;
   }
@@ -200,6 +208,31 @@ void multiply_dense(const Gemm<T>& g) {
     }
     run_tasks(parallel, row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
   }
+}
+
+// B stored [n,k] under few rows: the product is made transposed, so that B is read in place and only A is transposed.
+template <class T>
+bool better_transposed(const Gemm<T>& g) {
+  return g.b_row == 1 && g.b_col != 1 && g.m >= Vec<T>::lanes / 2 && g.k >= 32 && 2 * g.m * (g.n + g.k) < 3 * g.n * g.k;
+}
+
+template <class T>
+void multiply_dense(const Gemm<T>& g) {
+  if (multiply_few_rows(g) || multiply_small(g)) return;
+  if (!better_transposed(g)) {
+    multiply_blocked(g, g, false);
+    return;
+  }
+  Gemm<T> swapped = g;
+  swapped.m = g.n;
+  swapped.n = g.m;
+  swapped.a = g.b;
+  swapped.a_row = g.b_col;
+  swapped.a_col = g.b_row;
+  swapped.b = g.a;
+  swapped.b_row = g.a_col;
+  swapped.b_col = g.a_row;
+  multiply_blocked(swapped, g, true);
 }
 
 template <class T>

@@ -24,14 +24,36 @@ Vec<T> finish_vector(const Gemm<T>& g, Vec<T> chain, int64_t row, int64_t column
   return v;
 }
 
-// chains[0..n) are the finished sums of C[row, column..column+n)
+// A finished tile of C from (row, column) on: chains[i * width + j] for i < rows, j < columns.
 template <class T>
-void finish_row(const Gemm<T>& g, const T* chains, int64_t row, int64_t column, int64_t n) {
+__attribute__((noinline)) void finish_tile(const Gemm<T>& g, const T* chains, int64_t width, int rows, int64_t columns,
+                                           int64_t row, int64_t column) {
   constexpr int lanes = Vec<T>::lanes;
-  for (int64_t j = 0; j < n; j += lanes) {
-    const int count = n - j < lanes ? static_cast<int>(n - j) : lanes;
-    store_n(g.c + row * g.c_row + column + j, finish_vector(g, load_n<T>(chains + j, count), row, column + j, count),
-            count);
+  for (int i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; j += lanes) {
+      const int n = columns - j < lanes ? static_cast<int>(columns - j) : lanes;
+      const Vec<T> chain = load<T>(chains + i * width + j);
+      store_n(g.c + (row + i) * g.c_row + column + j, finish_vector(g, chain, row + i, column + j, n), n);
+    }
+  }
+}
+
+// The same when the tile holds the transpose of C: chains[i * width + j] belongs to C[row + j, column + i].
+template <class T>
+__attribute__((noinline)) void finish_tile_transposed(const Gemm<T>& g, const T* chains, int64_t width, int rows,
+                                                      int64_t columns, int64_t column, int64_t row) {
+  constexpr int lanes = Vec<T>::lanes;
+  alignas(64) T block[lanes * lanes];
+  for (int i = 0; i < rows; i += lanes) {
+    const int n = rows - i < lanes ? rows - i : lanes;
+    for (int64_t j = 0; j < columns; j += lanes) {
+      const int count = columns - j < lanes ? static_cast<int>(columns - j) : lanes;
+      transpose_block(chains + i * width + j, width, n, count, block, lanes);
+      for (int p = 0; p < count; ++p) {
+        const Vec<T> chain = load<T>(block + p * lanes);
+        store_n(g.c + (row + j + p) * g.c_row + column + i, finish_vector(g, chain, row + j + p, column + i, n), n);
+      }
+    }
   }
 }
 

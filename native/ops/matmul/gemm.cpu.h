@@ -16,9 +16,11 @@ constexpr int vec_registers = 4;
 #error "the target file must define HEBB_TARGET_<ISA>"
 #endif
 
+constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+#include "transpose.cpu.h"
 #include "epilogue.cpu.h"
 #include "micro_kernel.cpu.h"
-#include "transpose.cpu.h"
 #include "pack.cpu.h"
 
 // Rows are cut into panels of tile_rows; when they do not divide, the last two share what is left evenly.
@@ -33,6 +35,7 @@ struct Panels {
   }
 };
 
+#include "small.cpu.h"
 #include "blocking.cpu.h"
 
 }  // namespace product

@@ -15,6 +15,7 @@ struct TileCall {
   int columns;            // lanes of the last vector that exist, 1..lanes
   bool resume;            // chains continue from `chain` instead of starting at 0
   const Gemm<T>* finish;  // null: store the bare chains
+  bool transposed;        // C is the transpose of what is multiplied
   int64_t row, column;    // place of the tile in C
 };
 
@@ -26,7 +27,7 @@ void tile(const TileCall<T>& t) {
   if (t.resume) {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) {
         const T* p = t.chain + i * t.chain_row + j * lanes;
         acc[i][j] = Masked && j == NV - 1 ? load_n<T>(p, columns) : load<T>(p);
@@ -34,7 +35,7 @@ void tile(const TileCall<T>& t) {
   } else {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) acc[i][j] = Vec<T>(T(0));
   }
   const int64_t a_row = Column ? 1 : t.a_row, a_col = t.a_col, b_row = t.b_row;
@@ -45,14 +46,14 @@ void tile(const TileCall<T>& t) {
   for (int i = 0; i < MR; i += group) a[i / group] = t.a + i * a_row;
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_values[NV];
-#pragma GCC unroll 4
+#pragma GCC unroll 24
     for (int j = 0; j < NV; ++j)
       b_values[j] = Masked && j == NV - 1 ? load_n<T>(b + j * lanes, columns) : load<T>(b + j * lanes);
     b += b_row;
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i) {
       const Vec<T> a_value(a[i / group][i % group * a_row]);
-#pragma GCC unroll 4
+#pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(a_value, b_values[j], acc[i][j]);
     }
 #pragma GCC unroll 16
@@ -67,13 +68,14 @@ void tile(const TileCall<T>& t) {
     alignas(64) T out[MR][NV * lanes];
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) store(&out[i][j * lanes], acc[i][j]);
-    for (int i = 0; i < MR; ++i) finish_row(*t.finish, out[i], t.row + i, t.column, (NV - 1) * lanes + columns);
+    const auto finish = t.transposed ? finish_tile_transposed<T> : finish_tile<T>;
+    finish(*t.finish, out[0], NV * lanes, MR, (NV - 1) * lanes + columns, t.row, t.column);
   } else {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) {
         T* p = t.chain + i * t.chain_row + j * lanes;
         if (Masked && j == NV - 1)
@@ -113,6 +115,34 @@ constexpr Tile<T> tile_of_rows(int vectors, int rows, bool masked, bool column) 
     return vectors == 1 ? tile_from<T, MR, 1>(masked, column) : tile_from<T, MR, vectors_wide>(masked, column);
   }
 }
+
+// One to three rows, where a wide tile has the chains that hide the latency of an FMA and reads B in long runs.
+constexpr int wide_rows = 3;
+template <int MR>
+constexpr int wide_vectors = vec_registers >= 32 ? (MR == 1   ? 20
+                                                    : MR == 2 ? 12
+                                                              : 8)
+                                                 : vec_registers / (MR + 1);
+
+template <class T, int MR, int NV>
+constexpr Tile<T> wide_tile(int vectors) {
+  if constexpr (NV == 0) {
+    return nullptr;
+  } else {
+    return vectors == NV ? tile<T, MR, NV, true, false> : wide_tile<T, MR, NV - 1>(vectors);
+  }
+}
+
+template <class T, int MR>
+struct WideTable {
+  Tile<T> at[wide_vectors<MR> + 1];
+  constexpr WideTable() : at() {
+    for (int vectors = 1; vectors <= wide_vectors<MR>; ++vectors)
+      at[vectors] = wide_tile<T, MR, wide_vectors<MR>>(vectors);
+  }
+};
+template <class T, int MR>
+constexpr WideTable<T, MR> wide_tiles{};
 
 template <class T>
 struct TileTable {

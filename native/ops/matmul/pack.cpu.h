@@ -90,14 +90,22 @@ void gather_line(const Gemm<T>& g, bool by_row, int64_t line, int64_t from, int6
   const int32_t *outer = by_row ? g.rows : g.columns, *inner = by_row ? g.columns : g.rows;
   const int64_t outer_stride = by_row ? g.a_row : g.a_col, stride = by_row ? g.a_col : g.a_row;
   const int64_t base = (outer ? outer[line] : line) * outer_stride;
+  int64_t i = 0;
   if (g.a_u8) {
     const uint8_t* bytes = g.a_u8 + base;
-    for (int64_t i = 0; i < count; ++i) {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      if (!inner && stride == 1) {
+        for (; i + Vec<T>::lanes <= count; i += Vec<T>::lanes) {
+          store(out + i, load_u8(bytes + from + i) * Vec<T>(g.a_scale));
+        }
+      }
+    }
+    for (; i < count; ++i) {
       const int64_t at = inner ? inner[from + i] : from + i;
       out[i] = static_cast<T>(bytes[at * stride]) * g.a_scale;
     }
   } else {
-    for (int64_t i = 0; i < count; ++i) {
+    for (; i < count; ++i) {
       const int64_t at = inner ? inner[from + i] : from + i;
       out[i] = g.a[base + at * stride];
     }
