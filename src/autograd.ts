@@ -63,9 +63,9 @@ export function untracked<R>(fn: () => R): R {
 
 /** The arithmetic that backward passes need; ops/ hands it over when it is loaded, as imports point downwards. */
 export interface GradientArithmetic {
-  add(a: Tensor, b: Tensor): Tensor;
-  onesLike(x: Tensor): Tensor;
-  zerosLike(x: Tensor): Tensor;
+  add: (a: Tensor, b: Tensor) => Tensor;
+  onesLike: (x: Tensor) => Tensor;
+  zerosLike: (x: Tensor) => Tensor;
 }
 let arithmetic: GradientArithmetic | undefined;
 
@@ -123,8 +123,9 @@ function walkBack(tape: Tape, params: readonly Tensor[], output: Tensor, seed?: 
 }
 
 function scalarOutput(result: unknown): Tensor {
-  if (result instanceof Tensor && result.size === 1 && isFloat(result.dtype)) return result;
-  const found = result instanceof Tensor ? `a ${result.dtype} tensor of shape [${result.shape.join(',')}]` : typeof result;
+  const y: Tensor | undefined = result instanceof Tensor ? result : undefined;
+  if (y !== undefined && y.size === 1 && isFloat(y.dtype)) return y;
+  const found = y === undefined ? typeof result : `a ${y.dtype} tensor of shape [${y.shape.join(',')}]`;
   throw new HebbError('ERR_ARGUMENT', `grad: the function must return one float number, got ${found}`);
 }
 
@@ -150,7 +151,7 @@ export function valueAndGrad<A extends Tensor[]>(
   params?: readonly Tensor[],
 ): [Tensor, Tensor[]] | ((...args: A) => [Tensor, ...A]) {
   if (params !== undefined) {
-    const { result, gradients } = differentiate(f as () => Tensor, params, scalarOutput);
+    const { result, gradients } = differentiate(f, params, scalarOutput);
     return [result, gradients];
   }
   return (...args: A) => {

@@ -24,7 +24,7 @@ type Method<F> = F extends (x: never, ...rest: infer R) => infer Y ? (...rest: R
 export type Methods = { [K in Exclude<keyof typeof ops, (typeof makers)[number]>]: Method<(typeof ops)[K]> };
 
 declare module './tensor.js' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
   interface Tensor<S extends Shape = Shape> extends Methods {
     /** The transpose: all dimensions in reverse order. */
     readonly T: Tensor;

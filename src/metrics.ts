@@ -10,7 +10,7 @@ export interface Metric {
   /** The key in logs and history. */
   readonly name: string;
   /** Value of each row, [batch]. */
-  rows(yTrue: Tensor, yPred: Tensor): Tensor;
+  readonly rows: (yTrue: Tensor, yPred: Tensor) => Tensor;
   /** The result from the weighted mean of the rows; the mean itself by default. */
   readonly finish?: (mean: number) => number;
 }

@@ -50,10 +50,12 @@ bool reshape_strides(const Tensor& x, const Shape& shape, Shape& strides) {
     int64_t old_size = x.dim(axis), new_size = shape[target];
     const int axis_begin = axis, target_begin = target;
     while (old_size != new_size) {
-      if (old_size < new_size) {
+      if (old_size < new_size && axis + 1 < x.rank()) {
         old_size *= x.dim(++axis);
-      } else {
+      } else if (target + 1 < shape.rank) {
         new_size *= shape[++target];
+      } else {
+        return false;
       }
     }
     for (int i = axis_begin; i < axis; ++i) {

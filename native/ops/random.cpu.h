@@ -29,8 +29,8 @@ inline void advance(const Tensor& state, int64_t blocks) {
   words[3] = static_cast<uint32_t>(block >> 32);
 }
 
-// Fills out[0] by make(words, T values[group]), `per_block` values from a block, cast to Out. `redraw(value)` says which
-// of them are to be drawn again.
+// Fills out[0] by make(words, T values[group]), `per_block` values from a block, cast to Out. `redraw(value)` says
+// which of them are to be drawn again.
 template <class Out, class T, int per_block, class Make, class Redraw>
 void draw_groups(const Launch& call, const Make& make, const Redraw& redraw) {
   constexpr int group = group_blocks * per_block;
@@ -98,8 +98,8 @@ inline void uniforms(const RandomWords& words, double* values) {
 inline void normals(const RandomWords& words, float* values) {
   for (int pair = 0; pair < 4; pair += 2) {
     const Vec<int32_t> a = word_vector(words, pair), b = word_vector(words, pair + 1);
-    const Vec<float> whole = fma(to_float(shift_right_logical(a, 8)), Vec<float>(256),
-                                 to_float(a & Vec<int32_t>(255)) + Vec<float>(0.5f));
+    const Vec<float> whole =
+        fma(to_float(shift_right_logical(a, 8)), Vec<float>(256), to_float(a & Vec<int32_t>(255)) + Vec<float>(0.5f));
     const Vec<float> radius = sqrt(Vec<float>(-2) * log(whole * Vec<float>(0x1p-32f)));
     const Vec<float> angle = to_float(b) * Vec<float>(static_cast<float>(3.141592653589793 * 0x1p-31));
     spread<4>(radius * cos(angle), pair, values);
@@ -151,7 +151,8 @@ void uniform_map(const Launch& call) {
 template <class T>
 void normal_map(const Launch& call, double limit) {
   const auto& normal = call.get<NormalAttributes>();
-  const T mean = static_cast<T>(normal.mean), deviation = static_cast<T>(normal.deviation), most = static_cast<T>(limit);
+  const T mean = static_cast<T>(normal.mean), deviation = static_cast<T>(normal.deviation),
+          most = static_cast<T>(limit);
   constexpr int per_block = values_per_block<T>;
   draw_groups<T, T, per_block>(
       call,

@@ -51,7 +51,8 @@ void softmax_map(const Launch& call) {
     const V top(largest), shift(logarithm ? log_number(sum) : T(0)), total(sum);
     for (int64_t j = 0; j < n; j += V::lanes) {
       const int count = static_cast<int>(n - j < V::lanes ? n - j : V::lanes);
-      V::store_n(out + j, logarithm ? V::load_n(in + j, count) - top - shift : V::load_n(out + j, count) / total, count);
+      V::store_n(out + j, logarithm ? V::load_n(in + j, count) - top - shift : V::load_n(out + j, count) / total,
+                 count);
     }
   });
 }

@@ -76,15 +76,13 @@ export abstract class Layer {
   /** The options that make the same layer again, as JSON. */
   abstract getConfig(): Config;
   /** Creates the weights for inputs of the given shape; layers without weights have nothing to do. */
-  protected createWeights(inputShape: Shape): void {
-    void inputShape;
-  }
+  protected createWeights?(inputShape: Shape): void;
 
   /** Creates the weights once. @throws ERR_SHAPE when already built for another shape. */
   build(inputShape: Shape): void {
     if (this.builtFor === undefined) {
       this.outputShape(inputShape);
-      this.createWeights(inputShape);
+      this.createWeights?.(inputShape);
       this.builtFor = inputShape;
     } else if (this.builtFor.join() !== inputShape.join()) {
       throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${inputShape.join(',')}]`);

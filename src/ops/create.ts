@@ -32,7 +32,7 @@ export function checkShape(op: string, shape: Shape): Shape {
 /** The dtype of that name. @throws ERR_DTYPE when there is none. */
 export function checkDtype(op: string, dtype: Dtype): Dtype {
   if (!(dtype in dtypeIndex)) {
-    throw new HebbError('ERR_DTYPE', `${op}: dtype is one of ${Object.keys(dtypeIndex).join(', ')}, got '${String(dtype)}'`);
+    throw new HebbError('ERR_DTYPE', `${op}: dtype is one of ${Object.keys(dtypeIndex).join(', ')}, got '${dtype}'`);
   }
   return dtype;
 }
@@ -60,12 +60,12 @@ export function ones<const S extends Shape>(shape: S, options?: TensorOptions): 
 
 /** Zeros of the shape, dtype and device of x. @example zerosLike(ones([2])).toArray(); // [0, 0] */
 export function zerosLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return full(x.shape, 0, x) as Tensor<S>;
+  return full(x.shape, 0, x);
 }
 
 /** Ones of the shape, dtype and device of x. @example onesLike(zeros([2])).toArray(); // [1, 1] */
 export function onesLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return full(x.shape, 1, x) as Tensor<S>;
+  return full(x.shape, 1, x);
 }
 
 function nestedShape(data: NestedArray): number[] {
@@ -155,11 +155,8 @@ export function tensor<const S extends Shape = Shape>(
   }
   const out = hostEmpty(dtype, shape);
   const target = hostView(out);
-  if (ArrayBuffer.isView(values) && dtype !== 'bool' && values.constructor === target.constructor) {
-    target.set(values as unknown as ArrayLike<number>);
-  } else {
-    store(values, target, dtype);
-  }
+  if (ArrayBuffer.isView(data) && dtype !== 'bool' && data.constructor === target.constructor) target.set(data);
+  else store(values, target, dtype);
   return out as Tensor<S>;
 }
 

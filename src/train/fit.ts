@@ -104,15 +104,16 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, options: F
   const info: FitInfo = { epochs, stepsPerEpoch, batchSize, rows: train.x.shape[0] ?? 0 };
   const history = new History({ epochs, steps: stepsPerEpoch });
   const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
-  const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
+  const perBatch = callbacks.some((callback) => 'onBatchBegin' in callback || 'onBatchEnd' in callback);
   const { signal, shuffle = true } = options;
 
   model.stopTraining = false;
   model.history = history;
+  const stopped = (): boolean => model.stopTraining; // callbacks set it
   let logs: Logs = {};
   for (const callback of callbacks) await callback.onTrainBegin?.(model, info);
   try {
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(model, epoch);
       model.resetMeters(compiled);
       await pass.run({
@@ -142,6 +143,7 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, options: F
       }
       for (const callback of callbacks) await callback.onEpochEnd?.(model, epoch, logs);
       history.append(epoch, logs);
+      if (stopped()) break;
     }
   } finally {
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs);
