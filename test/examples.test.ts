@@ -1,0 +1,161 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+
+const examples = join(import.meta.dirname, '..', 'examples');
+
+interface Finished {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function run(name: string, ...args: string[]): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(examples, `${name}.js`), ...args], {
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+function temporaryFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hebb-examples-'));
+  t.teardown(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+/** The number that follows a text. */
+function numberAfter(text: string, out: string): number {
+  const at = out.indexOf(text);
+  return at < 0 ? NaN : Number.parseFloat(out.slice(at + text.length));
+}
+
+/** Each small example with what must be true of its output. */
+const checks: Record<string, (t: ExecutionContext, out: string) => void> = {
+  quick_start: (t, out) => {
+    t.regex(out, /Total params/);
+    t.true(numberAfter('accuracy: ', out) >= 0.9);
+    t.true(numberAfter('setosa ', out) > 0.9);
+  },
+  tensors_and_gradients: (t, out) => {
+    t.true(out.includes('first derivative, 3 x^2: [ 3, 12, 27 ]'));
+    t.true(out.includes('second derivative, 6 x: [ 6, 12, 18 ]'));
+    t.true(out.includes('w 2.000, b 1.000, loss'));
+  },
+  custom_loop: (t, out) => {
+    t.true(numberAfter('one step is ', out) > 10);
+    t.true(numberAfter('500 steps: loss ', out) > numberAfter('2000 steps: loss ', out));
+    t.true(numberAfter('accuracy ', out.slice(out.indexOf('2000 steps'))) >= 0.95);
+  },
+  save_and_load: (t, out) => {
+    const measured = [...out.matchAll(/: +(\{.*\})/g)].map(([, numbers]) => numbers);
+    t.is(measured.length, 3);
+    t.is(measured[0], measured[1]);
+    t.not(measured[1], measured[2]);
+    t.is(numberAfter('without a break: ', out), 0);
+  },
+  regression: (t, out) => {
+    t.true(numberAfter('root mean square error ', out) < 0.35 * numberAfter('as a guess ', out));
+    t.is(out.match(/^flower \d: predicted/gm)?.length, 5);
+  },
+};
+
+for (const [name, check] of Object.entries(checks)) {
+  test(`the example ${name} runs and prints what it promises`, (t) => {
+    const { code, out, err } = run(name);
+    t.is(code, 0, err);
+    check(t, out);
+  });
+}
+
+test('every example is run by a test', (t) => {
+  const files = readdirSync(examples).filter((file) => file.endsWith('.js'));
+  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist'];
+  t.deepEqual(files.map((file) => basename(file, '.js')).sort(), tested.sort());
+});
+
+const wrongArguments: [string[], string][] = [
+  [['--epochs', '0'], "--epochs is a whole number from 1 on, got '0'"],
+  [['--epochs', '-3'], "--epochs is a whole number from 1 on, got '-3'"],
+  [['--batch-size', '32.5'], "--batch-size is a whole number from 1 on, got '32.5'"],
+  [['--seed', ''], "--seed is a whole number from 0 on, got ''"],
+  [['--learning-rate', 'fast'], "--learning-rate is a number above 0, got 'fast'"],
+  [['--learning-rate=-1'], "--learning-rate is a number above 0, got '-1'"],
+  [['--dataset', 'cifar'], "--dataset is fashion-mnist or mnist, got 'cifar'"],
+  [['--epochs'], '--epochs needs a value'],
+  [['--epoch', '3'], 'there is no option --epoch; --help lists them'],
+  [['--toString'], 'there is no option --toString; --help lists them'],
+  [['30'], "'30' is not an option; --help lists them"],
+];
+
+for (const [args, line] of wrongArguments) {
+  test(`npm start -- ${args.join(' ')} gives one clear line and exit code 2`, (t) => {
+    t.deepEqual(run('fashion_mnist', ...args), { code: 2, out: '', err: `${line}\n` });
+  });
+}
+
+test('a folder that cannot be made is found out before the training', (t) => {
+  const { code, out, err } = run('fashion_mnist', '--out', join(examples, 'evaluate.js', 'runs'));
+  t.is(code, 2);
+  t.is(out, '');
+  t.regex(err, /^--out: cannot make the folder '.*' \(.*\)\n$/);
+});
+
+test('--help lists every option and ends well', (t) => {
+  const { code, out, err } = run('fashion_mnist', '--help');
+  t.is(code, 0);
+  t.is(err, '');
+  for (const option of ['dataset', 'epochs', 'batch-size', 'learning-rate', 'seed', 'out']) {
+    t.true(out.includes(`--${option} `), option);
+  }
+});
+
+test('evaluating a file that is not there gives one line and exit code 1', (t) => {
+  const { code, err } = run('evaluate', join(tmpdir(), 'no such model.hebb'));
+  t.is(code, 1);
+  t.regex(err, /^[^\n]*no such model\.hebb[^\n]*\n$/);
+});
+
+// An epoch in scalar code takes half a minute; one run of the main job is enough.
+const heavy = process.env.HEBB_ISA === 'scalar' ? test.skip : test.serial;
+
+heavy('one epoch of the main job learns, and the second command measures the same numbers', (t) => {
+  const folder = temporaryFolder(t);
+  const { code, out, err } = run('fashion_mnist', '--epochs', '1', '--out', folder);
+  t.is(code, 0, err);
+  t.regex(out, /Total params: 266,610/);
+  t.true(numberAfter('test accuracy ', out) >= 0.75);
+  t.is(out.match(/^test image \d, .*: predicted .* %, .* %, .* %$/gm)?.length, 3);
+  t.true(readFileSync(join(folder, 'fashion-mnist.svg'), 'utf8').includes('>accuracy<'));
+
+  const second = run('evaluate', join(folder, 'fashion-mnist.hebb'));
+  t.is(second.code, 0, second.err);
+  const numbers = (text: string): string => text.slice(text.indexOf('test loss'), text.indexOf('\n\nKept'));
+  t.is(second.out.slice(second.out.indexOf('test loss')).trim(), numbers(out));
+});
+
+heavy('Ctrl-C ends the main job after the current step and keeps a model that can be evaluated', async (t) => {
+  const folder = temporaryFolder(t);
+  const program = join(examples, 'fashion_mnist.js');
+  const child = spawn(process.execPath, [program, '--epochs', '1000', '--out', folder], { stdio: 'pipe' });
+  let out = '';
+  let err = '';
+  child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+  child.stdout.on('data', (text: Buffer) => {
+    const before = out.includes('Epoch 2/');
+    out += text.toString();
+    // Twice, as npm passes a Ctrl-C on that the terminal has sent already.
+    if (!before && out.includes('Epoch 2/')) setTimeout(() => child.kill('SIGINT') && child.kill('SIGINT'), 100);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  t.is(code, 130, err);
+  t.is(err, 'Stopped by Ctrl-C.\n');
+  const steps = numberAfter('Kept the model as it is after ', out);
+  t.true(steps > 1719 && steps < 1719 * 1000, out);
+  t.true(readdirSync(folder).includes('fashion-mnist.svg'));
+  const { out: measured } = run('evaluate', join(folder, 'fashion-mnist.hebb'));
+  t.true(numberAfter('test accuracy ', measured) >= 0.75);
+});
