@@ -108,9 +108,14 @@ inline void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t
   }
 }
 
-// out = f(in...) for vectors of T (float or double).
-template <class T, int inputs, class F>
-void map_vectors(const Launch& call, const F& f) {
+// The arithmetic of one op over a run, as a function pointer: the loops around it are compiled once per type and number
+// of inputs, not once per op.
+template <class In, class Out, int inputs>
+using RunFunction = void (*)(Out* out, const In* const* in, const int64_t* steps, int64_t n, const void* context);
+
+template <class T, int inputs>
+__attribute__((noinline)) void map_vector_runs(const Launch& call, RunFunction<T, T, inputs> function,
+                                               const void* context) {
   const Tensor& out = call.out[0];
   T* const out_data = out.data<T>();
   const T* in_data[inputs];
@@ -124,7 +129,7 @@ void map_vectors(const Launch& call, const F& f) {
           strided |= steps[k + 1] > 1;
         }
         T* target = out_data + offsets[0];
-        if (!strided) return vector_run<T, inputs>(target, in, steps + 1, n, f);
+        if (!strided) return function(target, in, steps + 1, n, context);
         T blocks[inputs + 1][block_lanes];
         int64_t block_steps[inputs];
         for (int64_t i = 0; i < n; i += block_lanes) {
@@ -136,7 +141,7 @@ void map_vectors(const Launch& call, const F& f) {
                                            : in[k] + i * steps[k + 1];
           }
           T* block_out = steps[0] == 1 ? target + i : blocks[inputs];
-          vector_run<T, inputs>(block_out, block_in, block_steps, count, f);
+          function(block_out, block_in, block_steps, count, context);
           if (steps[0] != 1) {
             for (int j = 0; j < count; ++j) target[(i + j) * steps[0]] = block_out[j];
           }
@@ -144,32 +149,51 @@ void map_vectors(const Launch& call, const F& f) {
       });
 }
 
+// out = f(in...) for vectors of T (float or double).
+template <class T, int inputs, class F>
+void map_vectors(const Launch& call, const F& f) {
+  map_vector_runs<T, inputs>(
+      call,
+      [](T* out, const T* const* in, const int64_t* steps, int64_t n, const void* context) {
+        vector_run<T, inputs>(out, in, steps, n, *static_cast<const F*>(context));
+      },
+      &f);
+}
+
+template <class In, class Out, int inputs>
+__attribute__((noinline)) void map_scalar_runs(const Launch& call, RunFunction<In, Out, inputs> function,
+                                               const void* context) {
+  Out* const out_data = call.out[0].data<Out>();
+  const In* in_data[inputs];
+  for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<In>();
+  for_each_run<inputs + 1>(collapse(call.out[0], call.in, inputs),
+                           [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+                             const In* in[inputs];
+                             for (int k = 0; k < inputs; ++k) in[k] = in_data[k] + offsets[k + 1];
+                             function(out_data + offsets[0], in, steps, n, context);
+                           });
+}
+
 // out = f(in...) one element at a time: integers, comparisons, conversions.
 template <class In, class Out, int inputs, class F>
 void map_scalars(const Launch& call, const F& f) {
-  const Tensor& out = call.out[0];
-  Out* const out_data = out.data<Out>();
-  const In* in_data[inputs];
-  for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<In>();
-  for_each_run<inputs + 1>(collapse(out, call.in, inputs),
-                           [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
-                             Out* target = out_data + offsets[0];
-                             if constexpr (inputs == 1) {
-                               const In* x = in_data[0] + offsets[1];
-                               if (steps[0] == 1 && steps[1] == 1) {
-                                 for (int64_t i = 0; i < n; ++i) target[i] = f(x[i]);
-                               } else {
-                                 for (int64_t i = 0; i < n; ++i) target[i * steps[0]] = f(x[i * steps[1]]);
-                               }
-                             } else {
-                               const In* x = in_data[0] + offsets[1];
-                               const In* y = in_data[1] + offsets[2];
-                               if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
-                                 for (int64_t i = 0; i < n; ++i) target[i] = f(x[i], y[i]);
-                               } else {
-                                 for (int64_t i = 0; i < n; ++i)
-                                   target[i * steps[0]] = f(x[i * steps[1]], y[i * steps[2]]);
-                               }
-                             }
-                           });
+  map_scalar_runs<In, Out, inputs>(
+      call,
+      [](Out* out, const In* const* in, const int64_t* steps, int64_t n, const void* context) {
+        const F& apply = *static_cast<const F*>(context);
+        if constexpr (inputs == 1) {
+          if (steps[0] == 1 && steps[1] == 1) {
+            for (int64_t i = 0; i < n; ++i) out[i] = apply(in[0][i]);
+          } else {
+            for (int64_t i = 0; i < n; ++i) out[i * steps[0]] = apply(in[0][i * steps[1]]);
+          }
+        } else {
+          if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
+            for (int64_t i = 0; i < n; ++i) out[i] = apply(in[0][i], in[1][i]);
+          } else {
+            for (int64_t i = 0; i < n; ++i) out[i * steps[0]] = apply(in[0][i * steps[1]], in[1][i * steps[2]]);
+          }
+        }
+      },
+      &f);
 }
