@@ -90,8 +90,12 @@ HEBB_INLINE double lane_abs(double a) { return __builtin_fabs(a); }
 HEBB_INLINE int32_t lane_abs(int32_t a) { return static_cast<int32_t>(a < 0 ? 0u - static_cast<uint32_t>(a) : a); }
 HEBB_INLINE float lane_copysign(float a, float b) { return __builtin_copysignf(a, b); }
 HEBB_INLINE double lane_copysign(double a, double b) { return __builtin_copysign(a, b); }
-HEBB_INLINE float lane_ldexp(float a, float n) { return __builtin_ldexpf(a, static_cast<int>(n)); }
-HEBB_INLINE double lane_ldexp(double a, double n) { return __builtin_ldexp(a, static_cast<int>(n)); }
+template <class T>
+HEBB_INLINE int lane_exponent(T n) {
+  return n > T(-9999) ? n < T(9999) ? static_cast<int>(n) : 9999 : -9999;
+}
+HEBB_INLINE float lane_ldexp(float a, float n) { return __builtin_ldexpf(a, lane_exponent(n)); }
+HEBB_INLINE double lane_ldexp(double a, double n) { return __builtin_ldexp(a, lane_exponent(n)); }
 HEBB_INLINE float lane_add(float a, float b) { return a + b; }
 HEBB_INLINE double lane_add(double a, double b) { return a + b; }
 HEBB_INLINE float lane_sub(float a, float b) { return a - b; }
