@@ -1,11 +1,12 @@
 import { HebbError } from './errors.js';
+import { named } from './named.js';
 import * as ops from './ops/index.js';
 import type { Tensor } from './tensor.js';
 
 /** An activation function with the name by which layers and saved models know it. */
 export interface Activation {
   readonly name: string;
-  call(x: Tensor): Tensor;
+  readonly call: (x: Tensor) => Tensor;
 }
 
 /** What a layer takes where it wants an activation. */
@@ -52,9 +53,12 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 /** The activation of a name or function; `linear` when none is given. @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
 export function getActivation(activation: ActivationLike = 'linear'): Activation {
   if (typeof activation === 'function') return { name: activation.name, call: activation };
-  const call = functions[activation];
-  if (call === undefined) {
-    throw new HebbError('ERR_ARGUMENT', `activation: expected one of ${Object.keys(functions).join(', ')}, got '${activation}'`);
-  }
-  return { name: activation, call };
+  return { name: activation, call: named('activation', functions, activation) };
+}
+
+/** The name by which a configuration knows an activation. @throws ERR_ARGUMENT for a function of the user's own */
+export function activationName(layer: string, activation?: ActivationLike): string {
+  const { name, call } = getActivation(activation);
+  if (Object.hasOwn(functions, name) && functions[name] === call) return name;
+  throw new HebbError('ERR_ARGUMENT', `${layer}: the activation is a function of your own, which no configuration can hold`);
 }

@@ -1,7 +1,7 @@
 import { HebbError } from './errors.js';
 import type { Dtype } from './dtype.js';
-import { add, eye, full, mul, ones, tensor, transpose, zeros } from './ops/index.js';
-import { rand, randn, truncatedNormal } from './random.js';
+import * as ops from './ops/index.js';
+import { defaultGenerator, Generator } from './random.js';
 import type { Shape, Tensor } from './tensor.js';
 
 /** Makes the first values of a weight. */
@@ -11,13 +11,19 @@ export interface Initializer {
   call(shape: Shape, dtype?: Dtype): Tensor;
 }
 
+/** The source of an initialiser's random numbers: with a seed of its own it gives the same numbers every time. */
+function source(seed: number | undefined): Generator {
+  return seed === undefined ? defaultGenerator : new Generator(seed);
+}
+
 function initializer(name: string, config: Initializer['config'], call: (shape: Shape, dtype: Dtype) => Tensor): Initializer {
   return { name, config, call: (shape, dtype = 'float32') => call(shape, dtype) };
 }
 
-/** scale * x + shift */
-function affine(x: Tensor, scale: number, shift: number): Tensor {
-  return add(mul(x, scale), shift);
+function number(initializer: string, name: string, value: number, least = -Infinity): number {
+  if (Number.isFinite(value) && value >= least) return value;
+  const bound = least === -Infinity ? '' : ` >= ${least}`;
+  throw new HebbError('ERR_ARGUMENT', `${initializer}: ${name} is a number${bound}, got ${value}`);
 }
 
 /** The deviation of a normal distribution after it is cut at two deviations. */
@@ -32,18 +38,19 @@ function fans(shape: Shape): { fanIn: number; fanOut: number } {
 }
 
 /** Zeros. */
-export function zerosInitializer(): Initializer {
-  return initializer('zeros', {}, (shape, dtype) => zeros(shape, { dtype }));
+export function zeros(): Initializer {
+  return initializer('zeros', {}, (shape, dtype) => ops.zeros(shape, { dtype }));
 }
 
 /** Ones. */
-export function onesInitializer(): Initializer {
-  return initializer('ones', {}, (shape, dtype) => ones(shape, { dtype }));
+export function ones(): Initializer {
+  return initializer('ones', {}, (shape, dtype) => ops.ones(shape, { dtype }));
 }
 
 /** One value everywhere. @param options value, 0 by default */
 export function constant({ value = 0 }: { value?: number } = {}): Initializer {
-  return initializer('constant', { value }, (shape, dtype) => full(shape, value, { dtype }));
+  number('constant', 'value', value);
+  return initializer('constant', { value }, (shape, dtype) => ops.full(shape, value, { dtype }));
 }
 
 /** The identity matrix times `gain`. @throws ERR_SHAPE unless the weight is a matrix */
@@ -53,13 +60,15 @@ export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
     if (rows === undefined || columns === undefined || rest.length > 0) {
       throw new HebbError('ERR_SHAPE', `identity: needs a matrix, got [${shape.join(',')}]`);
     }
-    return mul(eye(rows, columns, { dtype }), gain);
+    return ops.mul(ops.eye(rows, columns, { dtype }), gain);
   });
 }
 
 /** Normal numbers. @param options mean 0, stddev 0.05, seed */
 export function randomNormal({ mean = 0, stddev = 0.05, seed }: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
-  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => affine(randn(shape, { seed, dtype }), stddev, mean));
+  number('randomNormal', 'mean', mean);
+  number('randomNormal', 'stddev', stddev, 0);
+  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => source(seed).randn(shape, mean, stddev, dtype));
 }
 
 /** Uniform numbers in [minval, maxval). @param options minval -0.05, maxval 0.05, seed */
@@ -68,17 +77,21 @@ export function randomUniform({
   maxval = 0.05,
   seed,
 }: { minval?: number; maxval?: number; seed?: number } = {}): Initializer {
-  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => affine(rand(shape, { seed, dtype }), maxval - minval, minval));
+  number('randomUniform', 'minval', minval);
+  number('randomUniform', 'maxval', maxval, minval);
+  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => source(seed).rand(shape, minval, maxval, dtype));
 }
 
 /** Normal numbers, drawn again beyond two deviations. @param options mean 0, stddev 0.05, seed */
-export function truncatedNormalInitializer({
+export function truncatedNormal({
   mean = 0,
   stddev = 0.05,
   seed,
 }: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
+  number('truncatedNormal', 'mean', mean);
+  number('truncatedNormal', 'stddev', stddev, 0);
   return initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
-    affine(truncatedNormal(shape, { seed, dtype }), stddev, mean),
+    source(seed).truncatedNormal(shape, mean, stddev, dtype),
   );
 }
 
@@ -98,18 +111,26 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
   return scaled('varianceScaling', options);
 }
 
+function oneOf(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new HebbError('ERR_ARGUMENT', `varianceScaling: ${option} is one of ${known.join(', ')}, got '${value}'`);
+}
+
 function scaled(name: string, options: VarianceScalingOptions): Initializer {
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', seed } = options;
+  number(name, 'scale', scale, 0);
+  oneOf('mode', mode, ['fanIn', 'fanOut', 'fanAvg']);
+  oneOf('distribution', distribution, ['truncatedNormal', 'untruncatedNormal', 'uniform']);
   return initializer(name, name === 'varianceScaling' ? { scale, mode, distribution, seed } : { seed }, (shape, dtype) => {
     const { fanIn, fanOut } = fans(shape);
     const fan = mode === 'fanIn' ? fanIn : mode === 'fanOut' ? fanOut : (fanIn + fanOut) / 2;
     const variance = scale / Math.max(1, fan);
     if (distribution === 'uniform') {
       const limit = Math.sqrt(3 * variance);
-      return affine(rand(shape, { seed, dtype }), 2 * limit, -limit);
+      return source(seed).rand(shape, -limit, limit, dtype);
     }
-    if (distribution === 'untruncatedNormal') return affine(randn(shape, { seed, dtype }), Math.sqrt(variance), 0);
-    return affine(truncatedNormal(shape, { seed, dtype }), Math.sqrt(variance) / truncatedDeviation, 0);
+    if (distribution === 'untruncatedNormal') return source(seed).randn(shape, 0, Math.sqrt(variance), dtype);
+    return source(seed).truncatedNormal(shape, 0, Math.sqrt(variance) / truncatedDeviation, dtype);
   });
 }
 
@@ -144,64 +165,37 @@ export function lecunNormal({ seed }: SeedOption = {}): Initializer {
 
 /** A random matrix with orthonormal rows or columns (Saxe et al. 2014), times `gain`. @throws ERR_SHAPE below rank 2 */
 export function orthogonal({ gain = 1, seed }: { gain?: number; seed?: number } = {}): Initializer {
+  number('orthogonal', 'gain', gain);
   return initializer('orthogonal', { gain, seed }, (shape, dtype) => {
     const columns = shape[shape.length - 1] ?? 0;
     if (shape.length < 2) throw new HebbError('ERR_SHAPE', `orthogonal: needs rank 2 or more, got [${shape.join(',')}]`);
     const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
-    const tall = rows >= columns;
-    const [m, n] = tall ? [rows, columns] : [columns, rows];
-    const q = tensor(orthonormalColumns(randn([m, n], { seed, dtype: 'float64' }).dataSync(), m, n), { shape: [m, n] });
-    return mul(tall ? q : transpose(q), gain).cast(dtype).reshape(shape);
+    const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
+    const random = source(seed).randn([count, length], 0, 1, 'float64');
+    const q = ops.tensor(orthonormalRows(random.dataSync(), count, length), { shape: [count, length] });
+    return ops.reshape(ops.cast(ops.mul(rows < columns ? q : ops.transpose(q), gain), dtype), shape);
   });
 }
 
-/** Gram-Schmidt, twice for accuracy, on the columns of a row-major m x n matrix, m >= n. */
-function orthonormalColumns(a: ArrayLike<number>, m: number, n: number): Float64Array {
-  const q = Float64Array.from(a);
-  const at = (row: number, column: number): number => q[row * n + column] ?? 0;
-  for (let column = 0; column < n; column++) {
-    for (let pass = 0; pass < 2; pass++) {
-      for (let other = 0; other < column; other++) {
-        let dot = 0;
-        for (let row = 0; row < m; row++) dot += at(row, column) * at(row, other);
-        for (let row = 0; row < m; row++) q[row * n + column] = at(row, column) - dot * at(row, other);
-      }
+/** Gram-Schmidt, twice for accuracy, on the rows of a row-major matrix with at least as many columns. */
+function orthonormalRows(matrix: ArrayLike<number>, count: number, length: number): Float64Array {
+  const q = Float64Array.from(matrix);
+  const rows = Array.from({ length: count }, (_, i) => q.subarray(i * length, (i + 1) * length));
+  const dot = (a: Float64Array, b: Float64Array): number => {
+    let sum = 0;
+    for (let k = 0; k < length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0);
+    return sum;
+  };
+  for (const [i, row] of rows.entries()) {
+    for (const other of [...rows.slice(0, i), ...rows.slice(0, i)]) {
+      const along = dot(row, other);
+      for (let k = 0; k < length; k++) row[k] = (row[k] ?? 0) - along * (other[k] ?? 0);
     }
-    let norm = 0;
-    for (let row = 0; row < m; row++) norm += at(row, column) ** 2;
-    for (let row = 0; row < m; row++) q[row * n + column] = at(row, column) / Math.sqrt(norm);
+    const norm = Math.sqrt(dot(row, row));
+    for (let k = 0; k < length; k++) row[k] = (row[k] ?? 0) / norm;
   }
   return q;
 }
 
-type Maker = (config?: Record<string, never>) => Initializer;
-const byName: Readonly<Record<string, Maker>> = {
-  zeros: zerosInitializer,
-  ones: onesInitializer,
-  constant,
-  identity,
-  orthogonal,
-  randomNormal,
-  randomUniform,
-  truncatedNormal: truncatedNormalInitializer,
-  varianceScaling,
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  lecunNormal,
-  lecunUniform,
-};
-
 /** What a layer takes where it wants an initialiser. */
 export type InitializerLike = string | Initializer;
-
-/** The initialiser of a name (with a saved configuration). @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
-export function getInitializer(value: InitializerLike, config?: Readonly<Record<string, unknown>>): Initializer {
-  if (typeof value !== 'string') return value;
-  const make = byName[value];
-  if (make === undefined) {
-    throw new HebbError('ERR_ARGUMENT', `initializer: expected one of ${Object.keys(byName).join(', ')}, got '${value}'`);
-  }
-  return make(config as Record<string, never> | undefined);
-}

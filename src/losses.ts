@@ -1,8 +1,12 @@
 import { HebbError } from './errors.js';
-import { abs, add, clip, div, lessEqual, log, mean, mul, neg, oneHot, reshape, sigmoidCrossEntropy, logitsOf, softmaxCrossEntropy, softmaxCrossEntropyDense, square, sub, sum, where, cast, max, min, notEqual, any } from './ops/index.js';
+import {
+  abs, add, any, cast, clip, div, lessEqual, log, logitsOf, max, mean, min, mul, neg, notEqual, oneHot, reshape, round, sameShape,
+  sigmoidCrossEntropy, softmaxCrossEntropy, softmaxCrossEntropyDense, square, sub, sum, where,
+} from './ops/index.js';
+import { isFloat } from './dtype.js';
 import type { Shape, Tensor } from './tensor.js';
 
-/** A loss: one number per row of the batch. */
+/** A loss: one number per row of the batch, or per position of a row where outputs have several. */
 export interface Loss {
   /** The name by which compile() knows it. */
   readonly name: string;
@@ -12,46 +16,62 @@ export interface Loss {
    * Loss of each row.
    *
    * @param yTrue targets [batch, ...]
-   * @param yPred predictions [batch, ...]
-   * @returns [batch]
+   * @param yPred predictions [batch, ..., outputs]
+   * @returns [batch, ...]: the shape of the predictions without the last dimension
    */
-  call(yTrue: Tensor, yPred: Tensor): Tensor;
+  readonly call: (yTrue: Tensor, yPred: Tensor) => Tensor;
   /** Checks targets before training. @throws ERR_SHAPE, ERR_DTYPE or ERR_ARGUMENT that names the fault. */
-  check(yTrue: Tensor, outputShape: Shape): void;
+  readonly check: (yTrue: Tensor, outputShape: Shape) => void;
 }
 
 /** Keras's guard against log(0). */
 const epsilon = 1e-7;
 
-/** The mean over everything but the batch. */
+/** The mean over the outputs of a row. */
 function meanPerRow(x: Tensor): Tensor {
-  return x.rank <= 1 ? x : mean(reshape(x, [x.shape[0] ?? 0, -1]), 1);
+  return x.rank <= 1 ? x : mean(x, -1);
 }
 
-function shapeError(loss: string, yTrue: Tensor, outputShape: Shape): HebbError {
+function shapeError(loss: string, yTrue: Tensor, outputShape: Shape, hint = ''): HebbError {
   return new HebbError(
     'ERR_SHAPE',
-    `${loss}: targets [${yTrue.shape.join(',')}] do not fit outputs [*,${outputShape.join(',')}]`,
+    `${loss}: targets [${yTrue.shape.join(',')}] do not fit outputs [*,${outputShape.join(',')}]${hint}`,
   );
 }
 
-/** Targets of [batch] also serve outputs of [batch, 1]. */
+/** Whether two shapes differ at most in a last dimension of 1. */
+function fits(a: Shape, b: Shape): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return sameShape(a, b) || sameShape([...short, 1], long);
+}
+
+/** The targets in the shape and type of the predictions: [batch] also serves outputs of [batch, 1]. */
 function alike(yTrue: Tensor, yPred: Tensor): Tensor {
-  const y = yTrue.rank === yPred.rank - 1 && yPred.shape[yPred.rank - 1] === 1 ? reshape(yTrue, [...yTrue.shape, 1]) : yTrue;
+  const y = yTrue.rank !== yPred.rank && fits(yTrue.shape, yPred.shape) ? reshape(yTrue, yPred.shape) : yTrue;
   return y.dtype === yPred.dtype ? y : cast(y, yPred.dtype);
 }
 
 function checkNumbers(loss: string, yTrue: Tensor): void {
-  if (yTrue.size > 0 && any(notEqual(yTrue, yTrue)).item() !== 0) {
+  if (isFloat(yTrue.dtype) && yTrue.size > 0 && any(notEqual(yTrue, yTrue)).item() !== 0) {
     throw new HebbError('ERR_ARGUMENT', `${loss}: the targets contain NaN`);
   }
 }
 
-function checkAlike(loss: string, yTrue: Tensor, outputShape: Shape): void {
-  const rest = yTrue.shape.slice(1);
-  const fits = rest.join() === outputShape.join() || (rest.length === 0 && outputShape.join() === '1');
-  if (!fits) throw shapeError(loss, yTrue, outputShape);
+function checkAlike(loss: string, yTrue: Tensor, outputShape: Shape, hint?: string): void {
+  if (!fits(yTrue.shape.slice(1), outputShape)) throw shapeError(loss, yTrue, outputShape, hint);
   checkNumbers(loss, yTrue);
+}
+
+/** Class numbers in the shape of `rest`, a last dimension of 1 dropped. */
+function classNumbers(yTrue: Tensor, rest: Shape): Tensor {
+  const flat = yTrue.rank === rest.length ? yTrue : reshape(yTrue, rest);
+  return flat.dtype === 'uint8' || flat.dtype === 'int32' ? flat : cast(flat, 'int32');
+}
+
+function checkOption(loss: string, name: string, value: number, least: number, most: number): void {
+  if (!(value >= least && value <= most)) {
+    throw new HebbError('ERR_ARGUMENT', `${loss}: ${name} is between ${least} and ${most}, got ${value}`);
+  }
 }
 
 /** A loss whose targets look like the predictions and that is an element-wise error, averaged over a row. */
@@ -78,6 +98,7 @@ export function mae(): Loss {
 
 /** Huber's loss (1964): half the squared error up to delta, linear beyond; for data with outliers. @param options delta, 1 by default */
 export function huber({ delta = 1 }: { delta?: number } = {}): Loss {
+  checkOption('huber', 'delta', delta, 0, Number.MAX_VALUE);
   return regression(
     'huber',
     (yTrue, yPred) => {
@@ -102,6 +123,7 @@ export interface CrossEntropyOptions {
  */
 export function binaryCrossentropy({ fromLogits = false, labelSmoothing = 0 }: CrossEntropyOptions = {}): Loss {
   const name = 'binaryCrossentropy';
+  checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
   return {
     name,
     config: { fromLogits, labelSmoothing },
@@ -125,6 +147,7 @@ export function binaryCrossentropy({ fromLogits = false, labelSmoothing = 0 }: C
  */
 export function categoricalCrossentropy({ fromLogits = false, labelSmoothing = 0 }: CrossEntropyOptions = {}): Loss {
   const name = 'categoricalCrossentropy';
+  checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
   return {
     name,
     config: { fromLogits, labelSmoothing },
@@ -137,7 +160,7 @@ export function categoricalCrossentropy({ fromLogits = false, labelSmoothing = 0
       return neg(sum(mul(y, log(probabilities(yPred))), -1));
     },
     check: (yTrue, outputShape) => {
-      checkAlike(name, yTrue, outputShape);
+      checkAlike(name, yTrue, outputShape, '; class numbers need sparseCategoricalCrossentropy');
     },
   };
 }
@@ -149,22 +172,30 @@ export function sparseCategoricalCrossentropy({ fromLogits = false }: { fromLogi
     name,
     config: { fromLogits },
     call: (targets, yPred) => {
-      const flat = targets.rank === 1 ? targets : reshape(targets, [-1]);
-      const labels = flat.dtype === 'uint8' || flat.dtype === 'int32' ? flat : cast(flat, 'int32');
+      const rest = yPred.shape.slice(0, -1);
+      const classes = yPred.shape[yPred.rank - 1] ?? 1;
+      const labels = classNumbers(targets, rest);
       const logits = fromLogits ? yPred : logitsOf(yPred, 'softmax');
-      if (logits !== undefined) return softmaxCrossEntropy(logits, labels);
-      const hot = oneHot(labels, yPred.shape[yPred.rank - 1] ?? 1, yPred.dtype);
-      return neg(sum(mul(hot, log(probabilities(yPred))), -1));
+      if (logits === undefined) return neg(sum(mul(oneHot(labels, classes, yPred.dtype), log(probabilities(yPred))), -1));
+      if (rest.length === 1) return softmaxCrossEntropy(logits, labels);
+      return reshape(softmaxCrossEntropy(reshape(logits, [-1, classes]), reshape(labels, [-1])), rest);
     },
     check: (yTrue, outputShape) => {
-      const rest = yTrue.shape.slice(1);
-      const classes = outputShape[0] ?? 0;
-      if (outputShape.length !== 1 || !(rest.length === 0 || rest.join() === '1')) throw shapeError(name, yTrue, outputShape);
+      const classes = outputShape[outputShape.length - 1] ?? 0;
+      const given = yTrue.shape.slice(1);
+      const rest = outputShape.slice(0, -1);
+      if (given.join() !== rest.join() && given.join() !== [...rest, 1].join()) {
+        const oneHotRows = given.join() === outputShape.join() ? '; one-hot rows need categoricalCrossentropy' : '';
+        throw shapeError(name, yTrue, outputShape, oneHotRows);
+      }
       checkNumbers(name, yTrue);
-      const low = min(yTrue).item();
-      const high = max(yTrue).item();
+      if (yTrue.size === 0) return;
+      const [low, high] = [min(yTrue).item(), max(yTrue).item()];
       if (low < 0 || high >= classes) {
         throw new HebbError('ERR_ARGUMENT', `${name}: label ${low < 0 ? low : high} is out of range for ${classes} classes`);
+      }
+      if (isFloat(yTrue.dtype) && any(notEqual(yTrue, round(yTrue))).item() !== 0) {
+        throw new HebbError('ERR_ARGUMENT', `${name}: the targets are class numbers, but not all are whole`);
       }
     },
   };
@@ -172,32 +203,4 @@ export function sparseCategoricalCrossentropy({ fromLogits = false }: { fromLogi
 
 function probabilities(yPred: Tensor): Tensor {
   return clip(div(yPred, sum(yPred, -1, true)), epsilon, 1 - epsilon);
-}
-
-const byName: Readonly<Record<string, (config?: Record<string, never>) => Loss>> = {
-  mse,
-  meanSquaredError: mse,
-  mae,
-  meanAbsoluteError: mae,
-  huber,
-  binaryCrossentropy,
-  categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-};
-
-/** The loss of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
-export function getLoss(loss: string | Loss): Loss {
-  if (typeof loss !== 'string') return loss;
-  const make = byName[loss];
-  if (make === undefined) {
-    throw new HebbError('ERR_ARGUMENT', `loss: expected one of ${Object.keys(byName).join(', ')}, got '${loss}'`);
-  }
-  return make();
-}
-
-/** The loss of a saved name and configuration. @throws ERR_FORMAT for a name this version does not know */
-export function lossFromConfig(name: string, config: Readonly<Record<string, unknown>>): Loss {
-  const make = byName[name];
-  if (make === undefined) throw new HebbError('ERR_FORMAT', `model file: unknown loss '${name}'`);
-  return make(config as Record<string, never>);
 }

@@ -1,6 +1,9 @@
 import { HebbError } from './errors.js';
-import { abs, argmax, cast, equal, full, greater, logitsOf, mean, mul, reshape, square, sub, sum } from './ops/index.js';
-import type { Shape, Tensor } from './tensor.js';
+import * as losses from './losses.js';
+import {
+  abs, argmax, cast, equal, greater, less, logitsOf, mean, mul, oneHot, reshape, sameShape, square, sub, sum,
+} from './ops/index.js';
+import type { Tensor } from './tensor.js';
 
 /**
  * A number over a whole epoch, kept as running sums in tensors so that a captured step can update it. A metric turns a
@@ -9,46 +12,34 @@ import type { Shape, Tensor } from './tensor.js';
 export interface Metric {
   /** The key in logs and history. */
   readonly name: string;
-  /** Value of each row, [batch]. */
+  /** What makes it again when a model is loaded: the function of this module, and its options. */
+  readonly kind?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Value of each row, [batch], or of each position of a row. */
   readonly rows: (yTrue: Tensor, yPred: Tensor) => Tensor;
   /** The result from the weighted mean of the rows; the mean itself by default. */
   readonly finish?: (mean: number) => number;
 }
 
-/** The running weighted mean of one metric (or of the loss). */
-export class Meter {
-  private readonly total = full([], 0, { dtype: 'float64' });
-  private readonly weight = full([], 0, { dtype: 'float64' });
+/** The option of every metric. */
+export interface MetricOptions {
+  /** The key in logs and history; the name of the metric by default. */
+  name?: string;
+}
 
-  constructor(
-    readonly name: string,
-    private readonly finish: (mean: number) => number = (mean) => mean,
-  ) {}
+type Config = NonNullable<Metric['config']>;
 
-  /** Adds rows [batch], each with a weight [batch] or, without weights, 1. */
-  update(rows: Tensor, weights?: Tensor): void {
-    const values = cast(rows, 'float32');
-    this.total.addInPlace(sum(weights === undefined ? values : mul(values, weights)));
-    this.weight.addInPlace(weights === undefined ? rows.size : sum(weights));
-  }
-  /** The mean so far; 0 before the first update. */
-  result(): number {
-    const weight = this.weight.item();
-    return this.finish(weight === 0 ? 0 : this.total.item() / weight);
-  }
-  /** Forgets everything. */
-  reset(): void {
-    this.total.assign(0);
-    this.weight.assign(0);
-  }
+function metric(kind: string, { name = kind }: MetricOptions, rows: Metric['rows'], config: Config = {}): Metric {
+  return { name, kind, config: { ...config, name }, rows };
 }
 
 function meanPerRow(x: Tensor): Tensor {
-  return x.rank <= 1 ? x : mean(reshape(x, [x.shape[0] ?? 0, -1]), 1);
+  return x.rank <= 1 ? x : mean(x, -1);
 }
 
+/** The targets in the shape and type of the predictions. */
 function alike(yTrue: Tensor, yPred: Tensor): Tensor {
-  return cast(yTrue.size === yPred.size ? reshape(yTrue, yPred.shape) : yTrue, yPred.dtype);
+  return cast(sameShape(yTrue.shape, yPred.shape) ? yTrue : reshape(yTrue, yPred.shape), yPred.dtype);
 }
 
 /** Class scores that order as the predictions do: the logits where they are known, which saves the softmax. */
@@ -56,76 +47,100 @@ function scores(yPred: Tensor): Tensor {
   return logitsOf(yPred, 'softmax') ?? yPred;
 }
 
+/** Class numbers [batch, ...] as int32 in the shape that the predictions have without their classes. */
+function classNumbers(yTrue: Tensor, yPred: Tensor): Tensor {
+  return cast(reshape(yTrue, yPred.shape.slice(0, -1)), 'int32');
+}
+
+/** Share of predictions that equal their targets. */
+export function accuracy(options: MetricOptions = {}): Metric {
+  return metric('accuracy', options, (yTrue, yPred) => meanPerRow(cast(equal(alike(yTrue, yPred), yPred), 'float32')));
+}
+
 /** Share of rows whose largest prediction is the class [batch] that the target names. */
-export function sparseCategoricalAccuracy(name = 'sparseCategoricalAccuracy'): Metric {
-  return {
-    name,
-    rows: (yTrue, yPred) => equal(argmax(scores(yPred), -1), cast(reshape(yTrue, [-1]), 'int32')),
-  };
+export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
+  return metric('sparseCategoricalAccuracy', options, (yTrue, yPred) =>
+    equal(argmax(scores(yPred), -1), classNumbers(yTrue, yPred)),
+  );
 }
 
 /** Share of rows whose largest prediction stands where the largest target [batch, classes] does. */
-export function categoricalAccuracy(name = 'categoricalAccuracy'): Metric {
-  return { name, rows: (yTrue, yPred) => equal(argmax(scores(yPred), -1), argmax(yTrue, -1)) };
+export function categoricalAccuracy(options: MetricOptions = {}): Metric {
+  return metric('categoricalAccuracy', options, (yTrue, yPred) => equal(argmax(scores(yPred), -1), argmax(yTrue, -1)));
 }
 
-/** Share of labels on the right side of the threshold, 0.5 by default. */
-export function binaryAccuracy(name = 'binaryAccuracy', threshold = 0.5): Metric {
-  return {
-    name,
-    rows: (yTrue, yPred) => meanPerRow(cast(equal(greater(yPred, threshold), greater(alike(yTrue, yPred), 0.5)), 'float32')),
-  };
+/** Share of labels, 0 or 1, that the predictions meet: above the threshold, 0.5 by default, they count as 1. */
+export function binaryAccuracy({ threshold = 0.5, ...options }: MetricOptions & { threshold?: number } = {}): Metric {
+  return metric(
+    'binaryAccuracy',
+    options,
+    (yTrue, yPred) => meanPerRow(cast(equal(cast(greater(yPred, threshold), yPred.dtype), alike(yTrue, yPred)), 'float32')),
+    { threshold },
+  );
+}
+
+/** Options of the top-k accuracies. */
+export interface TopKOptions extends MetricOptions {
+  /** How many of the best predictions count; 5 by default. */
+  k?: number;
+}
+
+/** Whether fewer than k predictions are larger than that of the class. */
+function inTopK(labels: Tensor, yPred: Tensor, k: number): Tensor {
+  const values = scores(yPred);
+  const own = sum(mul(values, oneHot(labels, values.shape[values.rank - 1] ?? 1, values.dtype)), -1, true);
+  return less(sum(cast(greater(values, own), 'int32'), -1), k);
+}
+
+function checkK(kind: string, k: number): number {
+  if (!Number.isSafeInteger(k) || k < 1) throw new HebbError('ERR_ARGUMENT', `${kind}: k is a whole number >= 1, got ${k}`);
+  return k;
+}
+
+/** Share of rows whose class [batch] is among the k largest predictions. @throws ERR_ARGUMENT unless k >= 1 */
+export function sparseTopKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): Metric {
+  const kind = 'sparseTopKCategoricalAccuracy';
+  checkK(kind, k);
+  return metric(kind, options, (yTrue, yPred) => inTopK(classNumbers(yTrue, yPred), yPred, k), { k });
+}
+
+/** Share of rows whose largest target [batch, classes] is among the k largest predictions. @throws ERR_ARGUMENT unless k >= 1 */
+export function topKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): Metric {
+  const kind = 'topKCategoricalAccuracy';
+  checkK(kind, k);
+  return metric(kind, options, (yTrue, yPred) => inTopK(argmax(yTrue, -1), yPred, k), { k });
 }
 
 /** Mean absolute error. */
-export function mae(name = 'mae'): Metric {
-  return { name, rows: (yTrue, yPred) => meanPerRow(abs(sub(yPred, alike(yTrue, yPred)))) };
+export function mae(options: MetricOptions = {}): Metric {
+  return metric('mae', options, (yTrue, yPred) => meanPerRow(abs(sub(yPred, alike(yTrue, yPred)))));
 }
 
 /** Mean squared error. */
-export function mse(name = 'mse'): Metric {
-  return { name, rows: (yTrue, yPred) => meanPerRow(square(sub(yPred, alike(yTrue, yPred)))) };
+export function mse(options: MetricOptions = {}): Metric {
+  return metric('mse', options, (yTrue, yPred) => meanPerRow(square(sub(yPred, alike(yTrue, yPred)))));
 }
 
 /** Root of the mean squared error over the epoch. */
-export function rmse(name = 'rmse'): Metric {
-  return { name, rows: mse().rows, finish: Math.sqrt };
+export function rmse(options: MetricOptions = {}): Metric {
+  return { ...metric('rmse', options, mse().rows), finish: Math.sqrt };
 }
 
-/** The accuracy that fits the shapes: sparse for class numbers, categorical for one-hot rows, binary for single outputs. */
-function accuracy(name: string, loss: string, targetShape: Shape, outputShape: Shape): Metric {
-  const classes = outputShape[outputShape.length - 1] ?? 1;
-  if (loss === 'binaryCrossentropy' || classes === 1) return binaryAccuracy(name);
-  return targetShape.length === outputShape.length && targetShape.join() === outputShape.join() && classes > 1
-    ? categoricalAccuracy(name)
-    : sparseCategoricalAccuracy(name);
+function fromLoss(kind: string, options: MetricOptions, loss: losses.Loss): Metric {
+  return metric(kind, options, (yTrue, yPred) => loss.call(yTrue, yPred), loss.config);
 }
 
-const byName: Readonly<Record<string, (name?: string) => Metric>> = {
-  sparseCategoricalAccuracy,
-  categoricalAccuracy,
-  binaryAccuracy,
-  mae,
-  meanAbsoluteError: mae,
-  mse,
-  meanSquaredError: mse,
-  rmse,
-  rootMeanSquaredError: rmse,
-};
+/** The loss of that name as a metric. */
+export function binaryCrossentropy({ name, ...options }: MetricOptions & losses.CrossEntropyOptions = {}): Metric {
+  return fromLoss('binaryCrossentropy', { name }, losses.binaryCrossentropy(options));
+}
 
-/**
- * The metric of a name; 'accuracy' and 'acc' choose the kind that fits the shapes (without the batch). A string stays the
- * key of the log.
- *
- * @throws ERR_ARGUMENT for an unknown name, listing the known ones
- */
-export function getMetric(metric: string | Metric, loss: string, targetShape: Shape, outputShape: Shape): Metric {
-  if (typeof metric !== 'string') return metric;
-  if (metric === 'accuracy' || metric === 'acc') return accuracy(metric, loss, targetShape, outputShape);
-  const make = byName[metric];
-  if (make === undefined) {
-    const known = ['accuracy', ...Object.keys(byName)].join(', ');
-    throw new HebbError('ERR_ARGUMENT', `metrics: expected one of ${known}, got '${metric}'`);
-  }
-  return make(metric);
+/** The loss of that name as a metric. */
+export function categoricalCrossentropy({ name, ...options }: MetricOptions & losses.CrossEntropyOptions = {}): Metric {
+  return fromLoss('categoricalCrossentropy', { name }, losses.categoricalCrossentropy(options));
+}
+
+/** The loss of that name as a metric. */
+export function sparseCategoricalCrossentropy({ name, ...options }: MetricOptions & { fromLogits?: boolean } = {}): Metric {
+  return fromLoss('sparseCategoricalCrossentropy', { name }, losses.sparseCategoricalCrossentropy(options));
 }

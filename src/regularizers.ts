@@ -1,5 +1,5 @@
 import { HebbError } from './errors.js';
-import { abs, add, mul, square, sum } from './ops/index.js';
+import { abs, add, mul, square, sum} from './ops/index.js';
 import type { Tensor } from './tensor.js';
 
 /** A penalty on a weight, added to the loss. */
@@ -13,33 +13,29 @@ export interface Regularizer {
 /** What a layer takes where it wants a regulariser. */
 export type RegularizerLike = string | Regularizer;
 
-/** l1 * sum(|w|) + l2 * sum(w^2). */
-export function l1l2({ l1 = 0.01, l2 = 0.01 }: { l1?: number; l2?: number } = {}): Regularizer {
-  return { name: 'l1l2', config: { l1, l2 }, call: (w) => add(mul(sum(abs(w)), l1), mul(sum(square(w)), l2)) };
+function rate(regularizer: string, value: number): number {
+  if (value >= 0 && Number.isFinite(value)) return value;
+  throw new HebbError('ERR_ARGUMENT', `${regularizer}: the factor is a number >= 0, got ${value}`);
 }
 
-/** l1 * sum(|w|). */
-export function l1(rate = 0.01): Regularizer {
-  return { ...l1l2({ l1: rate, l2: 0 }), call: (w) => mul(sum(abs(w)), rate) };
+/** l1 * sum(|w|) + l2 * sum(w^2). @param options l1 and l2, 0.01 by default @throws ERR_ARGUMENT for negative factors */
+export function l1l2(options: { l1?: number; l2?: number } = {}): Regularizer {
+  const factors = { l1: rate('l1l2', options.l1 ?? 0.01), l2: rate('l1l2', options.l2 ?? 0.01) };
+  return {
+    name: 'l1l2',
+    config: factors,
+    call: (w) => add(mul(sum(abs(w)), factors.l1), mul(sum(square(w)), factors.l2)),
+  };
 }
 
-/** l2 * sum(w^2). */
-export function l2(rate = 0.01): Regularizer {
-  return { ...l1l2({ l1: 0, l2: rate }), call: (w) => mul(sum(square(w)), rate) };
+/** l1 * sum(|w|): drives weights to 0. @param factor 0.01 by default @throws ERR_ARGUMENT for a negative factor */
+export function l1(factor: number | { l1?: number } = 0.01): Regularizer {
+  const l1 = rate('l1', typeof factor === 'number' ? factor : (factor.l1 ?? 0.01));
+  return { name: 'l1', config: { l1 }, call: (w) => mul(sum(abs(w)), l1) };
 }
 
-const byName: Readonly<Record<string, (config?: { l1?: number; l2?: number }) => Regularizer>> = {
-  l1: () => l1(),
-  l2: () => l2(),
-  l1l2,
-};
-
-/** The regulariser of a name (with a saved configuration), or none. @throws ERR_ARGUMENT for an unknown name. */
-export function getRegularizer(value?: RegularizerLike, config?: Readonly<Record<string, unknown>>): Regularizer | undefined {
-  if (typeof value !== 'string') return value;
-  const make = byName[value];
-  if (make === undefined) {
-    throw new HebbError('ERR_ARGUMENT', `regularizer: expected one of ${Object.keys(byName).join(', ')}, got '${value}'`);
-  }
-  return make(config);
+/** l2 * sum(w^2): keeps weights small. @param factor 0.01 by default @throws ERR_ARGUMENT for a negative factor */
+export function l2(factor: number | { l2?: number } = 0.01): Regularizer {
+  const l2 = rate('l2', typeof factor === 'number' ? factor : (factor.l2 ?? 0.01));
+  return { name: 'l2', config: { l2 }, call: (w) => mul(sum(square(w)), l2) };
 }

@@ -1,9 +1,11 @@
-import { getActivation, type ActivationLike } from '../activations.js';
-import { getInitializer, type InitializerLike } from '../initializers.js';
-import { add, matmul } from '../ops/index.js';
-import { getRegularizer, type RegularizerLike } from '../regularizers.js';
+import { activationName, getActivation, type ActivationLike } from '../activations.js';
+import type { InitializerLike } from '../initializers.js';
+import { add, matmul} from '../ops/index.js';
+import type { RegularizerLike } from '../regularizers.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
+import { getInitializer, getRegularizer } from './parts.js';
+import { toFloat } from './shaping.js';
 
 /** Options of dense(). */
 export interface DenseOptions extends LayerOptions {
@@ -56,7 +58,11 @@ export class Dense extends Layer {
 
   call(x: Tensor, _context: CallContext): Tensor {
     if (this.kernel === undefined) throw this.error('ERR_ARGUMENT', 'is not built: its input shape is not known yet');
-    const product = matmul(x, this.kernel);
+    const inputs = this.kernel.shape[0];
+    if (x.rank < 2 || x.shape[x.rank - 1] !== inputs) {
+      throw this.error('ERR_SHAPE', `expected input [*,${inputs}], got [${x.shape.join(',')}]`);
+    }
+    const product = matmul(toFloat(x, this.dtype), this.kernel);
     return getActivation(this.options.activation).call(this.bias === undefined ? product : add(product, this.bias));
   }
 
@@ -64,7 +70,7 @@ export class Dense extends Layer {
     const { units, activation, useBias = true, kernelInitializer, biasInitializer, kernelRegularizer } = this.options;
     return {
       units,
-      activation: getActivation(activation).name,
+      activation: activationName(this.name, activation),
       useBias,
       kernelInitializer: describe(getInitializer(kernelInitializer ?? 'glorotUniform')),
       biasInitializer: describe(getInitializer(biasInitializer ?? 'zeros')),

@@ -1,4 +1,4 @@
-import { mul } from '../ops/index.js';
+import { mul} from '../ops/index.js';
 import { bernoulli } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';

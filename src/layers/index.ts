@@ -1,10 +1,7 @@
-import { HebbError } from '../errors.js';
-import { getInitializer } from '../initializers.js';
-import { getRegularizer } from '../regularizers.js';
 import type { Shape } from '../tensor.js';
 import { Dense, type DenseOptions } from './dense.js';
 import { Dropout, type DropoutOptions } from './dropout.js';
-import type { Config, Layer, LayerOptions } from './layer.js';
+import type { LayerOptions } from './layer.js';
 import { Normalization } from './normalization.js';
 import { ActivationLayer, Flatten, Input, Rescaling, Reshape, type ActivationOptions, type RescalingOptions, type ReshapeOptions } from './shaping.js';
 
@@ -43,40 +40,4 @@ export function normalization(options?: LayerOptions): Normalization {
 /** x * scale + offset. @example layers.rescaling({ scale: 1 / 255, inputShape: [28, 28] }) */
 export function rescaling(options: RescalingOptions): Rescaling {
   return new Rescaling(options);
-}
-
-interface SavedPart {
-  name: string;
-  config: Config;
-}
-
-/** A saved initialiser or regulariser made again. */
-function revive(config: Config): Config {
-  const { kernelInitializer, biasInitializer, kernelRegularizer } = config as Record<string, SavedPart | undefined>;
-  return {
-    ...config,
-    ...(kernelInitializer && { kernelInitializer: getInitializer(kernelInitializer.name, kernelInitializer.config) }),
-    ...(biasInitializer && { biasInitializer: getInitializer(biasInitializer.name, biasInitializer.config) }),
-    ...(kernelRegularizer && { kernelRegularizer: getRegularizer(kernelRegularizer.name, kernelRegularizer.config) }),
-  };
-}
-
-const byKind: Readonly<Record<string, (config: Config) => Layer>> = {
-  input: (config) => input(config as never),
-  dense: (config) => dense(revive(config) as never),
-  flatten: (config) => flatten(config),
-  reshape: (config) => reshape(config as never),
-  activation: (config) => activation(config as never),
-  dropout: (config) => dropout(config as never),
-  normalization: (config) => normalization(config),
-  rescaling: (config) => rescaling(config as never),
-};
-
-/** The layer of a saved configuration. @throws ERR_FORMAT for an unknown kind */
-export function layerFromConfig(kind: string, config: Config): Layer {
-  const make = byKind[kind];
-  if (make === undefined) {
-    throw new HebbError('ERR_FORMAT', `model file: unknown layer '${kind}'; this version knows ${Object.keys(byKind).join(', ')}`);
-  }
-  return make(config);
 }

@@ -1,5 +1,7 @@
+import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
-import type { Shape, Tensor } from '../tensor.js';
+import { assign, copy, toTensor } from '../ops/index.js';
+import type { Shape, Tensor, TensorLike } from '../tensor.js';
 
 /** A named tensor that belongs to a layer; training updates its values in place. */
 export interface Weight {
@@ -52,6 +54,12 @@ export abstract class Layer {
   ) {
     this.name = options.name ?? '';
     this.inputShape = options.inputShape;
+    if (options.inputShape?.every((dim) => Number.isSafeInteger(dim) && dim > 0) === false) {
+      throw this.error('ERR_SHAPE', `inputShape holds whole numbers >= 1 and no batch, got [${options.inputShape.join(',')}]`);
+    }
+    if (options.dtype !== undefined && !isFloat(options.dtype)) {
+      throw this.error('ERR_DTYPE', `dtype is float32 or float64, got '${options.dtype}'`);
+    }
     this.dtype = options.dtype ?? 'float32';
     this.trainable = options.trainable ?? true;
   }
@@ -97,21 +105,26 @@ export abstract class Layer {
 
   /** Copies of the weights' values, in the order of `weights`. */
   getWeights(): Tensor[] {
-    return this.ownWeights.map(({ value }) => value.copy());
+    return this.ownWeights.map(({ value }) => copy(value));
   }
 
-  /** Overwrites the weights. @throws ERR_ARGUMENT for another number of tensors, ERR_SHAPE for another shape. */
-  setWeights(values: readonly Tensor[]): void {
+  /** Overwrites the weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed. */
+  setWeights(values: readonly TensorLike[]): void {
+    const tensors = this.checkWeights(values);
+    for (const [i, weight] of this.ownWeights.entries()) if (tensors[i] !== undefined) assign(weight.value, tensors[i]);
+  }
+
+  /** @internal What setWeights() would write, checked. */
+  checkWeights(values: readonly TensorLike[]): Tensor[] {
     if (values.length !== this.ownWeights.length) {
-      throw this.error('ERR_ARGUMENT', `has ${this.ownWeights.length} weights, got ${values.length} tensors`);
+      throw this.error('ERR_ARGUMENT', `has ${this.ownWeights.length} weights, got ${values.length} values`);
     }
-    for (const [i, weight] of this.ownWeights.entries()) {
-      const given = values[i]?.shape ?? [];
-      if (given.join() !== weight.value.shape.join()) {
-        throw this.error('ERR_SHAPE', `${weight.name} is [${weight.value.shape.join(',')}], got [${given.join(',')}]`);
-      }
-    }
-    for (const [i, weight] of this.ownWeights.entries()) if (values[i] !== undefined) weight.value.assign(values[i]);
+    return this.ownWeights.map(({ name, value }, i) => {
+      const given = toTensor(values[i] ?? 0);
+      if (given.isDisposed) throw this.error('ERR_DISPOSED', `the tensor given for ${name} was disposed`);
+      if (given.shape.join() === value.shape.join()) return given;
+      throw this.error('ERR_SHAPE', `${name} is [${value.shape.join(',')}], got [${given.shape.join(',')}]`);
+    });
   }
 
   /** The number of numbers in the weights. */

@@ -1,6 +1,6 @@
-import { getActivation, type ActivationLike } from '../activations.js';
-import { add, cast, mul, reshape } from '../ops/index.js';
-import { isFloat } from '../dtype.js';
+import { activationName, getActivation, type ActivationLike } from '../activations.js';
+import { add, cast, mul, reshape} from '../ops/index.js';
+import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 
@@ -8,9 +8,9 @@ function sizeOf(shape: Shape): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
-/** Real numbers from whatever a data set holds. */
-export function toFloat(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? x : cast(x, 'float32');
+/** Real numbers from whatever a data set holds: of the given type, or by default of the type that x has if it is real. */
+export function toFloat(x: Tensor, dtype: Dtype = isFloat(x.dtype) ? x.dtype : 'float32'): Tensor {
+  return x.dtype === dtype ? x : cast(x, dtype);
 }
 
 /** [batch, ...] -> [batch, product of the rest]. */
@@ -76,7 +76,7 @@ export class ActivationLayer extends Layer {
     return getActivation(this.options.activation).call(toFloat(x));
   }
   getConfig(): Config {
-    return { activation: getActivation(this.options.activation).name };
+    return { activation: activationName(this.name, this.options.activation) };
   }
 }
 

@@ -1,16 +1,19 @@
 import { HebbError } from '../errors.js';
 import type { CallContext, Config, Layer, Weight } from '../layers/layer.js';
-import { getLoss, type Loss } from '../losses.js';
-import { Meter, getMetric, type Metric } from '../metrics.js';
-import { concat } from '../ops/index.js';
-import { getOptimizer, type Optimizer } from '../optimizers/index.js';
+import type { Loss } from '../losses.js';
+import type { Optimizer } from '../optimizers/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
+import type { Logs } from '../train/callbacks.js';
 import { evaluate, type EvaluateOptions } from '../train/evaluate.js';
 import { fit, type FitOptions } from '../train/fit.js';
-import type { Logs } from '../train/callbacks.js';
 import type { History } from '../train/history.js';
-import { asTensor, rowWeights, type WeightOptions } from '../train/rows.js';
-import { testStep, trainStep, type Compiled } from '../train/steps.js';
+import { Meters } from '../train/meter.js';
+import {
+  asTensor, checkNames, checkRows, classWeights, sampleWeights, type SampleWeightOption, type WeightOptions,
+} from '../train/rows.js';
+import { testStep, trainStep, type Step } from '../train/steps.js';
+import { getLoss, getMetric, getOptimizer, type LossLike, type MetricLike, type MetricSpec } from './parts.js';
+import { predict, predictAsync, type PredictOptions } from './predict.js';
 import type { SaveOptions } from './save.js';
 import { summary } from './summary.js';
 
@@ -18,15 +21,20 @@ import { summary } from './summary.js';
 export interface CompileOptions {
   /** Name or optimiser; 'rmsprop' by default, as in Keras. */
   optimizer?: string | Optimizer;
-  loss: string | Loss;
-  /** Names or metrics; 'accuracy' chooses the kind that fits. */
-  metrics?: readonly (string | Metric)[];
+  /** Name, loss, or function of targets and predictions. */
+  loss: LossLike;
+  /** Names, metrics or functions; 'accuracy' chooses the kind that fits. Sample and class weights do not count in them. */
+  metrics?: readonly MetricLike[];
+  /** Metrics in which sample and class weights count. */
+  weightedMetrics?: readonly MetricLike[];
 }
 
-/** Options of predict(). */
-export interface PredictOptions {
-  /** Rows computed at a time; 1024 by default. */
-  batchSize?: number;
+/** How a model is trained. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly MetricSpec[];
+  readonly weightedMetrics: readonly MetricSpec[];
 }
 
 /** Layers with a loss and an optimiser: something that can be trained, evaluated, saved. */
@@ -35,10 +43,8 @@ export abstract class Model {
   stopTraining = false;
   /** What the last fit() recorded. */
   history: History | undefined;
-  private compiled: Omit<Compiled, 'meters' | 'lossMeter'> | undefined;
-  private metricSpecs: readonly (string | Metric)[] = [];
-  private metersFor: { targetShape: string; meters: Compiled['meters'] } | undefined;
-  private readonly lossMeter = new Meter('loss');
+  private settings: Compiled | undefined;
+  private training = false;
 
   constructor(readonly name: string) {}
 
@@ -48,6 +54,8 @@ export abstract class Model {
   abstract get inputShape(): Shape | undefined;
   /** Shape of one output, once the model is built. */
   abstract get outputShape(): Shape | undefined;
+  /** Shape of one output for the shape of one input. @throws ERR_SHAPE naming the layer that cannot take it */
+  abstract shapeOf(inputShape: Shape): Shape;
   /** Creates all weights. */
   abstract build(inputShape: Shape): void;
   /** The outputs for a batch of inputs. */
@@ -67,12 +75,13 @@ export abstract class Model {
   getWeights(): Tensor[] {
     return this.layers.flatMap((layer) => layer.getWeights());
   }
-  /** Overwrites all weights. @throws ERR_ARGUMENT for another number of tensors, ERR_SHAPE for another shape */
-  setWeights(values: readonly Tensor[]): void {
+  /** Overwrites all weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed */
+  setWeights(values: readonly TensorLike[]): void {
     const count = this.namedWeights().length;
     if (values.length !== count) throw new HebbError('ERR_ARGUMENT', `setWeights: ${this.name} has ${count} weights, got ${values.length}`);
     let next = 0;
-    for (const layer of this.layers) layer.setWeights(values.slice(next, (next += layer.weights.length)));
+    const parts = this.layers.map((layer) => layer.checkWeights(values.slice(next, (next += layer.weights.length))));
+    for (const [i, layer] of this.layers.entries()) layer.setWeights(parts[i] ?? []);
   }
   /** The layer of a name or position. @throws ERR_ARGUMENT when there is none */
   getLayer(which: string | number): Layer {
@@ -107,41 +116,41 @@ export abstract class Model {
    *
    * @throws ERR_ARGUMENT for an unknown name
    */
-  compile({ optimizer = 'rmsprop', loss, metrics = [] }: CompileOptions): void {
-    this.compiled = { optimizer: getOptimizer(optimizer), loss: getLoss(loss) };
-    for (const metric of metrics) getMetric(metric, this.compiled.loss.name, [], [1]);
-    this.metricSpecs = metrics;
-    this.metersFor = undefined;
+  compile(options: CompileOptions): void {
+    checkNames('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics']);
+    const { optimizer = 'rmsprop', loss, metrics = [], weightedMetrics = [] } = options;
+    this.settings = {
+      optimizer: getOptimizer(optimizer),
+      loss: getLoss(loss),
+      metrics: metrics.map(getMetric),
+      weightedMetrics: weightedMetrics.map(getMetric),
+    };
   }
 
+  /** What compile() chose. @throws ERR_ARGUMENT before compile() */
+  get compiled(): Compiled {
+    if (this.settings === undefined) throw new HebbError('ERR_ARGUMENT', `${this.name}: call compile() before training or evaluating`);
+    return this.settings;
+  }
+  /** Whether compile() was called. */
+  get isCompiled(): boolean {
+    return this.settings !== undefined;
+  }
   /** The optimiser chosen by compile(). */
   get optimizer(): Optimizer {
-    return this.requireCompiled().optimizer;
+    return this.compiled.optimizer;
   }
   /** The loss chosen by compile(). */
   get loss(): Loss {
-    return this.requireCompiled().loss;
-  }
-  /** The names of the metrics chosen by compile(); undefined before. */
-  get metricNames(): readonly string[] | undefined {
-    return this.compiled && this.metricSpecs.map((metric) => (typeof metric === 'string' ? metric : metric.name));
+    return this.compiled.loss;
   }
 
-  private requireCompiled(): Omit<Compiled, 'meters' | 'lossMeter'> {
-    if (this.compiled === undefined) throw new HebbError('ERR_ARGUMENT', `${this.name}: call compile() before training or evaluating`);
-    return this.compiled;
-  }
-
-  /** @internal What a step needs, with meters that fit the targets. */
-  compiledFor(targetShape: Shape): Compiled {
-    const compiled = this.requireCompiled();
-    const key = targetShape.join();
-    if (this.metersFor?.targetShape !== key) {
-      const metrics = this.metricSpecs.map((spec) => getMetric(spec, compiled.loss.name, targetShape, this.outputShape ?? []));
-      const meters = metrics.map((metric) => ({ metric, meter: new Meter(metric.name, metric.finish) }));
-      this.metersFor = { targetShape: key, meters };
-    }
-    return { ...compiled, lossMeter: this.lossMeter, meters: this.metersFor.meters };
+  /** @internal Running means of the loss and of the metrics that fit these targets. */
+  metersFor(targets: Tensor): Meters {
+    const { metrics, weightedMetrics } = this.compiled;
+    const metered = (specs: readonly MetricSpec[], weighted: boolean): ConstructorParameters<typeof Meters>[0] =>
+      specs.map((spec) => ({ metric: spec.for(targets.shape.slice(1), this.outputShape ?? []), weighted }));
+    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)]);
   }
 
   /**
@@ -153,8 +162,14 @@ export abstract class Model {
    * @example
    * const history = await net.fit(train.x, train.y, { epochs: 30, validationSplit: 0.1 });
    */
-  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return fit(this, x, y, options);
+  async fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+    if (this.training) throw new HebbError('ERR_ARGUMENT', `fit: ${this.name} is being trained already; wait for that fit() to end`);
+    this.training = true;
+    try {
+      return await fit(this, x, y, options);
+    } finally {
+      this.training = false;
+    }
   }
 
   /**
@@ -170,78 +185,61 @@ export abstract class Model {
   /**
    * The outputs for rows x, [rows, ...outputShape].
    *
+   * @throws ERR_SHAPE when x does not fit
    * @example
    * net.predict(test.x.slice([0, 3]));
    */
-  predict(x: TensorLike, { batchSize = 1024 }: PredictOptions = {}): Tensor {
-    const rows = asTensor('predict', x);
-    this.checkInput('predict', rows);
-    const count = rows.shape[0] ?? 0;
-    if (count <= batchSize) return this.call(rows, { training: false });
-    const parts: Tensor[] = [];
-    for (let i = 0; i < count; i += batchSize) parts.push(this.call(rows.slice([i, i + batchSize]), { training: false }));
-    const all = concat(parts, 0);
-    for (const part of parts) part.dispose();
-    return all;
+  predict(x: TensorLike, options: PredictOptions = {}): Tensor {
+    return predict(this, x, options);
   }
 
-  /** As predict(), coming back to the event loop between batches. */
-  async predictAsync(x: TensorLike, { batchSize = 1024 }: PredictOptions = {}): Promise<Tensor> {
-    const rows = asTensor('predictAsync', x);
-    this.checkInput('predictAsync', rows);
-    const parts: Tensor[] = [];
-    for (let i = 0; i < Math.max(1, rows.shape[0] ?? 0); i += batchSize) {
-      parts.push(this.call(rows.slice([i, i + batchSize]), { training: false }));
-      await new Promise(setImmediate);
-    }
-    return concat(parts, 0);
+  /** As predict(), off the JavaScript thread. */
+  predictAsync(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
+    return predictAsync(this, x, options);
   }
 
   /** One optimiser step on one batch; answers its loss and metrics. */
   trainOnBatch(x: TensorLike, y: TensorLike, options: WeightOptions = {}): Logs {
+    checkNames('trainOnBatch', options, ['sampleWeight', 'classWeight']);
     return this.onBatch('trainOnBatch', x, y, options, trainStep);
   }
 
   /** Loss and metrics of one batch. */
-  testOnBatch(x: TensorLike, y: TensorLike, options: WeightOptions = {}): Logs {
+  testOnBatch(x: TensorLike, y: TensorLike, options: SampleWeightOption = {}): Logs {
+    checkNames('testOnBatch', options, ['sampleWeight']);
     return this.onBatch('testOnBatch', x, y, options, testStep);
   }
 
-  private onBatch(op: string, x: TensorLike, y: TensorLike, options: WeightOptions, step: typeof trainStep): Logs {
-    const inputs = asTensor(op, x);
-    const targets = asTensor(op, y);
-    this.ensureBuilt(inputs.shape.slice(1));
-    this.checkInput(op, inputs);
-    this.loss.check(targets, this.outputShape ?? []);
-    const compiled = this.compiledFor(targets.shape.slice(1));
-    this.resetMeters(compiled);
-    step(this, compiled, inputs, targets, rowWeights(op, targets, options));
-    return this.logs(compiled);
+  private onBatch(op: string, x: TensorLike, y: TensorLike, { sampleWeight, classWeight }: WeightOptions, step: Step): Logs {
+    const inputs = asTensor(op, 'x', x);
+    const targets = asTensor(op, 'y', y);
+    if (sampleWeight !== undefined && classWeight !== undefined) {
+      throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
+    }
+    checkRows(op, inputs, targets);
+    this.checkData(op, inputs, targets);
+    const weights = classWeight ? classWeights(op, targets, classWeight) : sampleWeights(op, targets.shape[0] ?? 0, sampleWeight);
+    this.ensureBuilt(inputs);
+    const meters = this.metersFor(targets);
+    step(this, meters, inputs, targets, weights);
+    return meters.logs();
   }
 
-  /** Builds the model for inputs of a shape, unless it is built. */
-  ensureBuilt(inputShape: Shape): void {
-    if (this.outputShape === undefined) this.build(this.inputShape ?? inputShape);
+  /** @internal Builds the model for inputs like x, unless it is built. */
+  ensureBuilt(x: Tensor): void {
+    if (this.outputShape === undefined) this.build(this.inputShape ?? x.shape.slice(1));
   }
 
-  /** @internal @throws ERR_SHAPE naming the first layer when x does not fit */
-  checkInput(op: string, x: Tensor): void {
-    this.ensureBuilt(x.shape.slice(1));
-    const expected = this.inputShape ?? [];
-    if (x.rank > 0 && x.shape.slice(1).join() === expected.join()) return;
-    const size = (shape: Shape): number => shape.reduce((product, dim) => product * dim, 1);
-    const hint = expected.length === 1 && size(x.shape.slice(1)) === expected[0] ? '; add flatten() before it' : '';
-    const layer = this.layers[0]?.name ?? this.name;
-    throw new HebbError('ERR_SHAPE', `${op}: ${layer}: expected input [*,${expected.join(',')}], got [${x.shape.join(',')}]${hint}`);
-  }
-
-  /** @internal */
-  resetMeters({ lossMeter, meters }: Compiled): void {
-    lossMeter.reset();
-    for (const { meter } of meters) meter.reset();
-  }
-  /** @internal */
-  logs({ lossMeter, meters }: Compiled): Logs {
-    return Object.fromEntries([lossMeter, ...meters.map(({ meter }) => meter)].map((meter) => [meter.name, meter.result()]));
+  /** @internal Checks rows (and their targets) without changing the model. @throws ERR_SHAPE naming the layer, or what the loss finds */
+  checkData(op: string, x: Tensor, y?: Tensor): void {
+    const given = x.shape.slice(1);
+    const expected = this.inputShape ?? given;
+    if (given.join() !== expected.join()) {
+      const size = given.reduce((product, dim) => product * dim, 1);
+      const hint = expected.length === 1 && size === expected[0] ? '; add flatten() before it' : '';
+      const layer = this.layers[0]?.name ?? this.name;
+      throw new HebbError('ERR_SHAPE', `${op}: ${layer}: expected input [*,${expected.join(',')}], got [${x.shape.join(',')}]${hint}`);
+    }
+    if (y !== undefined) this.loss.check(y, this.outputShape ?? this.shapeOf(given));
   }
 }

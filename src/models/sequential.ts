@@ -17,16 +17,20 @@ export class Sequential extends Model {
     for (const layer of layers) this.add(layer);
   }
 
-  /** Appends a layer. @throws ERR_ARGUMENT when its name is taken */
+  /** Appends a layer. @throws ERR_ARGUMENT when its name is taken, ERR_SHAPE when it cannot follow; then the model is as it was */
   add(layer: Layer): this {
     if (!(layer instanceof Layer)) throw new HebbError('ERR_ARGUMENT', `${this.name}: expected a layer, got ${typeof layer}`);
     if (layer.name === '') layer.name = this.freeName(layer.kind);
     else if (this.stack.some(({ name }) => name === layer.name)) {
       throw new HebbError('ERR_ARGUMENT', `${this.name}: there are two layers named '${layer.name}'`);
     }
+    const shape = this.stack.length === 0 ? layer.inputShape : this.output;
+    if (shape !== undefined) {
+      layer.build(shape);
+      this.output = layer.outputShape(shape);
+      this.input ??= shape;
+    }
     this.stack.push(layer);
-    const first = this.stack[0];
-    if (first?.inputShape !== undefined) this.build(this.input ?? first.inputShape);
     return this;
   }
 
@@ -48,14 +52,20 @@ export class Sequential extends Model {
     return this.output;
   }
 
+  shapeOf(inputShape: Shape): Shape {
+    if (this.stack.length === 0) throw new HebbError('ERR_ARGUMENT', `${this.name}: there are no layers`);
+    return this.stack.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+  }
+
   build(inputShape: Shape): void {
+    const output = this.shapeOf(inputShape);
     let shape = inputShape;
     for (const layer of this.stack) {
       layer.build(shape);
       shape = layer.outputShape(shape);
     }
     this.input = inputShape;
-    this.output = shape;
+    this.output = output;
   }
 
   call(x: Tensor, context: CallContext): Tensor {

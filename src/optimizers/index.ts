@@ -26,9 +26,9 @@ class Sgd extends Optimizer {
   protected slotCount(): number {
     return this.momentum > 0 ? 1 : 0;
   }
-  protected update(w: Tensor, gradient: Tensor, [velocity]: readonly Tensor[]): void {
-    if (velocity === undefined) sgdUpdate(w, gradient, this.learningRate);
-    else momentumUpdate(w, velocity, gradient, this.learningRate, this.momentum, this.nesterov);
+  protected update(w: Tensor, gradient: Tensor, rate: Tensor, [velocity]: readonly Tensor[]): void {
+    if (velocity === undefined) sgdUpdate(w, gradient, rate);
+    else momentumUpdate(w, velocity, gradient, rate, this.momentum, this.nesterov);
   }
   protected ownConfig(): Config {
     return { momentum: this.momentum, nesterov: this.nesterov };
@@ -63,9 +63,9 @@ class Adam extends Optimizer {
   protected slotCount(): number {
     return this.amsgrad ? 3 : 2;
   }
-  protected update(w: Tensor, gradient: Tensor, [m, v, vhat]: readonly Tensor[]): void {
+  protected update(w: Tensor, gradient: Tensor, rate: Tensor, [m, v, vhat]: readonly Tensor[]): void {
     if (m === undefined || v === undefined) return;
-    adamUpdate(w, m, v, gradient, this.learningRate, this.iterations, this.beta1, this.beta2, this.epsilon, vhat);
+    adamUpdate(w, m, v, gradient, rate, this.iterations, this.beta1, this.beta2, this.epsilon, vhat);
   }
   protected ownConfig(): Config {
     return { beta1: this.beta1, beta2: this.beta2, epsilon: this.epsilon, amsgrad: this.amsgrad };
@@ -100,12 +100,12 @@ class Rmsprop extends Optimizer {
   protected slotCount(): number {
     return 1 + (this.momentum > 0 ? 1 : 0) + (this.centered ? 1 : 0);
   }
-  protected update(w: Tensor, gradient: Tensor, slots: readonly Tensor[]): void {
+  protected update(w: Tensor, gradient: Tensor, rate: Tensor, slots: readonly Tensor[]): void {
     const [meanSquare, ...rest] = slots;
     if (meanSquare === undefined) return;
     const velocity = this.momentum > 0 ? rest.shift() : undefined;
     const average = this.centered ? rest.shift() : undefined;
-    rmspropUpdate(w, meanSquare, gradient, this.learningRate, this.rho, this.momentum, this.epsilon, velocity, average);
+    rmspropUpdate(w, meanSquare, gradient, rate, this.rho, this.momentum, this.epsilon, velocity, average);
   }
   protected ownConfig(): Config {
     return { rho: this.rho, momentum: this.momentum, epsilon: this.epsilon, centered: this.centered };
@@ -136,23 +136,4 @@ export function adam(options?: AdamOptions): Optimizer {
 /** RMSprop (Hinton 2012): steps divided by the root of a running mean square; learning rate 0.001 by default. */
 export function rmsprop(options?: RmspropOptions): Optimizer {
   return new Rmsprop(options);
-}
-
-const byName: Readonly<Record<string, (options?: OptimizerOptions) => Optimizer>> = { sgd, adam, rmsprop };
-
-/** The optimiser of a name or configuration. @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
-export function getOptimizer(optimizer: string | Optimizer, options?: OptimizerOptions): Optimizer {
-  if (optimizer instanceof Optimizer) return optimizer;
-  const make = byName[optimizer];
-  if (make === undefined) {
-    throw new HebbError('ERR_ARGUMENT', `optimizer: expected one of ${Object.keys(byName).join(', ')}, got '${optimizer}'`);
-  }
-  return make(options);
-}
-
-/** The optimiser of a saved kind and configuration. @throws ERR_FORMAT for a kind this version does not know */
-export function optimizerFromConfig(kind: string, config: Config): Optimizer {
-  const make = byName[kind];
-  if (make === undefined) throw new HebbError('ERR_FORMAT', `model file: unknown optimizer '${kind}'`);
-  return make(config);
 }

@@ -1,5 +1,5 @@
 import { HebbError } from '../errors.js';
-import { clip, full, mul, sqrt, square, sum, zerosLike, add, div, maximum } from '../ops/index.js';
+import { add, addInPlace, cast, clip, div, full, maximum, mul, sqrt, square, sum, zerosLike} from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
 import type { Config } from '../layers/layer.js';
 
@@ -20,9 +20,9 @@ export interface OptimizerOptions {
  * is kept in tensors, so that a captured training step can be replayed.
  */
 export abstract class Optimizer {
-  /** The step size, a rank-0 tensor: assign() to it at any time. */
+  /** The step size, a rank-0 float64 tensor: assign() to it at any time. */
   readonly learningRate: Tensor;
-  /** Steps taken, a rank-0 tensor. */
+  /** Steps taken, a rank-0 float64 tensor. */
   readonly iterations: Tensor;
   private readonly slots = new Map<Tensor, Tensor[]>();
 
@@ -31,19 +31,19 @@ export abstract class Optimizer {
     private readonly initialRate: number,
     private readonly options: OptimizerOptions,
   ) {
-    for (const [name, value] of Object.entries({ learningRate: initialRate, ...options })) {
-      if (typeof value === 'number' && !(value >= 0 && Number.isFinite(value))) {
-        throw new HebbError('ERR_ARGUMENT', `${kind}: ${name} is a number >= 0, got ${value}`);
-      }
+    for (const [name, value] of Object.entries<number | boolean | string | undefined>({ ...options, learningRate: initialRate })) {
+      const least = name.startsWith('clip') || name === 'globalClipNorm' ? Number.MIN_VALUE : 0;
+      const fits = typeof value === 'boolean' || value === undefined || (typeof value === 'number' && value >= least && value < Infinity);
+      if (!fits) throw new HebbError('ERR_ARGUMENT', `${kind}: ${name} is a number ${least > 0 ? '>' : '>='} 0, got ${value}`);
     }
-    this.learningRate = full([], initialRate);
-    this.iterations = full([], 0);
+    this.learningRate = full([], initialRate, { dtype: 'float64' });
+    this.iterations = full([], 0, { dtype: 'float64' });
   }
 
   /** How many tensors of state each parameter has. */
   protected abstract slotCount(): number;
-  /** One step for one parameter, in place. */
-  protected abstract update(w: Tensor, gradient: Tensor, slots: readonly Tensor[]): void;
+  /** One step for one parameter, in place; the rate is a number of the parameter's type. */
+  protected abstract update(w: Tensor, gradient: Tensor, rate: Tensor, slots: readonly Tensor[]): void;
   /** The optimiser's own options, as JSON. */
   protected abstract ownConfig(): Config;
 
@@ -71,10 +71,12 @@ export abstract class Optimizer {
       throw new HebbError('ERR_ARGUMENT', `${this.kind}: ${params.length} parameters but ${gradients.length} gradients`);
     }
     this.build(params);
-    this.iterations.addInPlace(1);
+    addInPlace(this.iterations, 1);
+    const rates = new Map([...new Set(params.map(({ dtype }) => dtype))].map((dtype) => [dtype, cast(this.learningRate, dtype)]));
     for (const [i, gradient] of this.clipped(gradients).entries()) {
       const w = params[i];
-      if (w !== undefined) this.update(w, gradient, this.slots.get(w) ?? []);
+      const rate = w && rates.get(w.dtype);
+      if (w !== undefined && rate !== undefined) this.update(w, gradient, rate, this.slots.get(w) ?? []);
     }
   }
 

@@ -16,13 +16,13 @@ export interface FitInfo {
  * batch: that costs some 50 us a batch.
  */
 export interface Callback {
-  onTrainBegin?(model: Model, info: FitInfo): void | Promise<void>;
-  onTrainEnd?(model: Model, logs: Logs): void | Promise<void>;
-  onEpochBegin?(model: Model, epoch: number): void | Promise<void>;
+  onTrainBegin?: (model: Model, info: FitInfo) => void | Promise<void>;
+  onTrainEnd?: (model: Model, logs: Logs) => void | Promise<void>;
+  onEpochBegin?: (model: Model, epoch: number) => void | Promise<void>;
   /** May add to the logs, which go into the history. */
-  onEpochEnd?(model: Model, epoch: number, logs: Logs): void | Promise<void>;
-  onBatchBegin?(model: Model, batch: number): void | Promise<void>;
-  onBatchEnd?(model: Model, batch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?: (model: Model, epoch: number, logs: Logs) => void | Promise<void>;
+  onBatchBegin?: (model: Model, batch: number) => void | Promise<void>;
+  onBatchEnd?: (model: Model, batch: number, logs: Logs) => void | Promise<void>;
   /** At most ten times a second: batches done in this epoch and the running logs. */
-  onProgress?(model: Model, batch: number, logs: Logs): void;
+  onProgress?: (model: Model, batch: number, logs: Logs) => void;
 }

@@ -1,38 +1,43 @@
 import type { Model } from '../models/model.js';
 import type { TensorLike } from '../tensor.js';
 import type { Logs } from './callbacks.js';
-import { asTensor, checkRows, rowWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
-import { Pass, testStep } from './steps.js';
+import { Pass } from './pass.js';
+import { asTensor, checkNames, checkRows, sampleWeights, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
+import { testStep } from './steps.js';
 
 /** Options of evaluate(). */
-export interface EvaluateOptions extends WeightOptions {
+export interface EvaluateOptions extends SampleWeightOption {
   /** Rows per step; 256 by default (the result does not depend on it but for rounding). */
   batchSize?: number;
+  /** Batches that are evaluated; all by default. */
+  steps?: number;
   /** Stops the evaluation; it rejects with ERR_ABORTED. */
   signal?: AbortSignal;
 }
 
 /** A pass that only measures, and what it measured. */
 export function evaluation(model: Model, rows: Rows, batchSize: number): (signal?: AbortSignal, steps?: number) => Promise<Logs> {
-  const compiled = model.compiledFor(rows.y.shape.slice(1));
+  const meters = model.metersFor(rows.y);
   const pass = new Pass(rows, batchSize, (x, y, weights) => {
-    testStep(model, compiled, x, y, weights);
+    testStep(model, meters, x, y, weights);
   });
   return async (signal, steps = pass.batches) => {
-    model.resetMeters(compiled);
-    await pass.run({ shuffle: false, steps: Math.min(steps, pass.batches), ...(signal && { signal }) });
-    return model.logs(compiled);
+    meters.reset();
+    await pass.run({ shuffle: false, resume: false, steps, ...(signal && { signal }) });
+    return meters.logs();
   };
 }
 
 /** Loss and metrics of a model on rows. */
 export async function evaluate(model: Model, x: TensorLike, y: TensorLike, options: EvaluateOptions): Promise<Logs> {
-  const inputs = asTensor('evaluate', x);
-  const targets = asTensor('evaluate', y);
+  checkNames('evaluate', options, ['batchSize', 'steps', 'signal', 'sampleWeight']);
+  const inputs = asTensor('evaluate', 'x', x);
+  const targets = asTensor('evaluate', 'y', y);
   const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 256, 1);
+  if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
   checkRows('evaluate', inputs, targets);
-  model.checkInput('evaluate', inputs);
-  model.loss.check(targets, model.outputShape ?? []);
-  const rows = { x: inputs, y: targets, weights: rowWeights('evaluate', targets, options) };
-  return evaluation(model, rows, batchSize)(options.signal);
+  model.checkData('evaluate', inputs, targets);
+  const weights = sampleWeights('evaluate', inputs.shape[0] ?? 0, options.sampleWeight);
+  model.ensureBuilt(inputs);
+  return evaluation(model, { x: inputs, y: targets, weights }, batchSize)(options.signal, options.steps);
 }

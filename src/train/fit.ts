@@ -1,12 +1,14 @@
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
+import { slice } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
 import { evaluation } from './evaluate.js';
 import { History } from './history.js';
+import { Pass } from './pass.js';
 import { progress } from './progress.js';
-import { asTensor, checkRows, rowWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
-import { Pass, trainStep } from './steps.js';
+import { asTensor, checkNames, checkRows, classWeights, sampleWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
+import { trainStep } from './steps.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -19,7 +21,7 @@ export interface FitOptions extends WeightOptions {
   /** 'auto' shows a progress bar on a terminal and a line per epoch elsewhere; 0 nothing, 1 the bar, 2 the lines. */
   verbose?: 'auto' | 0 | 1 | 2;
   callbacks?: readonly Callback[];
-  /** Share of the rows, taken from the end before any shuffle, that is kept for validation. */
+  /** Share of the rows, in [0, 1), taken from the end before any shuffle, that is kept for validation. */
   validationSplit?: number;
   /** [x, y] or [x, y, sampleWeight] for validation; wins over validationSplit. */
   validationData?: readonly [TensorLike, TensorLike, TensorLike?];
@@ -31,11 +33,16 @@ export interface FitOptions extends WeightOptions {
   validationSteps?: number;
   /** Whether rows are shuffled before each epoch; true by default. */
   shuffle?: boolean;
-  /** Steps per epoch; all by default. */
+  /** Steps per epoch, which the next epoch continues; a whole pass over the rows by default. */
   stepsPerEpoch?: number;
   /** Stops within one step; fit() rejects with ERR_ABORTED and the model stays usable. */
   signal?: AbortSignal;
 }
+
+const optionNames = [
+  'batchSize', 'epochs', 'initialEpoch', 'verbose', 'callbacks', 'validationSplit', 'validationData', 'validationFreq',
+  'validationBatchSize', 'validationSteps', 'shuffle', 'stepsPerEpoch', 'signal', 'sampleWeight', 'classWeight',
+];
 
 interface Plan {
   readonly train: Rows;
@@ -54,7 +61,7 @@ function split(rows: Rows, validationSplit: number): [Rows, Rows] {
     throw new HebbError('ERR_ARGUMENT', `fit: validationSplit ${validationSplit} of ${count} rows leaves one part empty`);
   }
   const part = (from: number, to: number): Rows => {
-    const cut = (x: Tensor): Tensor => x.slice([from, to]);
+    const cut = (x: Tensor): Tensor => slice(x, [from, to]);
     return { x: cut(rows.x), y: cut(rows.y), weights: rows.weights && cut(rows.weights) };
   };
   return [part(0, kept), part(kept, count)];
@@ -62,10 +69,16 @@ function split(rows: Rows, validationSplit: number): [Rows, Rows] {
 
 /** Everything checked before anything changes. */
 function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Plan {
-  const { validationSplit = 0, validationData } = options;
+  checkNames('fit', options, optionNames);
+  const { validationSplit = 0, validationData, verbose = 'auto', signal, sampleWeight, classWeight } = options;
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new HebbError('ERR_ARGUMENT', `fit: validationSplit is in [0, 1), got ${validationSplit}`);
   }
+  if (!['auto', 0, 1, 2].includes(verbose)) throw new HebbError('ERR_ARGUMENT', `fit: verbose is 'auto', 0, 1 or 2, got ${verbose}`);
+  if (sampleWeight !== undefined && classWeight !== undefined) {
+    throw new HebbError('ERR_ARGUMENT', 'fit: classWeight and sampleWeight cannot be combined');
+  }
+  if (signal?.aborted === true) throw new HebbError('ERR_ABORTED', 'fit: the signal was aborted before the start', { cause: signal.reason });
   const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
   const initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);
   const epochs = wholeNumber('fit', 'epochs', options.epochs ?? 1, 0);
@@ -73,80 +86,90 @@ function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): 
   for (const name of ['stepsPerEpoch', 'validationSteps', 'validationBatchSize'] as const) {
     if (options[name] !== undefined) wholeNumber('fit', name, options[name], 1);
   }
-  const rowsOf = (inputs: Tensor, targets: Tensor, weights: WeightOptions): Rows => {
-    checkRows('fit', inputs, targets);
-    model.checkInput('fit', inputs);
-    model.loss.check(targets, model.outputShape ?? []);
-    return { x: inputs, y: targets, weights: rowWeights('fit', targets, weights) };
+  const rowsOf = (names: string, inputs: TensorLike, targets: TensorLike, weights: TensorLike | undefined): Rows => {
+    const rows = { x: asTensor('fit', `${names}x`, inputs), y: asTensor('fit', `${names}y`, targets) };
+    checkRows('fit', rows.x, rows.y);
+    model.checkData('fit', rows.x, rows.y);
+    return { ...rows, weights: sampleWeights('fit', rows.x.shape[0] ?? 0, weights) };
   };
-  const all = rowsOf(asTensor('fit', x), asTensor('fit', y), options);
-  let train = all;
+  let train = rowsOf('', x, y, sampleWeight);
   let validation: Rows | undefined;
   if (validationData !== undefined) {
-    const [vx, vy, sampleWeight] = validationData;
-    validation = rowsOf(asTensor('fit', vx), asTensor('fit', vy), sampleWeight === undefined ? {} : { sampleWeight });
+    const [vx, vy, weights] = validationData;
+    validation = rowsOf('validation ', vx, vy, weights);
+    if (validation.x.shape.slice(1).join() !== train.x.shape.slice(1).join()) {
+      throw new HebbError('ERR_SHAPE', `fit: validation x [${validation.x.shape.join(',')}] is not like x [${train.x.shape.join(',')}]`);
+    }
   } else if (validationSplit > 0) {
-    [train, validation] = split(all, validationSplit);
+    [train, validation] = split(train, validationSplit);
   }
+  if (classWeight !== undefined) train = { ...train, weights: classWeights('fit', train.y, classWeight) };
   return { train, validation, batchSize, epochs, initialEpoch, validationFreq };
 }
 
 /** Trains a model; see Model.fit(). */
 export async function fit(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Promise<History> {
   const { train, validation, batchSize, epochs, initialEpoch, validationFreq } = plan(model, x, y, options);
-  const compiled = model.compiledFor(train.y.shape.slice(1));
-  compiled.optimizer.build(model.trainableWeights.map(({ value }) => value));
+  model.ensureBuilt(train.x);
+  const meters = model.metersFor(train.y);
+  model.optimizer.build(model.trainableWeights.map(({ value }) => value));
   const pass = new Pass(train, batchSize, (bx, by, weights) => {
-    trainStep(model, compiled, bx, by, weights);
+    trainStep(model, meters, bx, by, weights);
   });
+  const { signal, shuffle = true } = options;
   const stepsPerEpoch = Math.min(options.stepsPerEpoch ?? pass.batches, pass.batches);
   const validate = validation && evaluation(model, validation, options.validationBatchSize ?? batchSize);
   const info: FitInfo = { epochs, stepsPerEpoch, batchSize, rows: train.x.shape[0] ?? 0 };
   const history = new History({ epochs, steps: stepsPerEpoch });
   const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
-  const perBatch = callbacks.some((callback) => 'onBatchBegin' in callback || 'onBatchEnd' in callback);
-  const { signal, shuffle = true } = options;
+  const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
+  const stopped = (): boolean => model.stopTraining;
+  const onBatch = {
+    begin: async (batch: number): Promise<void> => {
+      for (const callback of callbacks) await callback.onBatchBegin?.(model, batch);
+    },
+    end: async (batch: number): Promise<boolean> => {
+      const running = meters.logs();
+      for (const callback of callbacks) await callback.onBatchEnd?.(model, batch, running);
+      return stopped();
+    },
+  };
+  const onProgress = (batch: number): void => {
+    const running = meters.logs();
+    for (const callback of callbacks) callback.onProgress?.(model, batch, running);
+  };
 
   model.stopTraining = false;
   model.history = history;
-  const stopped = (): boolean => model.stopTraining; // callbacks set it
   let logs: Logs = {};
-  for (const callback of callbacks) await callback.onTrainBegin?.(model, info);
   try {
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+    for (const callback of callbacks) await callback.onTrainBegin?.(model, info);
+    for (let epoch = initialEpoch; epoch < epochs && !stopped(); epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(model, epoch);
-      model.resetMeters(compiled);
+      meters.reset();
       await pass.run({
         shuffle,
+        resume: true,
         steps: stepsPerEpoch,
         ...(signal && { signal }),
-        onProgress: (batch) => {
-          const running = model.logs(compiled);
-          for (const callback of callbacks) callback.onProgress?.(model, batch, running);
-        },
-        onBatch: perBatch
-          ? {
-              begin: async (batch) => {
-                for (const callback of callbacks) await callback.onBatchBegin?.(model, batch);
-              },
-              end: async (batch) => {
-                const running = model.logs(compiled);
-                for (const callback of callbacks) await callback.onBatchEnd?.(model, batch, running);
-              },
-            }
-          : undefined,
+        onProgress,
+        onBatch: perBatch ? onBatch : undefined,
       });
-      logs = model.logs(compiled);
+      logs = sorted(meters.logs());
       if (validate !== undefined && (epoch + 1) % validationFreq === 0) {
-        const measured = await validate(signal, options.validationSteps);
+        const measured = sorted(await validate(signal, options.validationSteps));
         for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
       }
+      const measured = Object.keys(logs);
       for (const callback of callbacks) await callback.onEpochEnd?.(model, epoch, logs);
-      history.append(epoch, logs);
-      if (stopped()) break;
+      history.append(epoch, logs, measured);
     }
   } finally {
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs);
   }
   return history;
+}
+
+function sorted(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

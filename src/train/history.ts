@@ -2,7 +2,7 @@
 export class History {
   /** Indices of the epochs that ran. */
   readonly epoch: number[] = [];
-  /** Name to one value per epoch, names sorted. */
+  /** Name to one value per epoch: what fit() measured, by name, then what callbacks added. */
   history: Record<string, number[]> = {};
 
   constructor(
@@ -10,10 +10,13 @@ export class History {
     readonly params: Readonly<Record<string, number>>,
   ) {}
 
-  /** @internal */
-  append(epoch: number, logs: Readonly<Record<string, number>>): void {
+  /** @internal Adds an epoch; `measured` are the names that do not come from callbacks. */
+  append(epoch: number, logs: Readonly<Record<string, number>>, measured: readonly string[]): void {
     this.epoch.push(epoch);
-    for (const name of Object.keys(logs).sort()) (this.history[name] ??= []).push(logs[name] ?? NaN);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    const added = (name: string): number => (measured.includes(name) || name.startsWith('val_') ? 0 : 1);
+    const names = Object.keys(this.history).sort((a, b) => added(a) - added(b) || (a < b ? -1 : 1));
+    this.history = Object.fromEntries(names.map((name) => [name, this.history[name] ?? []]));
   }
 
   /**

@@ -1,12 +1,16 @@
 import { HebbError } from '../errors.js';
-import { argmax, cast, gather, tensor, toTensor } from '../ops/index.js';
+import { any, argmax, cast, gather, max, notEqual, reshape, sub, tensor, toTensor } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 
-/** Weights of rows in the loss. */
-export interface WeightOptions {
+/** The weight of each row in the loss. */
+export interface SampleWeightOption {
   /** One weight per row, [rows]. */
   sampleWeight?: TensorLike;
-  /** One weight per class; needs class targets. */
+}
+
+/** Weights of rows in the loss; one of the two at most. */
+export interface WeightOptions extends SampleWeightOption {
+  /** One weight per class, 1 for classes that are not named; needs class targets. Does not count in validation. */
   classWeight?: Readonly<Record<number, number>>;
 }
 
@@ -18,33 +22,43 @@ export interface Rows {
   readonly weights: Tensor | undefined;
 }
 
-/** x as a tensor of at least one dimension. */
-export function asTensor(op: string, x: TensorLike): Tensor {
+/** Data given to a method as a tensor of at least one dimension. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
+export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toTensor(x);
-  if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: expected rows, got a single number`);
+  if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
+  if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
   return rows;
 }
 
-/** The weight of each row, or undefined when all count alike. @throws ERR_ARGUMENT when both kinds are given, or one does not fit */
-export function rowWeights(op: string, y: Tensor, { sampleWeight, classWeight }: WeightOptions): Tensor | undefined {
+/** The weights of rows as float32 [rows], or undefined without any. @throws ERR_SHAPE, ERR_ARGUMENT for a weight that is no number */
+export function sampleWeights(op: string, rows: number, sampleWeight: TensorLike | undefined): Tensor | undefined {
+  if (sampleWeight === undefined) return undefined;
+  const given = asTensor(op, 'sampleWeight', sampleWeight);
+  if (given.size !== rows || given.shape[0] !== rows) {
+    throw new HebbError('ERR_SHAPE', `${op}: sampleWeight has shape [${given.shape.join(',')}] for ${rows} rows`);
+  }
+  const weights = cast(reshape(given, [rows]), 'float32');
+  const nothing = sub(weights, weights);
+  if (any(notEqual(nothing, 0)).item() !== 0) throw new HebbError('ERR_ARGUMENT', `${op}: sampleWeight has a weight that is NaN or infinite`);
+  return weights;
+}
+
+/** The weight of each row's class, [rows]; y are class numbers or one-hot rows. @throws ERR_ARGUMENT, ERR_SHAPE */
+export function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number, number>>): Tensor {
   const rows = y.shape[0] ?? 0;
-  if (sampleWeight !== undefined) {
-    if (classWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
-    const weights = cast(toTensor(sampleWeight), 'float32');
-    if (weights.rank !== 1 || weights.size !== rows) {
-      throw new HebbError('ERR_SHAPE', `${op}: sampleWeight has shape [${weights.shape.join(',')}] for ${rows} rows`);
-    }
-    return weights;
+  const oneHot = y.rank === 2 && (y.shape[1] ?? 1) > 1;
+  if (!oneHot && y.size !== rows) {
+    throw new HebbError('ERR_SHAPE', `${op}: classWeight needs one class per row, got targets [${y.shape.join(',')}]`);
   }
-  if (classWeight === undefined) return undefined;
-  const hot = y.rank > 1 && (y.shape[y.rank - 1] ?? 1) > 1;
-  const labels = hot ? argmax(y, -1) : cast(y.reshape([-1]), 'int32');
-  const classes = Object.keys(classWeight).map(Number);
-  const table = new Array<number>(Math.max(...classes, ...labels.dataSync()) + 1).fill(1);
-  for (const key of classes) {
-    if (!Number.isInteger(key) || key < 0) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight has a key that is no class, ${key}`);
-    table[key] = classWeight[key] ?? 1;
-  }
+  const classes = Object.entries(classWeight).map(([key, weight]): [number, number] => {
+    const label = Number(key);
+    if (!Number.isSafeInteger(label) || label < 0) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight has a key that is no class, '${key}'`);
+    if (!Number.isFinite(weight)) throw new HebbError('ERR_ARGUMENT', `${op}: the classWeight of ${key} is a number, got ${weight}`);
+    return [label, weight];
+  });
+  const labels = oneHot ? argmax(y, -1) : cast(reshape(y, [rows]), 'int32');
+  const table = new Array<number>(Math.max(max(labels).item(), ...classes.map(([label]) => label)) + 1).fill(1);
+  for (const [label, weight] of classes) table[label] = weight;
   return gather(tensor(table), labels);
 }
 
@@ -62,4 +76,11 @@ export function wholeNumber(op: string, name: string, value: number, least: numb
     throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is a whole number >= ${least}, got ${value}`);
   }
   return value;
+}
+
+/** Checks that an object of options has no other names, a slip of the pen that would else go unseen. @throws ERR_ARGUMENT */
+export function checkNames(op: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new HebbError('ERR_ARGUMENT', `${op}: there is no option '${name}'; there are ${known.join(', ')}`);
+  }
 }

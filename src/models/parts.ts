@@ -1,0 +1,128 @@
+// What the names of losses, metrics and optimisers stand for, in compile() and in saved models.
+import { HebbError } from '../errors.js';
+import type { Config } from '../layers/layer.js';
+import * as losses from '../losses.js';
+import type { Loss } from '../losses.js';
+import * as metrics from '../metrics.js';
+import type { Metric } from '../metrics.js';
+import { named } from '../named.js';
+import * as optimizers from '../optimizers/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Shape } from '../tensor.js';
+
+/** A part as a model file holds it. */
+export interface SavedPart {
+  kind: string;
+  config: Config;
+}
+
+const { mse, mae, huber, binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } = losses;
+const lossMakers: Readonly<Record<string, (config?: never) => Loss>> = {
+  mse,
+  meanSquaredError: mse,
+  mae,
+  meanAbsoluteError: mae,
+  huber,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+};
+
+/** 'accuracy' as a name is another one, see getMetric(). */
+const metricMakers: Readonly<Record<string, (config?: never) => Metric>> = {
+  accuracy: metrics.accuracy,
+  sparseCategoricalAccuracy: metrics.sparseCategoricalAccuracy,
+  categoricalAccuracy: metrics.categoricalAccuracy,
+  binaryAccuracy: metrics.binaryAccuracy,
+  topKCategoricalAccuracy: metrics.topKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy: metrics.sparseTopKCategoricalAccuracy,
+  mae: metrics.mae,
+  meanAbsoluteError: metrics.mae,
+  mse: metrics.mse,
+  meanSquaredError: metrics.mse,
+  rmse: metrics.rmse,
+  rootMeanSquaredError: metrics.rmse,
+  binaryCrossentropy: metrics.binaryCrossentropy,
+  categoricalCrossentropy: metrics.categoricalCrossentropy,
+  sparseCategoricalCrossentropy: metrics.sparseCategoricalCrossentropy,
+};
+
+const optimizerMakers: Readonly<Record<string, (options?: never) => Optimizer>> = {
+  sgd: optimizers.sgd,
+  adam: optimizers.adam,
+  rmsprop: optimizers.rmsprop,
+};
+
+/** What compile() takes as a loss: a name, a loss, or a function from targets and predictions to one number per row. */
+export type LossLike = string | Loss | Loss['call'];
+
+/** What compile() takes as a metric: a name, a metric, or a function from targets and predictions to one number per row. */
+export type MetricLike = string | Metric | Metric['rows'];
+
+/** The loss of a name or function. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
+export function getLoss(loss: LossLike): Loss {
+  if (typeof loss === 'function') return { name: loss.name, config: {}, call: loss, check: () => undefined };
+  if (typeof loss !== 'object') return named('loss', lossMakers, loss)();
+  if (typeof loss.call === 'function' && typeof loss.check === 'function') return loss;
+  throw new HebbError('ERR_ARGUMENT', 'loss: expected a name, a loss or a function, got another object');
+}
+
+/** The optimiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
+export function getOptimizer(optimizer: string | Optimizer): Optimizer {
+  return optimizer instanceof optimizers.Optimizer ? optimizer : named('optimizer', optimizerMakers, optimizer)();
+}
+
+/** A metric with the key of its log; what a name stands for is known once the shapes are. */
+export interface MetricSpec {
+  readonly key: string;
+  /** The metric for targets and outputs of these shapes, without the batch. */
+  for(targetShape: Shape, outputShape: Shape): Metric;
+  readonly given: MetricLike;
+}
+
+/**
+ * The metric of a name or function; 'accuracy' and 'acc' choose the kind that fits the shapes. A string stays the key.
+ *
+ * @throws ERR_ARGUMENT for an unknown name, listing the known ones
+ */
+export function getMetric(given: MetricLike): MetricSpec {
+  if (typeof given === 'function') return { key: given.name, for: () => ({ name: given.name, rows: given }), given };
+  if (typeof given === 'object') {
+    if (typeof given.rows !== 'function') throw new HebbError('ERR_ARGUMENT', 'metrics: expected names, metrics or functions, got another object');
+    return { key: given.name, for: () => given, given };
+  }
+  const name = { name: given };
+  if (given === 'accuracy' || given === 'acc') {
+    return { key: given, for: (targetShape, outputShape) => accuracyFor(targetShape, outputShape)(name), given };
+  }
+  const metric = named('metrics', metricMakers, given)(name as never);
+  return { key: given, for: () => metric, given };
+}
+
+/** Keras's choice: binary for single outputs, sparse for class numbers, categorical for one-hot rows. */
+function accuracyFor(targetShape: Shape, outputShape: Shape): (options: metrics.MetricOptions) => Metric {
+  const outputs = outputShape[outputShape.length - 1] ?? 1;
+  if (outputs === 1) return metrics.binaryAccuracy;
+  const sparse = targetShape.length < outputShape.length || targetShape[targetShape.length - 1] === 1;
+  return sparse ? metrics.sparseCategoricalAccuracy : metrics.categoricalAccuracy;
+}
+
+/** What a model file says of a metric; undefined for one of the user's own. */
+export function saveMetric({ given }: MetricSpec): string | SavedPart | undefined {
+  if (typeof given === 'string') return given;
+  if (typeof given === 'function' || given.kind === undefined) return undefined;
+  return { kind: given.kind, config: given.config ?? {} };
+}
+
+/** What a model file says of a loss; undefined for one of the user's own. */
+export function saveLoss({ name, config }: Loss): SavedPart | undefined {
+  return Object.hasOwn(lossMakers, name) ? { kind: name, config } : undefined;
+}
+
+/** The parts of a saved model made again. @throws ERR_FORMAT for a name this version does not know */
+export const revive = {
+  loss: ({ kind, config }: SavedPart): Loss => named('loss', lossMakers, kind, 'ERR_FORMAT')(config as never),
+  optimizer: ({ kind, config }: SavedPart): Optimizer => named('optimizer', optimizerMakers, kind, 'ERR_FORMAT')(config as never),
+  metric: (saved: string | SavedPart): string | Metric =>
+    typeof saved === 'string' ? saved : named('metrics', metricMakers, saved.kind, 'ERR_FORMAT')(saved.config as never),
+};

@@ -1,0 +1,73 @@
+import { isFloat } from '../dtype.js';
+import type { Metric } from '../metrics.js';
+import { add, addInPlace, assign, cast, full, mean, mul, reshape, sum} from '../ops/index.js';
+import type { Tensor } from '../tensor.js';
+import type { Logs } from './callbacks.js';
+
+/** The running weighted mean of one metric (or of the loss) over an epoch, in tensors. */
+class Meter {
+  private readonly total = full([], 0, { dtype: 'float64' });
+  private readonly weight = full([], 0, { dtype: 'float64' });
+
+  constructor(
+    readonly name: string,
+    private readonly finish: (mean: number) => number = (mean) => mean,
+  ) {}
+
+  /** Adds rows [batch, ...], each row with a weight [batch] or, without weights, 1. */
+  update(rows: Tensor, weights?: Tensor): void {
+    if (weights === undefined) {
+      addInPlace(this.total, sum(rows));
+      addInPlace(this.weight, rows.size);
+      return;
+    }
+    const values = isFloat(rows.dtype) ? rows : cast(rows, 'float32');
+    const perRow = values.rank > 1 ? mean(reshape(values, [values.shape[0] ?? 0, -1]), 1) : values;
+    addInPlace(this.total, sum(mul(perRow, weights)));
+    addInPlace(this.weight, sum(weights));
+  }
+  /** The mean so far; 0 before the first update. */
+  result(): number {
+    const weight = this.weight.item();
+    return this.finish(weight === 0 ? 0 : this.total.item() / weight);
+  }
+  reset(): void {
+    assign(this.total, 0);
+    assign(this.weight, 0);
+  }
+}
+
+/** A metric, and whether sample weights count in it. */
+export interface MeteredMetric {
+  readonly metric: Metric;
+  readonly weighted: boolean;
+}
+
+/** The running means of the loss and the metrics over an epoch, in tensors, so that a captured step can update them. */
+export class Meters {
+  private readonly loss = new Meter('loss');
+  private readonly metrics: readonly (MeteredMetric & { meter: Meter })[];
+
+  constructor(metrics: readonly MeteredMetric[]) {
+    this.metrics = metrics.map(({ metric, weighted }) => ({ metric, weighted, meter: new Meter(metric.name, metric.finish) }));
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param losses the weighted loss of each row
+   * @param penalty what regularisers add to the loss
+   */
+  update(losses: Tensor, penalty: Tensor | undefined, yTrue: Tensor, yPred: Tensor, weights: Tensor | undefined): void {
+    this.loss.update(penalty === undefined ? losses : add(losses, penalty));
+    for (const { metric, weighted, meter } of this.metrics) meter.update(metric.rows(yTrue, yPred), weighted ? weights : undefined);
+  }
+  /** The means so far: the loss, then the metrics. */
+  logs(): Logs {
+    return Object.fromEntries([this.loss, ...this.metrics.map(({ meter }) => meter)].map((meter) => [meter.name, meter.result()]));
+  }
+  /** Forgets everything. */
+  reset(): void {
+    for (const meter of [this.loss, ...this.metrics.map(({ meter }) => meter)]) meter.reset();
+  }
+}

@@ -1,0 +1,88 @@
+import { capture, type Program, type RunOptions } from '../capture.js';
+import { addInPlace, arange, assign, full, gather, sliceAt } from '../ops/index.js';
+import { permutation } from '../random.js';
+import type { Tensor } from '../tensor.js';
+import type { Rows } from './rows.js';
+
+/** How an epoch is run. */
+export interface PassOptions extends Pick<RunOptions, 'signal'> {
+  /** Whether the rows are mixed before each pass over them. */
+  shuffle: boolean;
+  /** Whether to go on where the last epoch ended, if that was before the end of the rows. */
+  resume: boolean;
+  /** Batches of this epoch; fewer when the rows end before. */
+  steps: number;
+  onProgress?: (step: number) => void;
+  /** Called around every batch; makes the epoch come back to JavaScript each time. `end` answers whether to stop. */
+  onBatch?: { begin(batch: number): Promise<void>; end(batch: number): Promise<boolean> } | undefined;
+}
+
+/**
+ * Passes over rows in batches, each batch a replay of one captured program: rows are read through an index on the device,
+ * so that order and position can change without JavaScript. A last partial batch is a second program.
+ */
+export class Pass {
+  private readonly order: Tensor;
+  private readonly cursor = full([], 0, { dtype: 'int32' });
+  private readonly programs = new Map<number, Program>();
+  private readonly count: number;
+  private batchesDone = 0;
+
+  constructor(
+    private readonly rows: Rows,
+    private readonly batchSize: number,
+    private readonly step: (x: Tensor, y: Tensor, weights?: Tensor) => void,
+  ) {
+    this.count = rows.x.shape[0] ?? 0;
+    this.order = arange(this.count, { dtype: 'int32' });
+  }
+
+  /** The number of batches in a whole pass. */
+  get batches(): number {
+    return Math.ceil(this.count / this.batchSize);
+  }
+
+  private program(size: number): Program {
+    let program = this.programs.get(size);
+    if (program === undefined) {
+      program = capture(() => {
+        const { x, y, weights } = this.rows;
+        const rows = sliceAt(this.order, this.cursor, size);
+        this.step(gather(x, rows), gather(y, rows), weights && gather(weights, rows));
+        addInPlace(this.cursor, size);
+      });
+      this.programs.set(size, program);
+    }
+    return program;
+  }
+
+  /** The listing of one step. */
+  listing(): string {
+    return this.program(Math.min(this.batchSize, this.count)).toString();
+  }
+
+  /** Runs one epoch. @throws ERR_ABORTED when the signal stopped it */
+  async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<void> {
+    if (!resume || this.batchesDone === 0) {
+      this.batchesDone = 0;
+      if (shuffle) assign(this.order, permutation(this.count));
+      assign(this.cursor, 0);
+    }
+    const todo = Math.min(steps, this.batches - this.batchesDone);
+    const whole = Math.min(todo, Math.floor(this.count / this.batchSize) - this.batchesDone);
+    const partial = this.program.bind(this, this.count % this.batchSize);
+    this.batchesDone = (this.batchesDone + todo) % this.batches;
+    const stop = signal && { signal };
+    if (onBatch === undefined) {
+      if (whole > 0) await this.program(this.batchSize).run(whole, { ...stop, onProgress: (done) => onProgress?.(done) });
+      if (whole < todo) await partial().run(1, stop);
+      return;
+    }
+    for (let batch = 0; batch < todo; batch++) {
+      await onBatch.begin(batch);
+      await (batch < whole ? this.program(this.batchSize) : partial()).run(1, stop);
+      onProgress?.(batch + 1);
+      if (await onBatch.end(batch)) return;
+    }
+  }
+}
