@@ -7,7 +7,6 @@ template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
 constexpr int64_t b_packed_bytes = 16 << 20;
-constexpr double parallel_work = 4e6;  // multiply-adds below which the pool is not woken
 
 template <class T>
 struct Plan {
@@ -137,14 +136,6 @@ void pack_b_task(void* context, int64_t index) {
   }
 }
 
-inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context) {
-  if (parallel && count > 1) {
-    parallel_for(count, task, context);
-  } else {
-    for (int64_t i = 0; i < count; ++i) task(context, i);
-  }
-}
-
 template <class T>
 void choose_tasks(Plan<T>& plan, int threads) {
   constexpr int64_t width = panel_columns<T>;
@@ -176,7 +167,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   Plan<T> plan{};
   plan.g = &g;
   plan.panels = Panels(g.m);
-  const bool parallel = static_cast<double>(g.m) * g.n * g.k > parallel_work && thread_count() > 1;
+  const bool parallel = worth_the_pool(g.m, g.n, g.k);
   const int64_t blocks = ceil_div(g.k, k_block_limit);
   plan.k_block = blocks > 1 ? ceil_div(g.k, blocks) : g.k;
   plan.transposed = transposed;
@@ -200,7 +191,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
     plan.keep_a =
         plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
-    plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes > 1 << 20);
+    plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes >= 1 << 20);
     if (strided_b && row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));

@@ -1,15 +1,32 @@
 // Products that need neither packing nor the pool, and one to three rows (batch 1), without the planning of the others:
 // 4x4x4 in 25 ns instead of 35, 1x784x300 at the speed of the cache that holds B (2x the general tile).
 
-// B as the tiles read it: in place, or a few columns of a strided B copied to the stack.
-constexpr int64_t stack_values = 2048;
+// Waking the pool costs what half a megaflop does; while its workers spin it costs next to nothing.
+inline bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
+  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  return work > 4e6 ? thread_count() > 1 : work > (m <= 3 ? 1e5 : 5e5) && thread_count() > 1 && workers_hot();
+}
+
+inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context) {
+  if (parallel && count > 1) {
+    parallel_for(count, task, context);
+  } else {
+    for (int64_t i = 0; i < count; ++i) task(context, i);
+  }
+}
 
 template <class T>
-bool multiply_few_rows(const Gemm<T>& g) {
+struct FewRows {
+  const Gemm<T>* g;
+  int64_t vectors, blocks;
+};
+
+template <class T>
+void few_rows_task(void* context, int64_t block) {
   constexpr int lanes = Vec<T>::lanes;
-  if (g.m > wide_rows || g.b_col != 1) return false;
-  const int most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : wide_vectors<3>;
-  const int64_t vectors = ceil_div(g.n, lanes), blocks = ceil_div(vectors, most);
+  const FewRows<T>& few = *static_cast<FewRows<T>*>(context);
+  const Gemm<T>& g = *few.g;
+  const int64_t first = few.vectors * block / few.blocks, end = few.vectors * (block + 1) / few.blocks;
   TileCall<T> call{};
   call.k = g.k;
   call.a = g.a;
@@ -18,17 +35,31 @@ bool multiply_few_rows(const Gemm<T>& g) {
   call.b_row = g.b_row;
   call.chain_row = g.c_row;
   call.finish = is_plain(g) ? nullptr : &g;
-  for (int64_t block = 0; block < blocks; ++block) {
-    const int64_t first = vectors * block / blocks, end = vectors * (block + 1) / blocks;
-    call.column = first * lanes;
-    call.b = g.b + call.column;
-    call.chain = g.c + call.column;
-    call.columns = static_cast<int>((end * lanes < g.n ? end * lanes : g.n) - (end - 1) * lanes);
-    const int64_t count = end - first;
-    (g.m == 1 ? wide_tiles<T, 1>.at[count] : g.m == 2 ? wide_tiles<T, 2>.at[count] : wide_tiles<T, 3>.at[count])(call);
+  call.column = first * lanes;
+  call.b = g.b + call.column;
+  call.chain = g.c + call.column;
+  call.columns = static_cast<int>((end * lanes < g.n ? end * lanes : g.n) - (end - 1) * lanes);
+  const int64_t count = end - first;
+  (g.m == 1 ? wide_tiles<T, 1>.at[count] : g.m == 2 ? wide_tiles<T, 2>.at[count] : wide_tiles<T, 3>.at[count])(call);
+}
+
+template <class T>
+bool multiply_few_rows(const Gemm<T>& g) {
+  if (g.m > wide_rows || g.b_col != 1) return false;
+  const int64_t most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : wide_vectors<3>;
+  FewRows<T> few{&g, ceil_div(g.n, Vec<T>::lanes), 0};
+  few.blocks = ceil_div(few.vectors, most);
+  const bool parallel = worth_the_pool(g.m, g.n, g.k);
+  if (parallel && few.blocks < 4 * thread_count()) {
+    const int64_t wanted = 4 * thread_count(), fewest = ceil_div(few.vectors, 4);
+    few.blocks = wanted < fewest ? wanted : fewest > few.blocks ? fewest : few.blocks;
   }
+  run_tasks(parallel, few.blocks, few_rows_task<T>, &few);
   return true;
 }
+
+// A strided B is copied to the stack, two vectors of columns at a time.
+constexpr int64_t stack_values = 2048;
 
 template <class T>
 bool multiply_small(const Gemm<T>& g) {
