@@ -19,5 +19,5 @@ net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics:
 await net.fit(train.x, train.y, { epochs: 200, batchSize: 16, verbose: 0 });
 console.log('test:', await net.evaluate(test.x, test.y));
 
-const probabilities = net.predict([[5.1, 3.5, 1.4, 0.2]]).dataSync();
-console.log(targetNames.map((name, i) => `${name} ${probabilities[i]!.toFixed(3)}`).join(', '));
+const flower = net.predict([[5.1, 3.5, 1.4, 0.2]]); // the probability of each species
+console.log(`the flower is ${targetNames[flower.argmax(1).item()] ?? '?'}`);

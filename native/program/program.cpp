@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <unordered_map>
 #include <unordered_set>
@@ -69,19 +70,18 @@ void Program::replay() const {
 
 std::string Program::listing() const {
   std::ostringstream out;
-  std::unordered_map<const Buffer*, std::string> names;
+  // By the place of the first element: small tensors share a buffer, views of one tensor a name.
+  std::map<std::pair<const Buffer*, int64_t>, std::string> names;
   size_t temporaries = 0, externals = 0;
-  const auto name = [&](const Buffer* buffer) -> const std::string& {
-    auto [entry, fresh] = names.try_emplace(buffer);
+  const auto name = [&](const Tensor& tensor) -> const std::string& {
+    auto [entry, fresh] = names.try_emplace({tensor.buffer, tensor.offset * size_of(tensor.dtype())});
     if (fresh) {
-      const bool planned = recorder->planned_index(buffer) >= 0;
+      const bool planned = recorder->planned_index(tensor.buffer) >= 0;
       entry->second = planned ? "%" + std::to_string(temporaries++) : "@" + std::to_string(externals++);
     }
     return entry->second;
   };
-  const auto print = [&](const Tensor& tensor) {
-    out << name(tensor.buffer) << ' ' << tensor.dtype() << tensor.shape();
-  };
+  const auto print = [&](const Tensor& tensor) { out << name(tensor) << ' ' << tensor.dtype() << tensor.shape(); };
   for (size_t i = 0; i < launches.size(); ++i) {
     const Launch& call = launches[i];
     out << i << ": ";
