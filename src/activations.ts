@@ -1,7 +1,7 @@
 import { HebbError } from './errors.js';
 import { named } from './named.js';
 import * as ops from './ops/index.js';
-import type { Tensor } from './tensor.js';
+import type { Shape, Tensor } from './tensor.js';
 
 /** An activation function with the name by which layers and saved models know it. */
 export interface Activation {
@@ -49,6 +49,12 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   step: (x) => ops.step(x),
   sign: (x) => ops.sign(x),
 };
+
+/** The shape of an activation's output for an input shape: glu halves the last dimension, all others keep it. */
+export function activatedShape(activation: ActivationLike | undefined, shape: Shape): Shape {
+  if (getActivation(activation).call !== functions.glu) return shape;
+  return [...shape.slice(0, -1), (shape[shape.length - 1] ?? 0) / 2];
+}
 
 /** The activation of a name or function; `linear` when none is given. @throws ERR_ARGUMENT for an unknown name, listing the known ones. */
 export function getActivation(activation: ActivationLike = 'linear'): Activation {

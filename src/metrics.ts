@@ -54,7 +54,7 @@ function classNumbers(yTrue: Tensor, yPred: Tensor): Tensor {
 
 /** Share of predictions that equal their targets. */
 export function accuracy(options: MetricOptions = {}): Metric {
-  return metric('accuracy', options, (yTrue, yPred) => meanPerRow(cast(equal(alike(yTrue, yPred), yPred), 'float32')));
+  return metric('accuracy', options, (yTrue, yPred) => equal(alike(yTrue, yPred), yPred));
 }
 
 /** Share of rows whose largest prediction is the class [batch] that the target names. */
@@ -74,7 +74,7 @@ export function binaryAccuracy({ threshold = 0.5, ...options }: MetricOptions & 
   return metric(
     'binaryAccuracy',
     options,
-    (yTrue, yPred) => meanPerRow(cast(equal(cast(greater(yPred, threshold), yPred.dtype), alike(yTrue, yPred)), 'float32')),
+    (yTrue, yPred) => equal(cast(greater(yPred, threshold), yPred.dtype), alike(yTrue, yPred)),
     { threshold },
   );
 }

@@ -1,4 +1,4 @@
-import { activationName, getActivation, type ActivationLike } from '../activations.js';
+import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
 import type { InitializerLike } from '../initializers.js';
 import { add, matmul} from '../ops/index.js';
 import type { RegularizerLike } from '../regularizers.js';
@@ -35,12 +35,13 @@ export class Dense extends Layer {
     }
     getActivation(options.activation);
     getInitializer(options.kernelInitializer ?? 'glorotUniform');
+    getInitializer(options.biasInitializer ?? 'zeros');
     getRegularizer(options.kernelRegularizer);
   }
 
   outputShape(inputShape: Shape): Shape {
     if (inputShape.length === 0) throw this.error('ERR_SHAPE', 'needs inputs of at least one dimension, got [*]');
-    return [...inputShape.slice(0, -1), this.options.units];
+    return activatedShape(this.options.activation, [...inputShape.slice(0, -1), this.options.units]);
   }
 
   protected override createWeights(inputShape: Shape): void {

@@ -1,4 +1,4 @@
-import { assign, div, maximum, mean, ones, sqrt, square, sub, toTensor, zeros} from '../ops/index.js';
+import { addInPlace, assign, cast, div, maximum, ones, reshape, slice, sqrt, square, sub, sum, toTensor, zeros } from '../ops/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
 import { toFloat } from './shaping.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
@@ -28,11 +28,10 @@ export class Normalization extends Layer {
     const rows = toTensor(data);
     if (rows.size === 0) throw this.error('ERR_ARGUMENT', `adapt: there are no rows in [${rows.shape.join(',')}]`);
     this.build(rows.shape.slice(1));
-    const x = toFloat(rows, this.dtype);
-    const axes = x.shape.map((_, i) => i).slice(0, -1);
-    const average = mean(x, axes);
+    const average = meanOfRows(rows, (x) => x);
+    const variance = meanOfRows(rows, (x) => square(sub(x, average)));
     if (this.mean !== undefined) assign(this.mean, average);
-    if (this.variance !== undefined) assign(this.variance, mean(square(sub(x, average)), axes));
+    if (this.variance !== undefined) assign(this.variance, variance);
   }
   call(x: Tensor): Tensor {
     if (this.mean === undefined || this.variance === undefined) throw this.error('ERR_ARGUMENT', 'is not built: call adapt(data) first');
@@ -41,4 +40,16 @@ export class Normalization extends Layer {
   getConfig(): Config {
     return {};
   }
+}
+
+/** The mean of f of each feature, in float64, some rows at a time: a feature that does not vary has a variance of exactly 0. */
+function meanOfRows(data: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  const features = data.shape[data.rank - 1] ?? 1;
+  const total = zeros([features], { dtype: 'float64' });
+  const rowsAtATime = 4096;
+  for (let i = 0; i < (data.shape[0] ?? 0); i += rowsAtATime) {
+    const part = cast(slice(data, [i, i + rowsAtATime]), 'float64');
+    addInPlace(total, sum(reshape(f(part), [-1, features]), 0));
+  }
+  return div(total, data.size / features);
 }

@@ -1,4 +1,4 @@
-import { activationName, getActivation, type ActivationLike } from '../activations.js';
+import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
 import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -39,6 +39,10 @@ export interface ReshapeOptions extends LayerOptions {
 export class Reshape extends Layer {
   constructor(private readonly options: ReshapeOptions) {
     super('reshape', options);
+    const { targetShape } = options;
+    if (!targetShape.every((dim) => Number.isSafeInteger(dim) && dim >= -1) || targetShape.filter((dim) => dim === -1).length > 1) {
+      throw this.error('ERR_SHAPE', `targetShape holds whole numbers >= 0 and at most one -1, got [${targetShape.join(',')}]`);
+    }
   }
   outputShape(inputShape: Shape): Shape {
     const { targetShape } = this.options;
@@ -70,7 +74,7 @@ export class ActivationLayer extends Layer {
     getActivation(options.activation);
   }
   outputShape(inputShape: Shape): Shape {
-    return inputShape;
+    return activatedShape(this.options.activation, inputShape);
   }
   call(x: Tensor): Tensor {
     return getActivation(this.options.activation).call(toFloat(x));

@@ -21,7 +21,7 @@ class Meter {
       addInPlace(this.weight, rows.size);
       return;
     }
-    const values = isFloat(rows.dtype) ? rows : cast(rows, 'float32');
+    const values = isFloat(rows.dtype) ? rows : cast(rows, 'float64');
     const perRow = values.rank > 1 ? mean(reshape(values, [values.shape[0] ?? 0, -1]), 1) : values;
     addInPlace(this.total, sum(mul(perRow, weights)));
     addInPlace(this.weight, sum(weights));
