@@ -55,7 +55,7 @@ std::span<std::byte> call_for_bytes(Environment& environment, napi_ref source, i
   void* data = nullptr;
   size_t length = 0;
   if (napi_call_function(env, receiver, function, 2, arguments, &result) != napi_ok ||
-      napi_get_arraybuffer_info(env, result, &data, &length) != napi_ok) {
+      napi_get_arraybuffer_info(env, result, &data, &length) != napi_ok || length < static_cast<size_t>(bytes)) {
     fail(ErrorCode::out_of_memory, "cannot allocate ", bytes, " bytes");
   }
   return {static_cast<std::byte*>(data), length};
@@ -117,6 +117,9 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
   std::unique_ptr<Recorder> recorder = std::move(environment.recorder);
   const Napi::Value result = Napi::Value(info.Env(), guard(info.Env(), [&]() -> napi_value {
                                            const napi_value values[] = {info[0], info[1]};
+                                           if (!environment.results) {
+                                             fail(ErrorCode::internal, "hostEmpty: initialise() comes first");
+                                           }
                                            environment.begin_call();
                                            const Dtype dtype = Reader<Dtype>::read(environment, values);
                                            const std::vector<int64_t> shape =
@@ -130,16 +133,29 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
 // initialise({ HebbError, allocate, slab, results }): what native needs from JavaScript.
 Napi::Value initialise(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
+  if (!info[0].IsObject()) fail(ErrorCode::argument, "initialise: expected an object");
   const Napi::Object host = info[0].As<Napi::Object>();
-  const auto keep = [&](const char* name, napi_ref& slot) {
-    if (slot) napi_delete_reference(info.Env(), slot);
-    napi_create_reference(info.Env(), host.Get(name), 1, &slot);
+  const auto function = [&](const char* name) {
+    const Napi::Value value = host.Get(name);
+    if (!value.IsFunction()) fail(ErrorCode::argument, "initialise: ", name, " is not a function");
+    return value;
   };
-  keep("HebbError", environment.error_class);
-  keep("allocate", environment.allocate);
-  keep("slab", environment.slab_source);
-  keep("results", environment.results_owner);
-  environment.results = host.Get("results").As<Napi::Float64Array>().Data();
+  const Napi::Value error_class = function("HebbError"), allocate = function("allocate"), slab = function("slab");
+  const Napi::Value results = host.Get("results");
+  if (!results.IsTypedArray() || results.As<Napi::TypedArray>().TypedArrayType() != napi_float64_array ||
+      results.As<Napi::TypedArray>().ElementLength() < static_cast<size_t>(3 * max_results)) {
+    fail(ErrorCode::argument, "initialise: results is not a Float64Array of ", 3 * max_results);
+  }
+  const auto keep = [&](napi_ref& slot, const Napi::Value& value) {
+    if (slot) napi_delete_reference(info.Env(), slot);
+    slot = nullptr;
+    check(napi_create_reference(info.Env(), value, 1, &slot), "a value to keep");
+  };
+  keep(environment.error_class, error_class);
+  keep(environment.allocate, allocate);
+  keep(environment.slab_source, slab);
+  keep(environment.results_owner, results);
+  environment.results = results.As<Napi::Float64Array>().Data();
   return info.Env().Undefined();
 }
 

@@ -1,5 +1,5 @@
 import { HebbError } from './errors.js';
-import { forgetRecorded, markCaptured } from './memory.js';
+import { forgetRecorded, markCaptured, setRecording } from './memory.js';
 import { native, type NativeProgram } from './native.js';
 import { Tensor, hostEmpty, isCapturing, setCapturing } from './tensor.js';
 
@@ -32,25 +32,35 @@ export class Program<R = unknown> {
   }
 
   /**
-   * Replays the program `count` times off the JavaScript thread.
+   * Replays the program `count` times off the JavaScript thread. What onProgress throws stops the run and rejects it.
    *
-   * @throws ERR_ARGUMENT unless count is a whole number >= 0; ERR_ABORTED when the signal stopped it; whatever a kernel
-   * found wrong in its data (a label out of range, say)
+   * @throws ERR_ARGUMENT unless count is a whole number >= 0; ERR_CAPTURE while capturing; ERR_ABORTED when the signal
+   * stopped it; whatever a kernel found wrong in its data (a label out of range, say)
    */
   async run(count = 1, options: RunOptions = {}): Promise<void> {
     const { signal, onProgress } = options;
-    checkCount(count);
+    checkRun(count);
     if (signal?.aborted === true) throw aborted(signal, 0, count);
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         this.handle.cancel(run);
       };
+      let thrown: { error: unknown } | undefined;
       const run = this.handle.run(
         count,
-        (done) => onProgress?.(done, count),
+        (done) => {
+          if (thrown !== undefined) return;
+          try {
+            onProgress?.(done, count);
+          } catch (error) {
+            thrown = { error };
+            this.handle.cancel(run);
+          }
+        },
         (done, error) => {
           signal?.removeEventListener('abort', abort);
-          if (error !== undefined) reject(error);
+          if (thrown !== undefined) reject(thrown.error);
+          else if (error !== undefined) reject(error);
           else if (done < count) reject(aborted(signal, done, count));
           else resolve();
         },
@@ -61,7 +71,7 @@ export class Program<R = unknown> {
 
   /** Replays the program on the calling thread: for programs so small that a thread would cost more than they do. */
   runSync(count = 1): void {
-    checkCount(count);
+    checkRun(count);
     this.handle.runSync(count);
   }
 
@@ -71,7 +81,8 @@ export class Program<R = unknown> {
   }
 }
 
-function checkCount(count: number): void {
+function checkRun(count: number): void {
+  if (isCapturing()) throw new HebbError('ERR_CAPTURE', 'run: a program cannot run while another is captured');
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new HebbError('ERR_ARGUMENT', `run: the number of steps is a whole number >= 0, got ${count}`);
   }
@@ -96,31 +107,50 @@ export function capture<R>(fn: () => R): Program<R> {
   if (isCapturing()) throw new HebbError('ERR_CAPTURE', 'capture: already capturing; captures do not nest');
   native.recordBegin();
   setCapturing(true);
+  setRecording(true);
   let result: R;
   try {
     result = fn();
-    if (result instanceof Promise) throw new HebbError('ERR_CAPTURE', 'capture: the function is async; only synchronous ops can be captured');
+    if (isPromise(result)) {
+      Promise.resolve(result).catch(() => undefined); // what fails in there after this error has no other listener
+      throw new HebbError('ERR_CAPTURE', 'capture: the function is async; only synchronous ops can be captured');
+    }
   } catch (error) {
     native.recordAbort();
     throw error;
   } finally {
     setCapturing(false);
+    setRecording(false);
     forgetRecorded();
   }
+  let handle: NativeProgram;
   const homes = new Map<number, Tensor>();
-  for (const x of tensorsIn(result)) {
-    if (typeof x.bytes !== 'number') continue;
-    let home = homes.get(x.bytes);
-    if (home === undefined) homes.set(x.bytes, (home = hostEmpty('uint8', [native.plannedBytes(x.bytes)])));
-    x.rehome(home);
+  try {
+    const returned = [...tensorsIn(result, new Set())].filter((x) => typeof x.bytes === 'number');
+    for (const { bytes } of returned) {
+      if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, hostEmpty('uint8', [native.plannedBytes(bytes)]));
+    }
+    handle = native.recordEnd([...homes].flatMap(([index, home]) => [index, home.bytes, home.offset]));
+    for (const x of returned) {
+      const home = typeof x.bytes === 'number' ? homes.get(x.bytes) : undefined;
+      if (home !== undefined) x.rehome(home);
+    }
+  } catch (error) {
+    native.recordAbort();
+    throw error;
   }
-  const handle = native.recordEnd([...homes].flatMap(([index, home]) => [index, home.bytes, home.offset]));
   for (const bytes of handle.externals()) markCaptured(bytes);
-  for (const home of homes.values()) if (typeof home.bytes !== 'number') markCaptured(home.bytes);
   return new Program(handle, result);
 }
 
-function* tensorsIn(value: unknown): Generator<Tensor> {
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** The tensors in nested arrays and objects, each once. */
+function* tensorsIn(value: unknown, seen: Set<unknown>): Generator<Tensor> {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
+  seen.add(value);
   if (value instanceof Tensor) yield value;
-  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* tensorsIn(part);
+  else for (const part of Object.values(value)) yield* tensorsIn(part, seen);
 }

@@ -100,9 +100,17 @@ export function blockOf(token: number, inputs: readonly Block[]): Block {
   return block;
 }
 
+/** While a program is recorded, whatever it read so far must keep its values. */
+let recording = false;
+
+/** Tells the pool whether a program is being recorded. */
+export function setRecording(value: boolean): void {
+  recording = value;
+}
+
 /** Gives one reference to a block back; the last one returns its bytes to the pool. */
 export function release(block: Block): void {
-  if (!block.recyclable || --block.references > 0 || captured.has(block.bytes as ArrayBuffer)) return;
+  if (!block.recyclable || --block.references > 0 || recording || captured.has(block.bytes as ArrayBuffer)) return;
   const size = (block.bytes as ArrayBuffer).byteLength;
   if (poolBytes + size > poolLimit) return;
   poolBytes += size;

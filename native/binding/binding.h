@@ -22,12 +22,16 @@ inline void check(napi_status status, const char* what) {
   if (status != napi_ok) fail(ErrorCode::argument, "native call: expected ", what);
 }
 
-// A HebbError of JavaScript's class.
+// A HebbError of JavaScript's class; before initialise() there is none, and a plain Error with the code stands in.
 inline napi_value make_error(napi_env env, ErrorCode code, const std::string& message) {
-  napi_value error_class, arguments[2], error = nullptr;
-  napi_get_reference_value(env, Environment::of(env).error_class, &error_class);
+  napi_value error_class = nullptr, arguments[2], error = nullptr;
   napi_create_string_utf8(env, code_name(code), NAPI_AUTO_LENGTH, &arguments[0]);
   napi_create_string_utf8(env, message.data(), message.size(), &arguments[1]);
+  const napi_ref known = Environment::of(env).error_class;
+  if (!known || napi_get_reference_value(env, known, &error_class) != napi_ok || !error_class) {
+    napi_create_error(env, arguments[0], arguments[1], &error);
+    return error;
+  }
   napi_new_instance(env, error_class, 2, arguments, &error);
   return error;
 }
@@ -179,6 +183,9 @@ struct Reader<Device> {
   static Device& get(const Held& held) { return *held; }
 };
 
+// The longest list of integers a call may carry: far above any rank, far below what would exhaust the memory.
+constexpr uint32_t max_list = 1 << 16;
+
 template <>
 struct Reader<std::span<const int64_t>> {
   static constexpr int slots = 1;
@@ -186,6 +193,7 @@ struct Reader<std::span<const int64_t>> {
   static Held read(Environment& environment, const napi_value* values) {
     uint32_t length = 0;
     check(napi_get_array_length(environment.env, values[0], &length), "an array of integers");
+    if (length > max_list) fail(ErrorCode::argument, "native call: a list of ", length, " integers");
     Held list(length);
     for (uint32_t i = 0; i < length; ++i) {
       napi_value element;
@@ -205,8 +213,9 @@ struct Reader<std::span<const Tensor>> {
   static Held read(Environment& environment, const napi_value* values) {
     uint32_t length = 0;
     check(napi_get_array_length(environment.env, values[0], &length), "an array of tensors");
+    if (length % 3 != 0) fail(ErrorCode::argument, "native call: a list of tensors in ", length, " values");
     Held list;
-    for (uint32_t i = 0; i + 2 < length; i += 3) {
+    for (uint32_t i = 0; i < length; i += 3) {
       napi_value triple[3];
       for (uint32_t j = 0; j < 3; ++j)
         check(napi_get_element(environment.env, values[0], i + j, &triple[j]), "a tensor");
@@ -258,6 +267,7 @@ napi_value invoke(Result (*front)(Parameters...), Environment& environment, cons
     for (size_t i = 0; i < index; ++i) sum += slots[i];
     return sum;
   };
+  if (!environment.results) fail(ErrorCode::internal, "native call: initialise() comes first");
   environment.begin_call();
   // Braces: the arguments are read from left to right.
   std::tuple<typename Reader<std::remove_cvref_t<Parameters>>::Held...> held{

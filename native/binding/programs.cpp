@@ -1,6 +1,7 @@
 #include "programs.h"
 
 #include <cstdlib>
+#include <utility>
 
 namespace hebb {
 
@@ -57,7 +58,7 @@ int64_t Runs::start(std::shared_ptr<const Program> program, int64_t count, napi_
   PendingRun& run = pending[id];
   run = {keep(env, handle), keep(env, on_progress), keep(env, on_done), std::make_unique<std::atomic<bool>>(false)};
   if (pending.size() == 1) napi_ref_threadsafe_function(env, function);
-  runner.submit({
+  Job job{
       .step = [program](int64_t) { program->replay(); },
       .count = count,
       .cancel = run.cancel.get(),
@@ -69,12 +70,26 @@ int64_t Runs::start(std::shared_ptr<const Program> program, int64_t count, napi_
           [this, id](const RunResult& result) {
             send({id, result.completed, true, result.status == RunResult::failed, result.code, result.error});
           },
-  });
+  };
+  try {
+    runner.submit(std::move(job));
+  } catch (const Error&) {
+    forget(id);
+    throw;
+  }
   return id;
 }
 
 void Runs::cancel(int64_t run) {
   if (const auto found = pending.find(run); found != pending.end()) found->second.cancel->store(true);
+}
+
+// Ends the bookkeeping of a run; with the last one the event loop may end too.
+void Runs::forget(int64_t id) {
+  const PendingRun run = std::move(pending.at(id));
+  pending.erase(id);
+  if (pending.empty()) napi_unref_threadsafe_function(env, function);
+  for (napi_ref reference : {run.program, run.on_progress, run.on_done}) napi_delete_reference(env, reference);
 }
 
 void Runs::deliver(const RunMessage& message) {
@@ -88,19 +103,18 @@ void Runs::deliver(const RunMessage& message) {
   if (!message.finished) {
     napi_call_function(env, receiver, reference_value(env, found->second.on_progress), 1, arguments, &ignored);
   } else {
-    const PendingRun run = std::move(found->second);
-    pending.erase(found);
-    if (pending.empty()) napi_unref_threadsafe_function(env, function);
+    const napi_value on_done = reference_value(env, found->second.on_done);
+    forget(message.run);
     arguments[1] = message.failed ? make_error(env, message.code, message.text) : receiver;
-    napi_call_function(env, receiver, reference_value(env, run.on_done), 2, arguments, &ignored);
-    for (napi_ref reference : {run.program, run.on_progress, run.on_done}) napi_delete_reference(env, reference);
+    napi_call_function(env, receiver, on_done, 2, arguments, &ignored);
   }
   napi_close_handle_scope(env, scope);
 }
 
 Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   captured();
-  const int64_t count = read_integer(env, info[0]);
+  const int64_t count = read_count(env, info[0]);
+  if (!info[1].IsFunction() || !info[2].IsFunction()) fail(ErrorCode::argument, "run: expected two functions");
   return Napi::Number::New(env, static_cast<double>(runs_of(env).start(program, count, info.This(), info[1], info[2])));
 }
 
@@ -114,6 +128,9 @@ namespace {
 void drop_recording(Environment& environment) {
   for (napi_ref reference : environment.recorded_refs) napi_delete_reference(environment.env, reference);
   environment.recorded_refs.clear();
+  if (!environment.recorder) return;
+  // Tensors that leaked out must not pass for those of the next program.
+  environment.next_planned_index += static_cast<int64_t>(environment.recorder->planned_buffers.size());
   environment.recorder.reset();
 }
 
@@ -146,9 +163,16 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
   napi_env env = info.Env();
   Environment& environment = Environment::of(env);
   if (!environment.recorder) fail(ErrorCode::capture, "capture: not capturing");
+  if (!info[0].IsArray()) fail(ErrorCode::argument, "recordEnd: expected an array");
   std::unique_ptr<Recorder> recorder = std::move(environment.recorder);
-  std::vector<napi_ref> references = std::move(environment.recorded_refs);
-  environment.recorded_refs.clear();
+  // Dropped if anything below throws; a program that was made takes them over.
+  struct References {
+    napi_env env;
+    std::vector<napi_ref> list;
+    ~References() {
+      for (napi_ref reference : list) napi_delete_reference(env, reference);
+    }
+  } references{env, std::exchange(environment.recorded_refs, {})};
   environment.next_planned_index += static_cast<int64_t>(recorder->planned_buffers.size());
   std::vector<Placement> homes;
   const Napi::Array list = info[0].As<Napi::Array>();
@@ -162,12 +186,12 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
       fail(ErrorCode::argument, "native call: a result of ", recorder->planned(index)->bytes, " bytes does not fit");
     }
     homes.push_back({index, static_cast<std::byte*>(data) + offset});
-    references.push_back(keep(env, bytes));
+    references.list.push_back(keep(env, bytes));
   }
   auto program = std::make_shared<const Program>(std::move(recorder), homes, fusion_wanted());
   napi_value handle;
   check(napi_new_instance(env, reference_value(env, environment.program_class), 0, nullptr, &handle), "a program");
-  ProgramHandle::Unwrap(Napi::Object(env, handle))->adopt(std::move(program), std::move(references));
+  ProgramHandle::Unwrap(Napi::Object(env, handle))->adopt(std::move(program), std::exchange(references.list, {}));
   return Napi::Value(env, handle);
 }
 

@@ -26,6 +26,12 @@ struct PendingRun {
   std::unique_ptr<std::atomic<bool>> cancel;
 };
 
+inline int64_t read_count(napi_env env, napi_value value) {
+  const int64_t count = read_integer(env, value);
+  if (count < 0) fail(ErrorCode::argument, "run: the number of steps is a whole number >= 0, got ", count);
+  return count;
+}
+
 class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -38,14 +44,23 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   explicit ProgramHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env(info.Env()) {}
   ~ProgramHandle() override {
     for (napi_ref reference : references) napi_delete_reference(env, reference);
+    report_memory(-reported);
   }
 
   void adopt(std::shared_ptr<const Program> captured, std::vector<napi_ref> touched) {
     program = std::move(captured);
     references = std::move(touched);
+    report_memory(program->arena_bytes() + fixed_bytes);
   }
 
  private:
+  static constexpr int64_t fixed_bytes = 16 * 1024;  // about what the launches of a small program take
+
+  // Tells the collector what a forgotten handle would free.
+  void report_memory(int64_t change) {
+    int64_t total = 0;
+    if (change != 0 && napi_adjust_external_memory(env, change, &total) == napi_ok) reported += change;
+  }
   template <Napi::Value (ProgramHandle::*function)(const Napi::CallbackInfo&)>
   static Napi::ClassPropertyDescriptor<ProgramHandle> method(const char* name) {
     return InstanceMethod<&ProgramHandle::guarded<function>>(name);
@@ -74,7 +89,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   }
 
   Napi::Value run_sync(const Napi::CallbackInfo& info) {
-    const int64_t count = read_integer(env, info[0]);
+    const int64_t count = read_count(env, info[0]);
     const Program& steps = captured();
     for (int64_t i = 0; i < count; ++i) {
       const EagerTurn turn(Environment::of(env).lock);
@@ -89,6 +104,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   napi_env env;
   std::shared_ptr<const Program> program;
   std::vector<napi_ref> references;
+  int64_t reported = 0;  // bytes
 };
 
 // The runner of one environment and the way back to its JavaScript thread.
@@ -97,6 +113,7 @@ struct Runs {
   int64_t start(std::shared_ptr<const Program> program, int64_t count, napi_value handle, napi_value on_progress,
                 napi_value on_done);
   void cancel(int64_t run);
+  void forget(int64_t run);
   void deliver(const RunMessage& message);
   void send(RunMessage message);
   void stop();  // no message is sent afterwards

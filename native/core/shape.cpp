@@ -23,10 +23,13 @@ int64_t Shape::size() const {
   constexpr int64_t limit = int64_t{1} << 53;
   int64_t product = 1;
   for (int64_t dim : *this) {
+    if (dim < 0) fail(ErrorCode::shape, "shape ", *this, " is not a valid size");
+  }
+  for (int64_t dim : *this) {
     if (dim == 0) return 0;
   }
   for (int64_t dim : *this) {
-    if (dim < 0 || product > limit / dim) fail(ErrorCode::shape, "shape ", *this, " is not a valid size");
+    if (product > limit / dim) fail(ErrorCode::shape, "shape ", *this, " is not a valid size");
     product *= dim;
   }
   return product;

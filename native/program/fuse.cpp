@@ -48,10 +48,11 @@ struct Fuser {
     return launches.size();
   }
 
-  // Whether a launch may be moved down from `from` to `to`: nothing in between writes what it reads.
+  // Whether a launch may be moved down from `from` to `to`: nothing in between writes what it reads or its result.
   bool movable(size_t from, size_t to) const {
     for (size_t i = from + 1; i < to; ++i) {
       if (gone[i]) continue;
+      if (writes(launches[i], launches[from].out[0].buffer)) return false;
       for (int k = 0; k < launches[from].in_count; ++k) {
         if (writes(launches[i], launches[from].in[k].buffer)) return false;
       }
@@ -71,10 +72,14 @@ struct Fuser {
     gone[matmul] = true;
   }
 
-  // The slope of relu can be had from its output alone: then its input need not be kept.
+  // The slope of relu can be had from its output alone, unless somebody wrote into that: then its input need not be
+  // kept.
   void forget_relu_inputs() {
     for (Launch& call : launches) {
       if (call.op != Op::relu_grad || same(call.in[0], call.in[1])) continue;
+      const auto writers = std::count_if(launches.begin(), launches.end(),
+                                         [&](const Launch& other) { return writes(other, call.in[1].buffer); });
+      if (writers != 1) continue;
       --read_count[call.in[0].buffer];
       ++read_count[call.in[1].buffer];
       call.in[0] = call.in[1];

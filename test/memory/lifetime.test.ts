@@ -1,0 +1,116 @@
+import test from 'ava';
+import { capture, tensor, zeros } from '../../src/index.js';
+import { pooledBytes } from '../../src/memory.js';
+import { childResult } from '../support/node_process.js';
+
+test('1,000 eager ops of 1 MB in a synchronous loop without dispose stay under 200 MB', async (t) => {
+  const peak = await childResult(`
+    const x = hebb.ones([512, 512]);
+    let peak = 0;
+    for (let i = 0; i < 1000; ++i) {
+      x.add(1);
+      peak = Math.max(peak, rss());
+    }
+    console.log(peak);`);
+  t.true(Number(peak) < 200, `${String(peak)} MB`);
+});
+
+test('3 million eager ops on 4x4 tensors in a synchronous loop without dispose stay under 200 MB', async (t) => {
+  t.timeout(280_000);
+  const peak = await childResult(`
+    let x = hebb.ones([4, 4]);
+    const one = hebb.ones([4, 4]);
+    let peak = 0;
+    for (let i = 0; i < 3_000_000; ++i) {
+      x = x.mul(one);
+      if (i % 10_000 === 0) peak = Math.max(peak, rss());
+    }
+    console.log(peak);`);
+  t.true(Number(peak) < 200, `${String(peak)} MB`);
+});
+
+test('2,000 captures and 20,000 runs leave the memory as it was', async (t) => {
+  t.timeout(280_000);
+  const [first, captured, run] = (await childResult(`
+    const w = hebb.ones([64, 64]);
+    const tick = () => new Promise((resolve) => setImmediate(resolve));
+    const captures = async (count) => {
+      for (let i = 0; i < count; ++i) {
+        hebb.capture(() => w.matmul(w).matmul(w).add(1).matmul(w));
+        if (i % 50 === 0) { gc(); await tick(); }
+      }
+      gc(); await tick();
+    };
+    const small = hebb.tensor([1]);
+    const program = hebb.capture(() => small.add(1));
+    const runs = async (count) => { for (let i = 0; i < count; ++i) await program.run(); };
+    await captures(400);
+    await runs(500);
+    const first = rss();
+    await captures(2000);
+    const captured = rss();
+    await runs(20000);
+    console.log(JSON.stringify([first, captured, rss()]));`)) as [number, number, number];
+  t.true(captured - first < 25, `captures: ${first} -> ${captured} MB`);
+  t.true(run - captured < 15, `runs: ${captured} -> ${run} MB`);
+});
+
+test('captures that nobody holds are collected without gc() being called', async (t) => {
+  const peak = await childResult(`
+    const w = hebb.ones([512, 512]);
+    let peak = 0;
+    for (let i = 0; i < 300; ++i) {
+      hebb.capture(() => hebb.sum(w.add(1).matmul(w)));
+      await new Promise((resolve) => setImmediate(resolve));
+      peak = Math.max(peak, rss());
+    }
+    console.log(peak);`);
+  t.true(Number(peak) < 400, `${String(peak)} MB; 300 arenas of 1 to 2 MB`);
+});
+
+test('ten epochs of fit grow the memory by nothing after the first', async (t) => {
+  t.timeout(280_000);
+  const [first, last] = (await childResult(`
+    const x = hebb.randn([2048, 32], { seed: 1 });
+    const y = hebb.randint(0, 4, [2048], { seed: 2 });
+    const model = hebb.sequential([hebb.layers.dense({ units: 64, activation: 'relu' }),
+      hebb.layers.dense({ units: 4, activation: 'softmax' })]);
+    model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+    const at = [];
+    const watch = { onEpochEnd() { gc(); at.push(rss()); } };
+    await model.fit(x, y, { epochs: 11, batchSize: 32, verbose: 0, callbacks: [watch] });
+    console.log(JSON.stringify([Math.max(at[0], at[1]), at.at(-1)]));`)) as [number, number];
+  t.true(last - first < 8, `${first} -> ${last} MB`);
+});
+
+test.serial('dispose() hands the bytes to the next tensor of the size', (t) => {
+  const a = zeros([1000]);
+  const { bytes } = a;
+  const before = pooledBytes();
+  a.dispose();
+  t.true(pooledBytes() > before);
+  t.is(zeros([1000]).bytes, bytes);
+  t.is(pooledBytes(), before);
+});
+
+test.serial('a view keeps the bytes of a disposed tensor', (t) => {
+  const a = tensor(Float32Array.from({ length: 4096 }, (_, i) => i), { shape: [64, 64] });
+  const row = a.slice(3);
+  a.dispose();
+  for (let i = 0; i < 20; ++i) zeros([64, 64]);
+  t.deepEqual([...row.dataSync()], Array.from({ length: 64 }, (_, i) => 192 + i));
+});
+
+test.serial('a program keeps what it reads, even when that is disposed while it is captured', async (t) => {
+  const after = tensor(Float32Array.from({ length: 4096 }, (_, i) => i));
+  const during = tensor(Float32Array.from({ length: 4096 }, () => 7));
+  const program = capture(() => {
+    const y = after.add(during);
+    during.dispose();
+    return y.add(tensor(new Float32Array(4096).fill(1000)));
+  });
+  after.dispose();
+  for (let i = 0; i < 50; ++i) zeros([4096]);
+  await program.run();
+  t.deepEqual([...program.result.dataSync()], Array.from({ length: 4096 }, (_, i) => i + 1007));
+});
