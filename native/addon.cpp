@@ -12,6 +12,7 @@
 #include "ops/random.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
+#include "ops/sparsemax.h"
 #include "ops/unary.h"
 #include "ops/where.h"
 #include "binding/programs.h"

@@ -15,6 +15,7 @@ namespace {
 #include "../ops/matmul.cpu.h"
 #include "../ops/dense.cpu.h"
 #include "../ops/softmax.cpu.h"
+#include "../ops/sparsemax.cpu.h"
 #include "../ops/cross_entropy.cpu.h"
 #include "../ops/arg_extreme.cpu.h"
 #include "../ops/optimizer.cpu.h"

@@ -30,7 +30,9 @@ void check_target(const char* op, const Tensor& dst, const Shape& src) {
     fail(ErrorCode::shape, op, ": ", src, " does not fit into ", dst.shape());
   }
   for (int i = 0; i < dst.rank(); ++i) {
-    if (dst.strides()[i] == 0 && dst.dim(i) > 1) fail(ErrorCode::argument, op, ": the target is a broadcast view");
+    if (dst.strides()[i] == 0 && dst.dim(i) > 1 && dst.size() > 0) {
+      fail(ErrorCode::argument, op, ": the target is a broadcast view");
+    }
   }
 }
 

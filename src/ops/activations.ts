@@ -1,10 +1,13 @@
+import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
-import type { Shape, Tensor, TensorLike } from '../tensor.js';
-import { add, div, greater, greaterEqual, less, lessEqual, maximum, minimum, mul, sub } from './binary.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
+import { add, div, greater, greaterEqual, less, lessEqual, minimum, mul, sub } from './binary.js';
 import { cast, slice } from './copy.js';
 import { toTensor } from './create.js';
-import { max, sum } from './reduce.js';
-import { abs, clip, exp, relu, sigmoid, sqrt, square, tanh, unary, type UnaryOp } from './unary.js';
+import { overAxis } from './over_axis.js';
+import { sum } from './reduce.js';
+import { abs, clip, erf, exp, neg, sigmoid, sqrt, square, tanh, unary, type UnaryOp } from './unary.js';
 import { where } from './where.js';
 
 /** 1 where the condition holds, else 0, in the type of x. */
@@ -12,7 +15,40 @@ function one(condition: Tensor, x: Tensor): Tensor {
   return cast(condition, x.dtype);
 }
 
-const leakyReluNative = unary('leakyRelu', (x, _y, slope) => where(greaterEqual(x, 0), 1, slope));
+/** x unchanged. @example linear([1, -1]).toArray(); // [1, -1] */
+export function linear<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
+  return toTensor(x) as Tensor<S>;
+}
+/** e to the power x: exp() under the name of the activation. @example exponential([0]).toArray(); // [1] */
+export const exponential = exp;
+
+const reluNative = unary('relu', (x) => one(greater(x, 0), x));
+/** Options of relu(). */
+export interface ReluOptions {
+  /** Slope below the threshold; 0 by default. */
+  negativeSlope?: number | undefined;
+  /** Largest value; none by default. */
+  maxValue?: number | null | undefined;
+  /** Where the ramp begins; 0 by default. */
+  threshold?: number | undefined;
+}
+/**
+ * max(x, 0); with options maxValue for x >= maxValue, x from the threshold on, below it negativeSlope (x - threshold).
+ *
+ * @example
+ * relu([1, -1]).toArray(); // [1, 0]
+ * relu([9, 1, -1], { maxValue: 6, negativeSlope: 0.1 }).toArray(); // [6, 1, -0.1]
+ */
+export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> {
+  const { negativeSlope = 0, maxValue = null, threshold: start = 0 } = options;
+  const x = toTensor(input);
+  let y: Tensor;
+  if (start !== 0) y = where(greater(x, start), x, mul(sub(x, start), negativeSlope));
+  else y = negativeSlope === 0 ? reluNative(x) : leakyReluNative(x, negativeSlope);
+  return (maxValue === null ? y : minimum(y, maxValue)) as Tensor<S>;
+}
+
+const leakyReluNative = unary('leakyRelu', (x, _y, slope) => add(mul(one(greaterEqual(x, 0), x), 1 - slope), slope));
 /** x for x >= 0, else slope * x; the slope is 0.2 by default (Keras). @example leakyRelu([-1, 1]).toArray(); // [-0.2, 1] */
 export function leakyRelu<S extends Shape>(x: Tensor<S> | TensorLike, slope = 0.2): Tensor<S> {
   return leakyReluNative(x, slope) as Tensor<S>;
@@ -36,7 +72,7 @@ const seluSlope = 1.7580993408473766;
 export const selu = unary('selu', (x, y) => where(greater(x, 0), seluScale, add(y, seluSlope))) as UnaryOp;
 
 /** log(1 / (1 + exp(-x))). @example logSigmoid([0]).toArray(); // [-0.6931472] */
-export const logSigmoid = unary('logSigmoid', (x) => sigmoid(mul(x, -1))) as UnaryOp;
+export const logSigmoid = unary('logSigmoid', (x) => sigmoid(neg(x))) as UnaryOp;
 /** log(1 + exp(x)), a smooth relu. @example softplus([0]).toArray(); // [0.6931472] */
 export const softplus = unary('softplus', (x) => sigmoid(x)) as UnaryOp;
 /** x / (1 + |x|). @example softsign([1]).toArray(); // [0.5] */
@@ -46,9 +82,12 @@ export const silu = unary('silu', (x) => {
   const s = sigmoid(x);
   return mul(s, add(mul(x, sub(1, s)), 1));
 }) as UnaryOp;
+/** silu() by its other name. @example swish([0]).toArray(); // [0] */
+export const swish = silu;
 
 const normalDensity = (x: Tensor): Tensor => mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-const geluExact = unary('gelu', (x, y) => add(where(less(abs(x), 1e-30), 0.5, div(y, x)), mul(x, normalDensity(x))));
+const normalShareBelow = (x: Tensor): Tensor => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+const geluExact = unary('gelu', (x) => add(normalShareBelow(x), mul(x, normalDensity(x))));
 const geluTanh = unary('geluTanh', (x) => {
   const scale = Math.sqrt(2 / Math.PI);
   const t = tanh(mul(add(x, mul(mul(square(x), x), 0.044715)), scale));
@@ -78,6 +117,8 @@ export const hardSigmoid = unary('hardSigmoid', (x) => mul(one(less(abs(x), 3), 
 export const hardSilu = unary('hardSilu', (x) =>
   where(lessEqual(x, -3), 0, where(greaterEqual(x, 3), 1, add(div(x, 3), 0.5))),
 ) as UnaryOp;
+/** hardSilu() by its other name. @example hardSwish([3]).toArray(); // [3] */
+export const hardSwish = hardSilu;
 
 const hardShrinkNative = unary('hardShrink', (x, _y, limit) => one(greater(abs(x), limit), x));
 /** x where |x| > limit, else 0. @example hardShrink([0.2, 1]).toArray(); // [0, 1] */
@@ -121,35 +162,39 @@ export function relu6<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
 /**
  * Gated linear unit: the first half along an axis times the sigmoid of the second (Dauphin et al. 2017).
  *
- * @throws ERR_SHAPE when the axis does not divide by 2
+ * @throws ERR_SHAPE when the axis does not divide by 2; ERR_ARGUMENT for an axis out of range
  * @example
  * glu([2, 0]).toArray(); // [1]
  */
 export function glu(input: TensorLike, axis = -1): Tensor {
   const x = toTensor(input);
   const at = axis < 0 ? axis + x.rank : axis;
-  const size = x.shape[at] ?? 1;
+  const size = x.shape[at] ?? NaN;
+  if (Number.isNaN(size)) throw new HebbError('ERR_ARGUMENT', `glu: axis ${axis} is out of range for a tensor of rank ${x.rank}`);
   if (size % 2 !== 0) throw new HebbError('ERR_SHAPE', `glu: axis ${axis} of [${x.shape.join(',')}] does not divide by 2`);
   const half = (from: number, to: number): Tensor => slice(x, ...x.shape.map((_, i): [number?, number?] => (i === at ? [from, to] : [])));
   return mul(half(0, size / 2), sigmoid(half(size / 2, size)));
 }
 
+const sparsemaxNative = nativeOp('sparsemax');
+
 /**
- * The point of the probability simplex nearest to x, along the last axis: a softmax with exact zeros (Martins and Astudillo
- * 2016). The threshold tau with sum(max(x - tau, 0)) = 1 is approached from below, exactly after at most `classes` rounds.
+ * The point of the probability simplex nearest to x, along an axis (the last by default): a softmax with exact zeros
+ * (Martins and Astudillo 2016). Its gradient is spread over the elements above 0.
  *
+ * @throws ERR_ARGUMENT for an axis out of range
  * @example
  * sparsemax([0, 2]).toArray(); // [0, 1]
  */
-export function sparsemax(input: TensorLike): Tensor {
-  const x = toTensor(input);
-  const classes = x.shape[x.rank - 1] ?? 1;
-  const shifted = sub(x, max(x, -1, true));
-  // Newton's method on the convex, piecewise linear sum(max(x - tau, 0)) - 1 never passes its root.
-  let tau = div(sub(sum(shifted, -1, true), 1), classes);
-  for (let round = 1; round < classes; round++) {
-    const support = one(greater(shifted, tau), x);
-    tau = div(sub(sum(mul(shifted, support), -1, true), 1), maximum(sum(support, -1, true), 1));
-  }
-  return relu(sub(shifted, tau));
+export function sparsemax(input: TensorLike, axis = -1): Tensor {
+  return overAxis('sparsemax', toTensor(input), axis, (x) => {
+    const y = wrap(sparsemaxNative(x.bytes, x.offset, x.layout.id), x);
+    record(y, [x], (dy) => [
+      () => {
+        const support = one(greater(y, 0), y);
+        return mul(support, sub(dy, div(sum(mul(dy, support), -1, true), sum(support, -1, true))));
+      },
+    ]);
+    return y;
+  });
 }

@@ -1,10 +1,10 @@
-import { record } from '../autograd.js';
+import { record, vjp } from '../autograd.js';
 import { isFloat } from '../dtype.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { div, equal, mul } from './binary.js';
-import { broadcastTo, cast, reshape } from './copy.js';
-import { toTensor } from './create.js';
+import { broadcastTo, cast, reshape, slice, transpose } from './copy.js';
+import { onesLike, toTensor, zerosLike } from './create.js';
 
 const sumNative = nativeOp('sum');
 const prodNative = nativeOp('prod');
@@ -59,8 +59,26 @@ export function prod(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
   const axes = axesOf(x, axis);
   const y = wrap(prodNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
-  record(y, [x], (dy) => [() => mul(reshape(mul(dy, y), keptShape(x, axes)), div(1, x))]);
+  record(y, [x], (dy) => [
+    () => (x.size === 0 ? zerosLike(x) : vjp((v) => reshape(productTree(v, axes), y.shape), x, dy)[1]),
+  ]);
   return y;
+}
+
+/** The product of at least one element by multiplying halves: unlike a division by x, its gradient is right at 0. */
+function productTree(x: Tensor, axes: readonly number[]): Tensor {
+  const over = axes.map((axis) => (axis < 0 ? axis + x.rank : axis));
+  const kept = x.shape.map((_, i) => i).filter((i) => !over.includes(i));
+  const size = over.reduce((product, i) => product * (x.shape[i] ?? 1), 1);
+  let rest: Tensor = reshape(transpose(x, [...kept, ...over]), [...kept.map((i) => x.shape[i] ?? 1), size]);
+  const part = (from: number, to: number): Tensor => slice(rest, ...kept.map((): [] => []), [from, to]);
+  let odd = onesLike(part(0, 1));
+  for (let length = size; length > 1; length = Math.floor(length / 2)) {
+    const half = Math.floor(length / 2);
+    if (length % 2 === 1) odd = mul(odd, part(length - 1, length));
+    rest = mul(part(0, half), part(half, 2 * half));
+  }
+  return mul(rest, odd);
 }
 
 /** The gradient of an extreme: shared equally by the elements that reach it. */

@@ -1,29 +1,15 @@
 import { record } from '../autograd.js';
-import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { mul, sub } from './binary.js';
-import { transpose } from './copy.js';
 import { toTensor } from './create.js';
 import { rememberLogits } from './logits.js';
+import { overAxis } from './over_axis.js';
 import { sum } from './reduce.js';
 import { exp } from './unary.js';
 
 const softmaxNative = nativeOp('softmax');
 const logSoftmaxNative = nativeOp('logSoftmax');
-
-/** Runs f with `axis` as the last dimension. */
-function overAxis(op: string, x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
-  const last = x.rank - 1;
-  const at = axis < 0 ? axis + x.rank : axis;
-  if (!Number.isInteger(axis) || at < 0 || at > last) {
-    throw new HebbError('ERR_ARGUMENT', `${op}: axis ${axis} is out of range for a tensor of rank ${x.rank}`);
-  }
-  if (at === last) return f(x);
-  const order = x.shape.map((_, i) => i);
-  [order[at], order[last]] = [last, at];
-  return transpose(f(transpose(x, order)), order);
-}
 
 /**
  * exp(x) / sum(exp(x)) along an axis (the last by default), without overflow: the probabilities of classes from logits.

@@ -2,7 +2,7 @@ import { isTracked, record } from '../autograd.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { cast } from './copy.js';
-import { add, div, greater, greaterEqual, lessEqual, logicalAnd, mul, sub } from './binary.js';
+import { add, div, greaterEqual, lessEqual, logicalAnd, mul, sub } from './binary.js';
 import { toTensor } from './create.js';
 import { rememberLogits } from './logits.js';
 
@@ -91,8 +91,6 @@ export function clip<S extends Shape>(x: Tensor<S> | TensorLike, low: number, hi
   return clipNative(x, low, high) as Tensor<S>;
 }
 
-/** max(x, 0). @example relu([1, -1]).toArray(); // [1, 0] */
-export const relu = unary('relu', (x) => where01(greater(x, 0), x)) as UnaryOp;
 const sigmoidNative = unary('sigmoid', (_x, y) => mul(y, sub(1, y)));
 /** 1 / (1 + exp(-x)). @example sigmoid([0]).toArray(); // [0.5] */
 export function sigmoid<S extends Shape>(input: Tensor<S> | TensorLike): Tensor<S> {
