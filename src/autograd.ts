@@ -74,6 +74,24 @@ export function setGradientArithmetic(functions: GradientArithmetic): void {
   arithmetic = functions;
 }
 
+/** Runs fn while following `params`. */
+function follow<R>(fn: () => R, params: readonly Tensor[]): { result: R; tape: Tape } {
+  for (const [i, param] of params.entries()) {
+    if (!isFloat(param.dtype)) {
+      throw new HebbError('ERR_DTYPE', `grad: parameter ${i} is ${param.dtype}; gradients need float32 or float64`);
+    }
+  }
+  const tape = new Tape();
+  for (const param of params) tape.watch(param);
+  const outer = tapes;
+  tapes = [...outer, tape];
+  try {
+    return { result: fn(), tape };
+  } finally {
+    tapes = outer;
+  }
+}
+
 /**
  * Runs fn while following `params`, then walks back from `output` (chosen from fn's result) to their gradients.
  * The seed is the gradient of the output, ones by default.
@@ -84,22 +102,14 @@ function differentiate<R>(
   output: (result: R) => Tensor,
   seed?: Tensor,
 ): { result: R; gradients: Tensor[] } {
-  for (const [i, param] of params.entries()) {
-    if (!isFloat(param.dtype)) {
-      throw new HebbError('ERR_DTYPE', `grad: parameter ${i} is ${param.dtype}; gradients need float32 or float64`);
-    }
-  }
-  const tape = new Tape();
-  for (const param of params) tape.watch(param);
-  const outer = tapes;
-  tapes = [...outer, tape];
-  let result: R;
-  try {
-    result = fn();
-  } finally {
-    tapes = outer;
-  }
+  const { result, tape } = follow(fn, params);
   return { result, gradients: walkBack(tape, params, output(result), seed) };
+}
+
+/** f(x), and a function from gradients of f(x) to those of x that may be called many times. @internal */
+export function pullback(f: (x: Tensor) => Tensor, x: Tensor): { y: Tensor; back: (dy: Tensor) => Tensor } {
+  const { result: y, tape } = follow(() => f(x), [x]);
+  return { y, back: (dy) => walkBack(tape, [x], y, dy)[0]! };
 }
 
 function walkBack(tape: Tape, params: readonly Tensor[], output: Tensor, seed?: Tensor): Tensor[] {
@@ -107,7 +117,7 @@ function walkBack(tape: Tape, params: readonly Tensor[], output: Tensor, seed?: 
   const { add, onesLike, zerosLike } = arithmetic;
   const wanted = new Map<Tensor, Tensor>();
   if (tape.tracks(output)) wanted.set(output, seed ?? onesLike(output));
-  for (const { outputs, inputs, backward } of tape.entries.reverse()) {
+  for (const { outputs, inputs, backward } of [...tape.entries].reverse()) {
     if (!outputs.some((y) => wanted.has(y))) continue;
     const lazy = backward(...outputs.map((y) => wanted.get(y) ?? zerosLike(y)));
     for (const [i, input] of inputs.entries()) {
@@ -191,7 +201,9 @@ export function customGradient<A extends Tensor[]>(
   fn: (...inputs: A) => { value: Tensor; gradient: (dy: Tensor) => (Tensor | null)[] },
 ): (...inputs: A) => Tensor {
   return (...inputs) => {
-    const { value, gradient } = untracked(() => fn(...inputs));
+    const { value: computed, gradient } = untracked(() => fn(...inputs));
+    // An input that is handed back stays itself for the tapes: the result is another tensor of the same bytes.
+    const value = inputs.includes(computed) ? new Tensor(computed.block, computed.offset, computed.layout) : computed;
     record(value, inputs, (dy) => {
       let gradients: (Tensor | null)[] | undefined;
       return inputs.map((_, i) => () => (gradients ??= gradient(dy))[i] ?? null);

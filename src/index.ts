@@ -6,6 +6,7 @@ export { Tensor, type NestedArray, type Shape, type TensorLike } from './tensor.
 export { customGradient, grad, valueAndGrad, vjp } from './autograd.js';
 export { capture, Program, type RunOptions } from './capture.js';
 export * from './ops/index.js';
+export * from './autograd_ops.js';
 export * from './random.js';
 export * from './data/index.js';
 export { Model } from './models/model.js';

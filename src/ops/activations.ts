@@ -3,10 +3,11 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { add, div, greater, greaterEqual, less, lessEqual, minimum, mul, sub } from './binary.js';
-import { cast, slice } from './copy.js';
+import { cast } from './copy.js';
 import { toTensor } from './create.js';
 import { overAxis } from './over_axis.js';
 import { sum } from './reduce.js';
+import { slice } from './slice.js';
 import { abs, clip, erf, exp, neg, sigmoid, sqrt, square, tanh, unary, type UnaryOp } from './unary.js';
 import { where } from './where.js';
 

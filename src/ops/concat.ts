@@ -1,39 +1,89 @@
-import { record, untracked } from '../autograd.js';
-import { promote } from '../dtype.js';
+import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import { assign, slice, type SliceRange } from './copy.js';
-import { full } from './create.js';
+import { nativeOp } from '../native.js';
+import { wrap, type Tensor, type TensorLike } from '../tensor.js';
+import { axisIn } from './axis.js';
+import { toTensor } from './create.js';
+import { fit } from './fit.js';
+import { slice, type SliceRange } from './slice.js';
+import { expandDims } from './views.js';
+
+const concatNative = nativeOp('concat');
+
+/** The indices begin ... end - 1 of one axis. */
+function part(x: Tensor, axis: number, begin: number, end: number): Tensor {
+  const ranges = new Array<SliceRange>(axis).fill([]);
+  return slice(x, ...ranges, [begin, end]);
+}
 
 /**
- * Tensors one after the other along an axis; their other sizes are equal, types are promoted.
+ * The tensors joined along an axis, in their promoted type.
  *
- * @throws ERR_ARGUMENT without tensors; ERR_SHAPE when the other sizes differ
+ * @throws ERR_SHAPE when they differ in another dimension; ERR_ARGUMENT for no tensor at all
  * @example
- * concat([tensor([1]), tensor([2, 3])], 0).toArray(); // [1, 2, 3]
+ * concat([[1, 2], [3]]).toArray(); // [1, 2, 3]
  */
-export function concat(parts: readonly Tensor[], axis = 0): Tensor {
-  const [head] = parts;
-  if (head === undefined) throw new HebbError('ERR_ARGUMENT', 'concat: needs at least one tensor');
-  const at = axis < 0 ? axis + head.rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= head.rank) {
-    throw new HebbError('ERR_ARGUMENT', `concat: axis ${axis} is out of range for a tensor of rank ${head.rank}`);
-  }
-  const others = (x: Tensor): string => x.shape.map((dim, i) => (i === at ? '*' : dim)).join();
-  for (const part of parts) {
-    if (others(part) !== others(head)) {
-      throw new HebbError('ERR_SHAPE', `concat: [${part.shape.join(',')}] does not fit [${head.shape.join(',')}] along axis ${axis}`);
-    }
-  }
-  const ends: number[] = [];
-  let total = 0;
-  for (const part of parts) ends.push((total += part.shape[at] ?? 0));
-  const region = (i: number): SliceRange[] => head.shape.map((_, k) => (k === at ? [ends[i - 1] ?? 0, ends[i] ?? 0] : []));
-  const shape = head.shape.map((dim, i) => (i === at ? total : dim));
-  const y = full(shape, 0, { dtype: parts.map(({ dtype }) => dtype).reduce(promote) });
-  untracked(() => {
-    for (const [i, part] of parts.entries()) assign(slice(y, ...region(i)), part);
+export function concat(inputs: readonly TensorLike[], axis = 0): Tensor {
+  const tensors = inputs.map((input) => toTensor(input));
+  const y = wrap(concatNative(tensors.flatMap((x) => [x.bytes, x.offset, x.layout.id]), axis));
+  record(y, tensors, (dy) => {
+    const along = axisIn('concat', axis, y.rank);
+    let begin = 0;
+    return tensors.map((x) => {
+      const from = begin;
+      const to = (begin += x.shape[along] ?? 0);
+      return () => fit(part(dy, along, from, to), x);
+    });
   });
-  record(y, parts, (dy) => parts.map((_, i) => () => slice(dy, ...region(i))));
   return y;
+}
+
+/**
+ * Tensors of one shape stacked along a new axis.
+ *
+ * @throws ERR_SHAPE when the shapes differ
+ * @example
+ * stack([[1, 2], [3, 4]], 1).toArray(); // [[1, 3], [2, 4]]
+ */
+export function stack(inputs: readonly TensorLike[], axis = 0): Tensor {
+  const tensors = inputs.map((input) => toTensor(input));
+  const rank = (tensors[0]?.rank ?? 0) + 1;
+  return concat(
+    tensors.map((x) => expandDims(x, axis)),
+    axisIn('stack', axis, rank),
+  );
+}
+
+/**
+ * x cut along an axis, into equal parts or parts of given sizes; views.
+ *
+ * @param parts the number of equal parts, or their sizes
+ * @throws ERR_ARGUMENT when the axis does not divide so
+ * @example
+ * split([1, 2, 3, 4], 2).map((x) => x.toArray()); // [[1, 2], [3, 4]]
+ */
+export function split(input: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
+  const x = toTensor(input);
+  const along = axisIn('split', axis, x.rank);
+  const dim = x.shape[along] ?? 0;
+  const sizes = typeof parts === 'number' ? new Array<number>(Math.max(0, Math.trunc(parts))).fill(dim / parts) : parts;
+  const whole = sizes.every((size) => Number.isInteger(size) && size >= 0);
+  if (!whole || sizes.length === 0 || sizes.reduce((sum, size) => sum + size, 0) !== dim) {
+    throw new HebbError('ERR_ARGUMENT', `split: ${dim} elements along axis ${axis} do not divide into ${String(parts)}`);
+  }
+  let begin = 0;
+  return sizes.map((size) => part(x, along, begin, (begin += size)));
+}
+
+/**
+ * The parts of x at each index of an axis, which is dropped; views.
+ *
+ * @example
+ * unstack([[1, 2], [3, 4]]).map((x) => x.toArray()); // [[1, 2], [3, 4]]
+ */
+export function unstack(input: TensorLike, axis = 0): Tensor[] {
+  const x = toTensor(input);
+  const along = axisIn('unstack', axis, x.rank);
+  const ranges = new Array<SliceRange>(along).fill([]);
+  return Array.from({ length: x.shape[along] ?? 0 }, (_, i) => slice(x, ...ranges, i));
 }

@@ -1,6 +1,5 @@
 import { record } from '../autograd.js';
 import { dtypeIndex, type Dtype } from '../dtype.js';
-import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { checkDtype, toTensor } from './create.js';
@@ -12,8 +11,6 @@ const reshapeNative = nativeOp('reshape');
 const transposeNative = nativeOp('transpose');
 const broadcastToNative = nativeOp('broadcastTo');
 const sumToNative = nativeOp('sumTo');
-const sliceNative = nativeOp('slice');
-const padNative = nativeOp('unslice');
 
 /**
  * x with another element type. Real numbers become integers toward zero, saturating, NaN as 0; bool means "not zero".
@@ -108,65 +105,4 @@ export function sumTo<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
 /** Whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a === b || (a.length === b.length && a.every((dim, i) => dim === b[i]));
-}
-
-/** One range of slice(): begin and end (null for the ends, negative from the end), and a step; or one index. */
-export type SliceRange = number | readonly [begin?: number | null, end?: number | null, step?: number];
-
-/**
- * A view of a part of x, one range per axis as in NumPy: `[begin, end, step]`, `null` for the ends, negative counting from
- * the end; a plain number picks one index and drops the dimension. Ranges are clipped to the axis; axes left out stay whole.
- *
- * @throws ERR_ARGUMENT for an index out of range or a step < 1 (flip() reverses)
- * @example
- * arange(5).slice([1, -1]).toArray(); // [1, 2, 3]: one axis, one range
- */
-export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
-  if (ranges.length > x.rank) {
-    throw new HebbError('ERR_ARGUMENT', `slice: ${ranges.length} ranges for a tensor of shape [${x.shape.join(',')}]`);
-  }
-  const begin: number[] = [];
-  const end: number[] = [];
-  const step: number[] = [];
-  const kept: number[] = [];
-  for (const [axis, dim] of x.shape.entries()) {
-    const range = ranges[axis] ?? [];
-    if (typeof range === 'number') {
-      const index = range < 0 ? range + dim : range;
-      if (!Number.isInteger(range) || index < 0 || index >= dim) {
-        throw new HebbError('ERR_ARGUMENT', `slice: index ${range} is out of range for axis ${axis} of [${x.shape.join(',')}]`);
-      }
-      begin.push(index);
-      end.push(index + 1);
-      step.push(1);
-      continue;
-    }
-    const stride = range[2] ?? 1;
-    const bound = (value: number | null | undefined, whole: number): number =>
-      Math.min(dim, Math.max(0, value == null ? whole : value < 0 ? value + dim : value));
-    const from = bound(range[0], 0);
-    const to = Math.max(from, bound(range[1], dim));
-    if (!Number.isInteger(stride) || stride < 1 || !Number.isInteger(from) || !Number.isInteger(to)) {
-      throw new HebbError('ERR_ARGUMENT', `slice: range [${range.join(',')}] of axis ${axis} needs whole numbers and a step >= 1`);
-    }
-    begin.push(from);
-    end.push(to);
-    step.push(stride);
-    kept.push(Math.ceil((to - from) / stride));
-  }
-  const part = sliceRegion(x, begin, end, step);
-  return kept.length === x.rank ? part : reshape(part, kept);
-}
-
-function sliceRegion(x: Tensor, begin: number[], end: number[], step: number[]): Tensor {
-  const y = wrap(sliceNative(x.bytes, x.offset, x.layout.id, begin, end, step), x);
-  record(y, [x], (dy) => [() => unslice(dy, x.shape, begin, end, step)]);
-  return y;
-}
-
-/** Zeros of a shape with dy in one region of it: the gradient of slice. */
-function unslice(dy: Tensor, shape: Shape, begin: number[], end: number[], step: number[]): Tensor {
-  const y = wrap(padNative(dy.bytes, dy.offset, dy.layout.id, shape, begin, end, step), dy);
-  record(y, [dy], (d) => [() => sliceRegion(d, begin, end, step)]);
-  return y;
 }

@@ -176,35 +176,3 @@ function scalarDtype(x: number, like?: Tensor): Dtype {
   if (like.dtype === 'float32' || like.dtype === 'float64') return like.dtype;
   return Number.isInteger(x) && Math.abs(x) < 2 ** 31 ? (like.dtype === 'uint8' && x >= 0 && x < 256 ? 'uint8' : 'int32') : 'float32';
 }
-
-/**
- * start, start + step, ... up to but without stop; arange(n) counts from 0.
- *
- * @throws ERR_ARGUMENT for a step of 0 or numbers that are not finite
- * @example
- * arange(3).toArray(); // [0, 1, 2]
- */
-export function arange(start: number, options?: TensorOptions): Tensor;
-export function arange(start: number, stop: number, step?: number, options?: TensorOptions): Tensor;
-export function arange(first: number, second?: number | TensorOptions, step = 1, last?: TensorOptions): Tensor {
-  const [start, stop] = typeof second === 'number' ? [first, second] : [0, first];
-  const options = typeof second === 'number' ? (last ?? {}) : (second ?? {});
-  const count = Math.max(0, Math.ceil((stop - start) / step));
-  if (!Number.isSafeInteger(count)) {
-    throw new HebbError('ERR_ARGUMENT', `arange: no finite range from ${start} to ${stop} in steps of ${step}`);
-  }
-  deviceIndex(options.device);
-  const out = hostEmpty(checkDtype('arange', options.dtype ?? 'float32'), [count]);
-  const view = hostView(out);
-  for (let i = 0; i < count; i++) view[i] = start + i * step;
-  return out;
-}
-
-/** The identity matrix, rows x columns (square by default). @example eye(2).toArray(); // [[1, 0], [0, 1]] */
-export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
-  deviceIndex(options.device);
-  const out = hostEmpty(checkDtype('eye', options.dtype ?? 'float32'), checkShape('eye', [rows, columns]));
-  const view = hostView(out).fill(0);
-  for (let i = 0; i < Math.min(rows, columns); i++) view[i * columns + i] = 1;
-  return out;
-}

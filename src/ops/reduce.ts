@@ -2,9 +2,10 @@ import { record, vjp } from '../autograd.js';
 import { isFloat } from '../dtype.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
-import { div, equal, mul } from './binary.js';
-import { broadcastTo, cast, reshape, slice, transpose } from './copy.js';
+import { div, equal, mul, notEqual } from './binary.js';
+import { broadcastTo, cast, reshape, transpose } from './copy.js';
 import { onesLike, toTensor, zerosLike } from './create.js';
+import { slice } from './slice.js';
 
 const sumNative = nativeOp('sum');
 const prodNative = nativeOp('prod');
@@ -15,13 +16,14 @@ const minNative = nativeOp('min');
 export type Axes = number | readonly number[] | undefined;
 
 /** The shape of x with size 1 where it was reduced, so that a reduced tensor broadcasts against x. */
-function keptShape(x: Tensor, axes: readonly number[]): Shape {
+export function keptShape(x: Tensor, axes: readonly number[]): Shape {
   const kept = [...x.shape];
   for (const axis of axes) kept[axis < 0 ? axis + x.rank : axis] = 1;
   return kept;
 }
 
-function axesOf(x: Tensor, axis: Axes): readonly number[] {
+/** The axes as a list; all of them when left out. */
+export function axesOf(x: Tensor, axis: Axes): readonly number[] {
   if (axis === undefined) return x.shape.map((_, i) => i);
   return typeof axis === 'number' ? [axis] : axis;
 }
@@ -51,10 +53,15 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
 export function mean(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
   const count = axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
-  return mul(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), 1 / count);
+  return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
 }
 
-/** The product over the given axes (all by default). @example prod([2, 3]).item(); // 6 */
+/**
+ * The product over the given axes (all by default). The gradient is the product of the other elements, zeros included.
+ *
+ * @example
+ * prod([2, 3]).item(); // 6
+ */
 export function prod(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
   const axes = axesOf(x, axis);
@@ -81,6 +88,26 @@ function productTree(x: Tensor, axes: readonly number[]): Tensor {
   return mul(rest, odd);
 }
 
+/**
+ * Whether any element over the given axes (all by default) is true, as bool; numbers count as true unless 0.
+ *
+ * @example
+ * any([[true, false], [false, false]], 1).toArray(); // [true, false]
+ */
+export function any(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  return notEqual(sum(cast(toTensor(input), 'bool'), axis, keepDims), 0);
+}
+
+/**
+ * Whether all elements over the given axes (all by default) are true, as bool; numbers count as true unless 0.
+ *
+ * @example
+ * all([[true, false], [true, true]], 1).toArray(); // [false, true]
+ */
+export function all(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+  return equal(sum(equal(toTensor(input), 0), axis, keepDims), 0);
+}
+
 /** The gradient of an extreme: shared equally by the elements that reach it. */
 function extremeGradient(dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Tensor {
   const shape = keptShape(x, axes);
@@ -104,14 +131,4 @@ export function min(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const y = wrap(minNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
   record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
   return y;
-}
-
-/** Whether any element is not 0, over the given axes (all by default), as bool; false where there is none. @example any([false, true]).item(); // 1 */
-export function any(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
-  return cast(sum(cast(toTensor(input), 'bool'), axis, keepDims), 'bool');
-}
-
-/** Whether all elements are not 0, over the given axes (all by default), as bool; true where there is none. @example all([true, false]).item(); // 0 */
-export function all(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
-  return cast(prod(cast(toTensor(input), 'bool'), axis, keepDims), 'bool');
 }

@@ -1,0 +1,56 @@
+import { HebbError } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+import { tensor, type TensorOptions } from './create.js';
+
+/**
+ * Numbers from start (0) to below stop, step (1) apart; float32 unless `dtype` says otherwise.
+ *
+ * @throws ERR_ARGUMENT for a step of 0 or numbers that are not finite
+ * @example
+ * arange(3).toArray(); // [0, 1, 2]
+ * arange(1, 2, 0.5).toArray(); // [1, 1.5]
+ */
+export function arange(stop: number, options?: TensorOptions): Tensor;
+export function arange(start: number, stop: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(first: number, second?: number | TensorOptions, step = 1, options: TensorOptions = {}): Tensor {
+  const [start, stop] = typeof second === 'number' ? [first, second] : [0, first];
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  if (!Number.isSafeInteger(length)) {
+    throw new HebbError('ERR_ARGUMENT', `arange: cannot go from ${start} to ${stop} in steps of ${step}`);
+  }
+  const values = Float64Array.from({ length }, (_, i) => start + i * step);
+  return tensor(values, { dtype: 'float32', ...(typeof second === 'object' ? second : options) });
+}
+
+/**
+ * `count` evenly spaced numbers from start to stop, both included; float32 unless `dtype` says otherwise.
+ *
+ * @throws ERR_ARGUMENT unless count is a whole number >= 0
+ * @example
+ * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
+ */
+export function linspace(start: number, stop: number, count = 50, options: TensorOptions = {}): Tensor {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new HebbError('ERR_ARGUMENT', `linspace: the count is a whole number >= 0, got ${count}`);
+  }
+  const step = (stop - start) / Math.max(1, count - 1);
+  const values = Float64Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? stop : start + i * step));
+  return tensor(values, { dtype: 'float32', ...options });
+}
+
+/**
+ * A matrix with ones on its diagonal and zeros elsewhere; square unless the columns are given.
+ *
+ * @throws ERR_SHAPE
+ * @example
+ * eye(2).toArray(); // [[1, 0], [0, 1]]
+ */
+export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
+  const size = rows * columns;
+  if (!Number.isSafeInteger(size) || rows < 0 || columns < 0 || !Number.isInteger(rows)) {
+    throw new HebbError('ERR_SHAPE', `eye: sizes are whole numbers >= 0, got [${rows},${columns}]`);
+  }
+  const values = new Uint8Array(size);
+  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+  return tensor(values, { dtype: 'float32', ...options, shape: [rows, columns] });
+}
