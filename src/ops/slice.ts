@@ -47,7 +47,7 @@ function stepsOf(range: Exclude<SliceRange, number>, dim: number, axis: number):
  * @example
  * slice(arange(5), [1, -1]).toArray(); // [1, 2, 3]: one axis, one range
  */
-export function slice(input: TensorLike, ...ranges: readonly SliceRange[]): Tensor {
+export function slice(input: TensorLike, ...ranges: SliceRange[]): Tensor {
   const x = toTensor(input);
   if (ranges.length > x.rank) {
     throw new HebbError('ERR_ARGUMENT', `slice: ${ranges.length} ranges for a tensor of shape [${x.shape.join(',')}]`);
@@ -88,7 +88,7 @@ export function slice(input: TensorLike, ...ranges: readonly SliceRange[]): Tens
  * @example
  * at([[1, 2], [3, 4]], -1).toArray(); // [3, 4]
  */
-export function at(x: TensorLike, ...indices: readonly number[]): Tensor {
+export function at(x: TensorLike, ...indices: number[]): Tensor {
   return slice(x, ...indices);
 }
 
