@@ -1,4 +1,5 @@
 import './methods.js';
+import './print.js';
 
 export { HebbError, type ErrorCode } from './errors.js';
 export type { Dtype, TypedArray } from './dtype.js';
@@ -7,6 +8,8 @@ export { customGradient, grad, valueAndGrad, vjp } from './autograd.js';
 export { capture, Program, type RunOptions } from './capture.js';
 export * from './ops/index.js';
 export * from './autograd_ops.js';
+export { keep, scope } from './scope.js';
+export { devices, memory, type DeviceInfo, type MemoryUse } from './device.js';
 export * from './random.js';
 export * from './data/index.js';
 export { Model } from './models/model.js';

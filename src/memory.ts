@@ -32,6 +32,24 @@ const pool = new Map<number, Block[]>();
 const poolLimit = 512 * 1024 * 1024;
 let poolBytes = 0;
 
+/** ArrayBuffers made for tensors and not yet gone, those in the pool included; the registry hears of collected ones. */
+let buffers = 0;
+let bufferBytes = 0;
+let poolBuffers = 0;
+
+function uncount(bytes: number): void {
+  buffers--;
+  bufferBytes -= bytes;
+}
+const collected = new FinalizationRegistry(uncount);
+
+function counted(buffer: ArrayBuffer): ArrayBuffer {
+  buffers++;
+  bufferBytes += buffer.byteLength;
+  collected.register(buffer, buffer.byteLength, buffer);
+  return buffer;
+}
+
 /** Sizes in steps of a quarter of a power of two, so that nearly equal requests share a class. */
 function sizeClass(bytes: number): number {
   const step = Math.max(1024, 2 ** (Math.floor(Math.log2(bytes)) - 2));
@@ -43,10 +61,11 @@ function takeBlock(bytes: number): Block {
   const reused = pool.get(size)?.pop();
   if (reused !== undefined) {
     poolBytes -= size;
+    poolBuffers--;
     return reused;
   }
   try {
-    return new Block(new ArrayBuffer(size), true);
+    return new Block(counted(new ArrayBuffer(size)), true);
   } catch {
     throw new HebbError('ERR_OUT_OF_MEMORY', `cannot allocate ${bytes} bytes: dispose() tensors that are no longer needed`);
   }
@@ -56,7 +75,7 @@ native.initialise({
   HebbError,
   results,
   slab(bytes, index) {
-    const buffer = new ArrayBuffer(bytes);
+    const buffer = counted(new ArrayBuffer(bytes));
     slabs[index] = new Block(buffer, false);
     return buffer;
   },
@@ -112,14 +131,19 @@ export function setRecording(value: boolean): void {
 export function release(block: Block): void {
   if (!block.recyclable || --block.references > 0 || recording || captured.has(block.bytes as ArrayBuffer)) return;
   const size = (block.bytes as ArrayBuffer).byteLength;
-  if (poolBytes + size > poolLimit) return;
+  if (poolBytes + size > poolLimit) {
+    collected.unregister(block.bytes as ArrayBuffer);
+    uncount(size);
+    return;
+  }
   poolBytes += size;
+  poolBuffers++;
   const blocks = pool.get(size);
   if (blocks === undefined) pool.set(size, [block]);
   else blocks.push(block);
 }
 
-/** Bytes that wait in the pool for reuse. */
-export function pooledBytes(): number {
-  return poolBytes;
+/** Buffers that hold tensors, their bytes, and the bytes that wait in the pool for reuse. */
+export function bufferUsage(): { buffers: number; bytes: number; poolBytes: number } {
+  return { buffers: buffers - poolBuffers, bytes: bufferBytes - poolBytes, poolBytes };
 }

@@ -11,7 +11,7 @@ import {
   randomTruncatedNormal,
   randomUniform,
 } from './ops/random.js';
-import { setScopeSink, type Shape, type Tensor, type TensorLike } from './tensor.js';
+import { setScopeSink, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from './tensor.js';
 
 /** What is drawn: the element type, and a seed of its own that leaves the global generator alone. */
 export interface RandomOptions {
@@ -56,27 +56,27 @@ export class Generator {
   }
 
   /** As rand(). */
-  rand<const S extends Shape>(shape: S, low = 0, high = 1, dtype: Dtype = 'float32'): Tensor<S> {
+  rand<const S extends ShapeLiteral>(shape: S, low = 0, high = 1, dtype: Dtype = 'float32'): Tensor<S> {
     return randomUniform(this.state, shape, low, high, dtype);
   }
 
   /** As randn(), with a mean and a standard deviation. */
-  randn<const S extends Shape>(shape: S, mean = 0, std = 1, dtype: Dtype = 'float32'): Tensor<S> {
+  randn<const S extends ShapeLiteral>(shape: S, mean = 0, std = 1, dtype: Dtype = 'float32'): Tensor<S> {
     return randomNormal(this.state, shape, mean, std, dtype);
   }
 
   /** As truncatedNormal(). */
-  truncatedNormal<const S extends Shape>(shape: S, mean = 0, std = 1, dtype: Dtype = 'float32'): Tensor<S> {
+  truncatedNormal<const S extends ShapeLiteral>(shape: S, mean = 0, std = 1, dtype: Dtype = 'float32'): Tensor<S> {
     return randomTruncatedNormal(this.state, shape, mean, std, dtype);
   }
 
   /** As randint(). */
-  randint<const S extends Shape>(low: number, high: number, shape: S, dtype: Dtype = 'int32'): Tensor<S> {
+  randint<const S extends ShapeLiteral>(low: number, high: number, shape: S, dtype: Dtype = 'int32'): Tensor<S> {
     return randomInt(this.state, shape, low, high, dtype);
   }
 
   /** As bernoulli(). */
-  bernoulli<const S extends Shape>(p: number, shape: S, dtype: Dtype = 'bool'): Tensor<S> {
+  bernoulli<const S extends ShapeLiteral>(p: number, shape: S, dtype: Dtype = 'bool'): Tensor<S> {
     return randomBernoulli(this.state, shape, p, dtype);
   }
 
@@ -116,12 +116,12 @@ export function seed(value: number): void {
 }
 
 /** Uniform numbers in [0, 1); float32 or float64. @throws ERR_DTYPE, ERR_SHAPE. @example rand([2, 3]).shape; // [2, 3] */
-export function rand<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<S> {
+export function rand<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
   return generatorOf(options).rand(shape, 0, 1, options.dtype);
 }
 
 /** Normal numbers of mean 0 and standard deviation 1; float32 or float64. @throws ERR_DTYPE, ERR_SHAPE. @example randn([2, 3]).shape; // [2, 3] */
-export function randn<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<S> {
+export function randn<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
   return generatorOf(options).randn(shape, 0, 1, options.dtype);
 }
 
@@ -132,7 +132,7 @@ export function randn<const S extends Shape>(shape: S, options: RandomOptions = 
  * @example
  * truncatedNormal([100]).abs().max().item() <= 2; // true
  */
-export function truncatedNormal<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<S> {
+export function truncatedNormal<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
   return generatorOf(options).truncatedNormal(shape, 0, 1, options.dtype);
 }
 
@@ -143,7 +143,7 @@ export function truncatedNormal<const S extends Shape>(shape: S, options: Random
  * @example
  * randint(1, 7, [10]).shape; // [10]: ten throws of a die
  */
-export function randint<const S extends Shape>(low: number, high: number, shape: S, options: RandomOptions = {}): Tensor<S> {
+export function randint<const S extends ShapeLiteral>(low: number, high: number, shape: S, options: RandomOptions = {}): Tensor<S> {
   return generatorOf(options).randint(low, high, shape, options.dtype);
 }
 
@@ -154,7 +154,7 @@ export function randint<const S extends Shape>(low: number, high: number, shape:
  * @example
  * bernoulli(1, [3]).toArray(); // [true, true, true]
  */
-export function bernoulli<const S extends Shape>(p: number, shape: S, options: RandomOptions = {}): Tensor<S> {
+export function bernoulli<const S extends ShapeLiteral>(p: number, shape: S, options: RandomOptions = {}): Tensor<S> {
   return generatorOf(options).bernoulli(p, shape, options.dtype);
 }
 

@@ -7,6 +7,9 @@ import { native, nativeOp, type Bytes } from './native.js';
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
 export type Shape = readonly number[];
 
+/** A shape as a const type parameter takes it: a literal [2, 3] becomes the type [2, 3], not readonly [2, 3]. */
+export type ShapeLiteral = Shape | number[];
+
 /** Nested arrays of numbers or booleans. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 

@@ -1,12 +1,16 @@
 import { record, type LazyGradient } from '../autograd.js';
 import { nativeOp } from '../native.js';
+import type { BroadcastFits, BroadcastShape, ShapeOf } from '../shape_types.js';
 import { Tensor, wrap, type Shape, type TensorLike } from '../tensor.js';
 import { cast } from './copy.js';
 import { toTensor } from './create.js';
 import { fit } from './fit.js';
 
-/** An element-wise op of two tensors. */
-export type BinaryOp = (a: TensorLike, b: TensorLike) => Tensor;
+/** An element-wise op of two tensors, broadcast; literal shapes that do not fit are a compile error. */
+export type BinaryOp = <A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B & BroadcastFits<ShapeOf<A>, ShapeOf<B>>,
+) => Tensor<BroadcastShape<ShapeOf<A>, ShapeOf<B>>>;
 
 /** From a, b, the result y and its gradient dy to the gradients of a and b before they are summed to their shapes. */
 type BinaryGradient = (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [LazyGradient, LazyGradient];
@@ -14,7 +18,7 @@ type BinaryGradient = (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [LazyGrad
 /** Makes a broadcasting element-wise op from its native name; without a gradient it is one that has none (comparisons). */
 export function binary(name: string, gradient?: BinaryGradient): BinaryOp {
   const op = nativeOp(name);
-  return (left, right) => {
+  return ((left: TensorLike, right: TensorLike): Tensor => {
     const a = left instanceof Tensor ? left : toTensor(left, right instanceof Tensor ? right : undefined);
     const b = right instanceof Tensor ? right : toTensor(right, a);
     const y = wrap(op(a.bytes, a.offset, a.layout.id, b.bytes, b.offset, b.layout.id), a, b);
@@ -25,7 +29,7 @@ export function binary(name: string, gradient?: BinaryGradient): BinaryOp {
       });
     }
     return y;
-  };
+  });
 }
 
 /** a + b, element by element, broadcast. @example add([1, 2], 10).toArray(); // [11, 12] */

@@ -1,8 +1,10 @@
 import { record } from '../autograd.js';
-import { dtypeIndex, type Dtype } from '../dtype.js';
+import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
+import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
-import { checkDtype, toTensor } from './create.js';
+import type { ReshapeFits, ReshapeShape, Reversed } from '../shape_types.js';
+import { wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
+import { checkDtype, deviceIndex, tensor, toTensor } from './create.js';
 
 const castNative = nativeOp('cast');
 const copyNative = nativeOp('copy');
@@ -45,16 +47,42 @@ export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor
 }
 
 /**
+ * Overwrites the elements of x, in place, with plain numbers in row-major order.
+ *
+ * @throws ERR_SHAPE unless there are as many values as elements
+ * @example
+ * copyFrom(zeros([2, 2]), new Float32Array([1, 2, 3, 4])).toArray(); // [[1, 2], [3, 4]]
+ */
+export function copyFrom<S extends Shape>(x: Tensor<S>, values: TypedArray | readonly number[]): Tensor<S> {
+  if (values.length !== x.size) {
+    throw new HebbError('ERR_SHAPE', `copyFrom: ${values.length} values for ${x.size} elements, shape [${x.shape.join(',')}]`);
+  }
+  return assign(x, tensor(values, { shape: x.shape, dtype: x.dtype }));
+}
+
+/**
+ * x on a device: itself when it is there already, else a copy.
+ *
+ * @throws ERR_DEVICE for a device that is not available
+ * @example
+ * to(ones([2]), 'cpu').device; // 'cpu'
+ */
+export function to<T extends Tensor>(x: T, device: string): T {
+  deviceIndex(device);
+  return x;
+}
+
+/**
  * The same elements in another shape, as a view where the layout allows; one size may be -1 and is then computed.
  *
  * @throws ERR_SHAPE when the sizes do not multiply to the same number
  * @example
  * arange(6).reshape([2, -1]).shape; // [2, 3]
  */
-export function reshape<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+export function reshape<A extends Shape, const S extends ShapeLiteral>(x: Tensor<A>, shape: S & ReshapeFits<A, S>): Tensor<ReshapeShape<S>> {
   const y = wrap(reshapeNative(x.bytes, x.offset, x.layout.id, shape), x);
-  record(y, [x], (dy) => [() => reshape(dy, x.shape)]);
-  return y as Tensor<S>;
+  record(y, [x], (dy) => [() => reshape<Shape, Shape>(dy, x.shape)]);
+  return y as Tensor<ReshapeShape<S>>;
 }
 
 /**
@@ -64,6 +92,8 @@ export function reshape<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
  * @example
  * zeros([2, 3, 4]).transpose([0, 2, 1]).shape; // [2, 4, 3]
  */
+export function transpose<S extends Shape>(x: Tensor<S>): Tensor<Reversed<S>>;
+export function transpose(x: Tensor, axes?: readonly number[]): Tensor;
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const order = axes ?? x.shape.map((_, i) => x.rank - 1 - i);
   const y = wrap(transposeNative(x.bytes, x.offset, x.layout.id, order), x);
@@ -82,7 +112,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
  * @example
  * broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // [[1, 2], [1, 2]]
  */
-export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+export function broadcastTo<const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> {
   const y = wrap(broadcastToNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => sumTo(dy, x.shape)]);
   return y as Tensor<S>;
@@ -95,7 +125,7 @@ export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<
  * @example
  * sumTo(ones([3, 2]), [2]).toArray(); // [3, 3]
  */
-export function sumTo<const S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+export function sumTo<const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> {
   if (sameShape(x.shape, shape)) return x as Tensor<S>;
   const y = wrap(sumToNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => broadcastTo(dy, x.shape)]);

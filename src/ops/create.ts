@@ -1,7 +1,8 @@
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { Tensor, hostEmpty, hostView, isCapturing, wrap, type NestedArray, type Shape, type TensorLike } from '../tensor.js';
+import type { DataShape } from '../shape_types.js';
+import { Tensor, hostEmpty, hostView, isCapturing, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 
 /** Where and as what a tensor is made. */
 export interface TensorOptions {
@@ -43,18 +44,18 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
  * @example
  * full([2, 3], 7).toArray(); // [[7, 7, 7], [7, 7, 7]]
  */
-export function full<const S extends Shape>(shape: S, value: number, options: TensorOptions = {}): Tensor<S> {
+export function full<const S extends ShapeLiteral>(shape: S, value: number, options: TensorOptions = {}): Tensor<S> {
   const dtype = dtypeIndex[checkDtype('full', options.dtype ?? 'float32')];
   return wrap(fillNative(deviceIndex(options.device), dtype, checkShape('full', shape), value)) as Tensor<S>;
 }
 
 /** A tensor full of zeros. @example zeros([2]).toArray(); // [0, 0] */
-export function zeros<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<S> {
+export function zeros<const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> {
   return full(shape, 0, options);
 }
 
 /** A tensor full of ones. @example ones([2]).toArray(); // [1, 1] */
-export function ones<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<S> {
+export function ones<const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> {
   return full(shape, 1, options);
 }
 
@@ -126,8 +127,8 @@ function store(values: ArrayLike<number | boolean>, out: TypedArray, dtype: Dtyp
  * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  * tensor(new Float64Array(6), { shape: [2, 3] }).dtype; // 'float64'
  */
-export function tensor<const S extends Shape = Shape>(
-  data: NestedArray | TypedArray,
+export function tensor<const D extends NestedArray | TypedArray, const S extends ShapeLiteral = DataShape<D>>(
+  data: D,
   options: TensorOptions & { shape?: S } = {},
 ): Tensor<S> {
   deviceIndex(options.device);

@@ -2,7 +2,7 @@ import { record } from '../autograd.js';
 import type { TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { Tensor, wrap, type NestedArray, type Shape, type TensorLike } from '../tensor.js';
+import { Tensor, wrap, type NestedArray, type ShapeLiteral, type TensorLike } from '../tensor.js';
 import { add } from './binary.js';
 import { reshape } from './copy.js';
 import { checkShape, tensor, toTensor } from './create.js';
@@ -52,7 +52,7 @@ export function gather(input: TensorLike, indices: Indices, axis = 0): Tensor {
  * @example
  * scatterAdd([1, 2, 4], [0, 2, 0], [3]).toArray(); // [5, 0, 2]
  */
-export function scatterAdd<const S extends Shape>(values: TensorLike, indices: Indices, shape: S, axis = 0): Tensor<S> {
+export function scatterAdd<const S extends ShapeLiteral>(values: TensorLike, indices: Indices, shape: S, axis = 0): Tensor<S> {
   const x = toTensor(values);
   const list = toIndices('scatterAdd', indices);
   const y = wrap(

@@ -1,5 +1,6 @@
 import { record } from '../autograd.js';
 import { nativeOp } from '../native.js';
+import type { MatmulFits, MatmulShape, ShapeOf } from '../shape_types.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { cast, reshape, sumTo } from './copy.js';
 import { toTensor } from './create.js';
@@ -20,6 +21,11 @@ export interface MatmulOptions {
  * @example
  * matmul([[1, 2], [3, 4]], [[5], [6]]).toArray(); // [[17], [39]]
  */
+export function matmul<A extends TensorLike, B extends TensorLike>(
+  left: A,
+  right: B & MatmulFits<ShapeOf<A>, ShapeOf<B>>,
+): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>>;
+export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions | undefined): Tensor;
 export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
   const a = toTensor(left);

@@ -151,6 +151,11 @@ export interface OpTensor {
   data: (number | boolean)[];
 }
 
+/** print.json: `text` is what NumPy prints. */
+export interface PrintGolden extends Recorded {
+  cases: (OpTensor & { dtype: string; text: string })[];
+}
+
 /** One case of ops.json; its fields are told in make_ops.py. */
 export interface OpCase {
   op: string;
@@ -196,6 +201,7 @@ interface GoldenFiles {
   ops: OpsGolden;
   initializers: InitializersGolden;
   philox: PhiloxGolden;
+  print: PrintGolden;
 }
 
 // From build-ts/test/support, where this file runs, to the repository's root.
