@@ -1,6 +1,6 @@
 import * as ops from './ops/index.js';
 import type { BroadcastFits, BroadcastShape, MatmulFits, MatmulShape, ReshapeFits, ReshapeShape, Reversed, ShapeOf } from './shape_types.js';
-import { Tensor, type Shape, type ShapeLiteral, type TensorLike } from './tensor.js';
+import { Tensor, type ShapeLiteral, type TensorLike } from './tensor.js';
 
 /** Exports of the ops that make tensors from something else, and so are no methods of a tensor. */
 const makers = [
@@ -38,26 +38,29 @@ type BinaryName =
   | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'floorDiv' | 'mod' | 'maximum' | 'minimum' | 'equal' | 'notEqual' | 'less' | 'lessEqual'
   | 'greater' | 'greaterEqual' | 'logicalAnd' | 'logicalOr' | 'logicalXor';
 
-type UnaryMethod = <S extends Shape>(this: Tensor<S>) => Tensor<S>;
-type BinaryMethod = <S extends Shape, B extends TensorLike>(
-  this: Tensor<S>,
-  b: B & BroadcastFits<S, ShapeOf<B>>,
-) => Tensor<BroadcastShape<S, ShapeOf<B>>>;
+type UnaryMethod = <T extends Tensor>(this: T) => T;
+type BinaryMethod = <A extends Tensor, B extends TensorLike>(
+  this: A,
+  b: B & BroadcastFits<ShapeOf<A>, ShapeOf<B>>,
+) => Tensor<BroadcastShape<ShapeOf<A>, ShapeOf<B>>>;
 
 /** Methods that check or carry literal shapes. */
 interface ShapedMethods {
-  matmul<S extends Shape, B extends TensorLike>(this: Tensor<S>, b: B & MatmulFits<S, ShapeOf<B>>): Tensor<MatmulShape<S, ShapeOf<B>>>;
+  matmul<A extends Tensor, B extends TensorLike>(
+    this: A,
+    b: B & MatmulFits<ShapeOf<A>, ShapeOf<B>>,
+  ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>>;
   matmul(b: TensorLike, options: ops.MatmulOptions | undefined): Tensor;
-  reshape<A extends Shape, const S extends ShapeLiteral>(this: Tensor<A>, shape: S & ReshapeFits<A, S>): Tensor<ReshapeShape<S>>;
-  transpose<S extends Shape>(this: Tensor<S>): Tensor<Reversed<S>>;
+  reshape<A extends Tensor, const S extends ShapeLiteral>(this: A, shape: S & ReshapeFits<ShapeOf<A>, S>): Tensor<ReshapeShape<S>>;
+  transpose<A extends Tensor>(this: A): Tensor<Reversed<ShapeOf<A>>>;
   transpose(axes?: readonly number[]): Tensor;
-  assign<S extends Shape>(this: Tensor<S>, value: TensorLike): Tensor<S>;
-  addInPlace<S extends Shape>(this: Tensor<S>, value: TensorLike): Tensor<S>;
-  copyFrom<S extends Shape>(this: Tensor<S>, values: Parameters<typeof ops.copyFrom>[1]): Tensor<S>;
-  copy<S extends Shape>(this: Tensor<S>): Tensor<S>;
-  cast<S extends Shape>(this: Tensor<S>, dtype: Parameters<typeof ops.cast>[1]): Tensor<S>;
-  clip<S extends Shape>(this: Tensor<S>, low: number, high: number): Tensor<S>;
-  to<S extends Shape>(this: Tensor<S>, device: string): Tensor<S>;
+  assign<T extends Tensor>(this: T, value: TensorLike): T;
+  addInPlace<T extends Tensor>(this: T, value: TensorLike): T;
+  copyFrom<T extends Tensor>(this: T, values: Parameters<typeof ops.copyFrom>[1]): T;
+  copy<T extends Tensor>(this: T): T;
+  cast<T extends Tensor>(this: T, dtype: Parameters<typeof ops.cast>[1]): T;
+  clip<T extends Tensor>(this: T, low: number, high: number): T;
+  to<T extends Tensor>(this: T, device: string): T;
 }
 
 /** Every op as a method. */

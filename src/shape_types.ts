@@ -69,7 +69,7 @@ type Broadcasts<A extends Shape, B extends Shape> = A extends readonly [...infer
 /** unknown where the shapes broadcast by NumPy's rule, else the mismatch. */
 export type BroadcastFits<A extends Shape, B extends Shape> = true extends IsOpen<A> | IsOpen<B>
   ? unknown
-  : Broadcasts<A, B> extends true
+  : true extends Broadcasts<A, B>
     ? unknown
     : ShapeMismatch<`shapes ${ShapeText<A>} and ${ShapeText<B>} do not broadcast`>;
 
