@@ -1,6 +1,6 @@
 import test from 'ava';
 import { capture, tensor, zeros } from '../../src/index.js';
-import { pooledBytes } from '../../src/memory.js';
+import { bufferUsage } from '../../src/memory.js';
 import { childResult } from '../support/node_process.js';
 
 test('1,000 eager ops of 1 MB in a synchronous loop without dispose stay under 200 MB', async (t) => {
@@ -86,11 +86,11 @@ test('ten epochs of fit grow the memory by nothing after the first', async (t) =
 test.serial('dispose() hands the bytes to the next tensor of the size', (t) => {
   const a = zeros([1000]);
   const { bytes } = a;
-  const before = pooledBytes();
+  const before = bufferUsage().poolBytes;
   a.dispose();
-  t.true(pooledBytes() > before);
+  t.true(bufferUsage().poolBytes > before);
   t.is(zeros([1000]).bytes, bytes);
-  t.is(pooledBytes(), before);
+  t.is(bufferUsage().poolBytes, before);
 });
 
 test.serial('a view keeps the bytes of a disposed tensor', (t) => {

@@ -83,6 +83,7 @@ test('a row of a product has the same bits alone as in the whole', (t) => {
 });
 
 test('inner sizes that differ are an error with both shapes', (t) => {
+  // @ts-expect-error the compiler knows it too
   const error = t.throws(() => matmul(zeros([2, 3]), zeros([4, 3])), { instanceOf: HebbError });
   t.is(error.code, 'ERR_SHAPE');
   t.regex(error.message, /^matmul: inner dimensions differ, \[2,3\] x \[4,3\]/);
