@@ -59,12 +59,17 @@ export type LossLike = string | Loss | Loss['call'];
 /** What compile() takes as a metric: a name, a metric, or a function from targets and predictions to one number per row. */
 export type MetricLike = string | Metric | Metric['rows'];
 
+/** Whether a value that should be a part is an object with these functions: JavaScript may pass anything. */
+function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
 /** The loss of a name or function. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getLoss(loss: LossLike): Loss {
+  if (typeof loss === 'string') return named('loss', lossMakers, loss)();
   if (typeof loss === 'function') return { name: loss.name, config: {}, call: loss, check: () => undefined };
-  if (typeof loss !== 'object') return named('loss', lossMakers, loss)();
-  if (typeof loss.call === 'function' && typeof loss.check === 'function') return loss;
-  throw new HebbError('ERR_ARGUMENT', 'loss: expected a name, a loss or a function, got another object');
+  if (hasFunctions(loss, 'call', 'check')) return loss;
+  throw new HebbError('ERR_ARGUMENT', `loss: expected a name (${Object.keys(lossMakers).join(', ')}), a loss or a function, got ${typeof loss}`);
 }
 
 /** The optimiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
@@ -87,9 +92,9 @@ export interface MetricSpec {
  */
 export function getMetric(given: MetricLike): MetricSpec {
   if (typeof given === 'function') return { key: given.name, for: () => ({ name: given.name, rows: given }), given };
-  if (typeof given === 'object') {
-    if (typeof given.rows !== 'function') throw new HebbError('ERR_ARGUMENT', 'metrics: expected names, metrics or functions, got another object');
-    return { key: given.name, for: () => given, given };
+  if (typeof given !== 'string') {
+    if (hasFunctions(given, 'rows')) return { key: given.name, for: () => given, given };
+    throw new HebbError('ERR_ARGUMENT', `metrics: expected names, metrics or functions, got ${typeof given}`);
   }
   const name = { name: given };
   if (given === 'accuracy' || given === 'acc') {

@@ -1,3 +1,5 @@
+import { arrayClasses } from '../dtype.js';
+import type { Weight } from '../layers/layer.js';
 import type { Model } from './model.js';
 
 function bytesText(bytes: number): string {
@@ -28,10 +30,13 @@ export function summary(model: Model): string {
     return wall + cells.join(wall) + wall;
   };
   const [head = [], ...body] = rows;
-  const total = model.countParams();
-  const trainable = model.trainableWeights.reduce((sum, { value }) => sum + value.size, 0);
-  const bytes = (count: number): string => bytesText(count * (model.layers[0]?.dtype === 'float64' ? 8 : 4));
-  const count = (label: string, value: number): string => ` ${label}: ${value.toLocaleString('en-US')} (${bytes(value)})`;
+  const trainable = new Set(model.trainableWeights);
+  const all = model.namedWeights().map(({ weight }) => weight);
+  const count = (label: string, weights: readonly Weight[]): string => {
+    const numbers = weights.reduce((sum, { value }) => sum + value.size, 0);
+    const bytes = weights.reduce((sum, { value }) => sum + value.size * arrayClasses[value.dtype].BYTES_PER_ELEMENT, 0);
+    return ` ${label}: ${numbers.toLocaleString('en-US')} (${bytesText(bytes)})`;
+  };
   return [
     `Model: "${model.name}"`,
     rule('┏', '┳', '┓', '━'),
@@ -39,8 +44,8 @@ export function summary(model: Model): string {
     rule('┡', '╇', '┩', '━'),
     body.map((row) => text(row, '│')).join(`\n${rule('├', '┼', '┤', '─')}\n`),
     rule('└', '┴', '┘', '─'),
-    count('Total params', total),
-    count('Trainable params', trainable),
-    count('Non-trainable params', total - trainable),
+    count('Total params', all),
+    count('Trainable params', all.filter((weight) => trainable.has(weight))),
+    count('Non-trainable params', all.filter((weight) => !trainable.has(weight))),
   ].join('\n');
 }

@@ -63,7 +63,7 @@ test('rows are shuffled anew each epoch by default, reproducibly, and left in or
     const net = line(0);
     net.setWeights([[[1]]]);
     const found: number[] = [];
-    const callback = { onBatchEnd: (_: unknown, batch: number, logs: Record<string, number>) => void (batch === 0 && found.push(logs.mae!)) };
+    const callback = { onBatchEnd: (_: unknown, batch: number, logs: Record<string, number>) => { if (batch === 0) found.push(logs.mae!); } };
     await net.fit(x, zeros([64]), { batchSize: 8, epochs: 3, shuffle, callbacks: [callback], ...quiet });
     return found;
   };
@@ -186,7 +186,7 @@ test('asynchronous callbacks are waited for', async (t) => {
 test('stopTraining ends fit() after the batch or the epoch in which it was set', async (t) => {
   const net = line();
   const inEpoch = await net.fit(ones([8, 1]), zeros([8]), {
-    epochs: 9, callbacks: [{ onEpochEnd: (model, epoch) => void (model.stopTraining = epoch === 2) }], ...quiet,
+    epochs: 9, callbacks: [{ onEpochEnd: (model, epoch) => { model.stopTraining = epoch === 2; } }], ...quiet,
   });
   t.deepEqual(inEpoch.epoch, [0, 1, 2]);
   let batches = 0;
