@@ -201,7 +201,7 @@ test('a callback that throws ends fit() with its error; onTrainEnd is still call
   const net = line();
   let ended = 0;
   const fitting = net.fit(ones([8, 1]), zeros([8]), {
-    callbacks: [{ onEpochEnd: () => { throw new Error('mine'); } }, { onTrainEnd: () => void ended++ }], ...quiet,
+    callbacks: [{ onEpochEnd: () => { throw new Error('mine'); } }, { onTrainEnd: () => { ended++; } }], ...quiet,
   });
   await t.throwsAsync(fitting, { message: 'mine' });
   t.is(ended, 1);
