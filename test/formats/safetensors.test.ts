@@ -23,7 +23,7 @@ function compose(header: unknown, data: Uint8Array | number = 0): Buffer {
 
 test('tensors of every type and shape come back by name, with the metadata', async (t) => {
   const path = file(t);
-  const tensors = new Map([
+  const tensors = new Map<string, Tensor>([
     ['a', tensor([[1.5, -0, NaN], [Infinity, 1e-45, 3]])],
     ['b/kernel', tensor(Float64Array.of(Math.PI, -Infinity))],
     ['bytes', tensor(Uint8Array.of(0, 255, 7))],
@@ -49,7 +49,7 @@ test('tensors of every type and shape come back by name, with the metadata', asy
 
 test('the bytes are those of the format: a length, a JSON header padded to 8, little-endian rows', async (t) => {
   const path = file(t);
-  await saveTensors(path, { tensors: new Map([['x', tensor([[1], [-2]])], ['y', tensor(Uint8Array.of(9))]]), metadata: { k: 'v' } });
+  await saveTensors(path, { tensors: new Map<string, Tensor>([['x', tensor([[1], [-2]])], ['y', tensor(Uint8Array.of(9))]]), metadata: { k: 'v' } });
   const bytes = readFileSync(path);
   const length = Number(bytes.readBigUInt64LE(0));
   t.is(length % 8, 0);
