@@ -1,5 +1,6 @@
 // The entry of the addon: exports every front of ops.def and what the TypeScript side needs to hold tensors.
 #include "binding/binding.h"
+#include "core/layout_table.h"
 #include "cpu/threads.h"
 #include "ops/arg_reduce.h"
 #include "ops/binary.h"
@@ -23,7 +24,11 @@
 namespace hebb {
 
 Environment::Environment(napi_env env) : env(env), cpu(*this) {}
-Environment::~Environment() = default;
+Environment::~Environment() {
+  runs.reset();
+  recorder.reset();
+  release_layouts();
+}
 
 Device& Environment::device() {
   if (recorder) return *recorder;

@@ -59,6 +59,7 @@ export class Program<R = unknown> {
         },
         (done, error) => {
           signal?.removeEventListener('abort', abort);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the user threw
           if (thrown !== undefined) reject(thrown.error);
           else if (error !== undefined) reject(error);
           else if (done < count) reject(aborted(signal, done, count));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "error.h"
+#include "layout_table.h"
 
 namespace hebb {
 
@@ -103,9 +104,11 @@ struct LayoutTable {
   std::unordered_set<const Layout*, LayoutHash, LayoutEqual> index;
 };
 
+thread_local LayoutTable* thread_layouts = nullptr;  // freed by release_layouts()
+
 LayoutTable& table() {
-  thread_local LayoutTable layouts;
-  return layouts;
+  if (!thread_layouts) thread_layouts = new LayoutTable;
+  return *thread_layouts;
 }
 
 // Strides of dimensions of size 1 (or of empty tensors) carry no meaning: row-major ones stand for them all.
@@ -149,6 +152,11 @@ const Layout* intern(Dtype dtype, const Shape& shape) { return intern(dtype, sha
 const Layout* find_layout(int32_t id) {
   LayoutTable& layouts = table();
   return id >= 0 && id < static_cast<int32_t>(layouts.by_id.size()) ? layouts.by_id[id].get() : nullptr;
+}
+
+void release_layouts() {
+  delete thread_layouts;
+  thread_layouts = nullptr;
 }
 
 }  // namespace hebb
