@@ -1,5 +1,6 @@
 import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
+import { Profile } from './profile.js';
 import { native, type NativeProgram } from './native.js';
 import { Tensor, hostEmpty, isCapturing, setCapturing } from './tensor.js';
 
@@ -74,6 +75,19 @@ export class Program<R = unknown> {
   runSync(count = 1): void {
     checkRun(count);
     this.handle.runSync(count);
+  }
+
+  /**
+   * Replays the program `count` times on the calling thread, as runSync does, and answers what each launch took.
+   *
+   * @throws ERR_ARGUMENT unless count is a whole number >= 1; ERR_CAPTURE while capturing
+   * @example
+   * console.log(capture(() => a.matmul(a).relu()).profile(100).toString());
+   */
+  profile(count = 100): Profile {
+    checkRun(count);
+    if (count === 0) throw new HebbError('ERR_ARGUMENT', 'profile: the number of steps is a whole number >= 1, got 0');
+    return new Profile(this.toString().trimEnd().split('\n'), this.handle.profile(count));
   }
 
   /** A readable listing: one line per launch. */

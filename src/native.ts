@@ -20,6 +20,8 @@ export interface Host {
 /** A captured program in the addon. */
 export interface NativeProgram {
   launches(): number;
+  /** Replays, timing every launch: seconds, floating point operations and bytes of each. */
+  profile(count: number): Float64Array;
   listing(): string;
   externals(): ArrayBuffer[];
   runSync(count: number): void;

@@ -111,6 +111,20 @@ void Runs::deliver(const RunMessage& message) {
   napi_close_handle_scope(env, scope);
 }
 
+// Per launch: seconds, floating point operations, bytes.
+Napi::Value ProgramHandle::profile(const Napi::CallbackInfo& info) {
+  const int64_t count = read_count(env, info[0]);
+  const EagerTurn turn(Environment::of(env).lock);
+  const std::vector<LaunchCost> costs = captured().profile(count);
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, 3 * costs.size());
+  for (size_t i = 0; i < costs.size(); ++i) {
+    numbers[3 * i] = costs[i].seconds;
+    numbers[3 * i + 1] = costs[i].flops;
+    numbers[3 * i + 2] = costs[i].bytes;
+  }
+  return numbers;
+}
+
 Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   captured();
   const int64_t count = read_count(env, info[0]);

@@ -38,7 +38,8 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     return DefineClass(env, "NativeProgram",
                        {method<&ProgramHandle::launches>("launches"), method<&ProgramHandle::listing>("listing"),
                         method<&ProgramHandle::externals>("externals"), method<&ProgramHandle::run_sync>("runSync"),
-                        method<&ProgramHandle::run>("run"), method<&ProgramHandle::cancel>("cancel")});
+                        method<&ProgramHandle::profile>("profile"), method<&ProgramHandle::run>("run"),
+                        method<&ProgramHandle::cancel>("cancel")});
   }
 
   explicit ProgramHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env(info.Env()) {}
@@ -98,6 +99,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     return info.Env().Undefined();
   }
 
+  Napi::Value profile(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
 

@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <sstream>
 #include <unordered_map>
@@ -66,6 +67,37 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
 void Program::replay() const {
   const KernelTable& kernels = recorder->kernels();
   for (const Launch& call : launches) kernels[call.op](call);
+}
+
+std::vector<LaunchCost> Program::profile(int64_t count) const {
+  using Clock = std::chrono::steady_clock;
+  const KernelTable& kernels = recorder->kernels();
+  std::vector<std::vector<double>> seconds(launches.size());
+  for (int64_t i = 0; i < count; ++i) {
+    auto before = Clock::now();
+    for (size_t k = 0; k < launches.size(); ++k) {
+      kernels[launches[k].op](launches[k]);
+      const auto after = Clock::now();
+      seconds[k].push_back(std::chrono::duration<double>(after - before).count());
+      before = after;
+    }
+  }
+  std::vector<LaunchCost> costs;
+  for (size_t k = 0; k < launches.size(); ++k) {
+    const Launch& call = launches[k];
+    LaunchCost cost;
+    std::sort(seconds[k].begin(), seconds[k].end());
+    const size_t half = (seconds[k].size() + 1) / 2;
+    for (size_t i = 0; i < half; ++i) cost.seconds += seconds[k][i] / static_cast<double>(half);
+    for_each_operand(call, [&](const Tensor& tensor) {
+      cost.bytes += static_cast<double>(tensor.layout->extent * size_of(tensor.dtype()));
+    });
+    if (call.op == Op::matmul || call.op == Op::dense) {
+      cost.flops = 2.0 * static_cast<double>(call.out[0].size()) * static_cast<double>(call.in[0].dim(-1));
+    }
+    costs.push_back(cost);
+  }
+  return costs;
 }
 
 std::string Program::listing() const {

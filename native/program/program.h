@@ -16,11 +16,19 @@ struct Placement {
   std::byte* data;
 };
 
+// What one launch costs in each replay.
+struct LaunchCost {
+  double seconds = 0;  // mean of the fastest half of the replays
+  double flops = 0;    // of the products; 0 for other ops, which memory bounds
+  double bytes = 0;    // of the operands, read or written
+};
+
 class Program {
  public:
   Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, bool fuse);
 
   void replay() const;
+  std::vector<LaunchCost> profile(int64_t count) const;  // replays `count` times, every launch timed
   size_t launch_count() const { return launches.size(); }
   int64_t arena_bytes() const { return arena_size; }
   std::string listing() const;  // one line per launch: op, shapes, buffers

@@ -57,6 +57,12 @@ __attribute__((noinline)) void finish_tile_transposed(const Gemm<T>& g, const T*
   }
 }
 
+// True when the chains, scaled, are added to C and nothing else happens to them.
+template <class T>
+bool is_accumulation(const Gemm<T>& g) {
+  return g.beta == T(1) && !g.bias && g.activation == Activation::none && !g.gate;
+}
+
 // True when the chains are C itself.
 template <class T>
 bool is_plain(const Gemm<T>& g) {
