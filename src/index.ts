@@ -6,6 +6,7 @@ export type { Dtype, TypedArray } from './dtype.js';
 export { Tensor, type NestedArray, type Shape, type TensorLike } from './tensor.js';
 export { customGradient, grad, valueAndGrad, vjp } from './autograd.js';
 export { capture, Program, type RunOptions } from './capture.js';
+export { type LaunchProfile, Profile } from './profile.js';
 export * from './ops/index.js';
 export * from './autograd_ops.js';
 export { keep, scope } from './scope.js';

@@ -16,14 +16,15 @@ process.env.HEBB_NUM_THREADS = options.threads;
 const { callbacks, layers, losses, optimizers, sequential, tensor } = await import('hebb');
 
 const sizes = [784, 300, 100, 10];
-const bytes = readFileSync(join(options.work, 'x.u8'));
-const x = tensor(Float32Array.from(bytes, (v) => v / 255), { shape: [bytes.length / sizes[0], sizes[0]] });
+const bytes = new Uint8Array(readFileSync(join(options.work, 'x.u8')));
+const x = tensor(bytes, { shape: [bytes.length / sizes[0], sizes[0]], dtype: 'uint8' });
 const y = tensor(Int32Array.from(readFileSync(join(options.work, 'y.u8'))), { shape: [x.shape[0]], dtype: 'int32' });
 const file = readFileSync(join(options.work, 'start.f32'));
 const flat = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.length));
 
 const net = sequential([
-  layers.dense({ units: sizes[1], activation: 'relu', inputShape: [sizes[0]] }),
+  layers.rescaling({ scale: 1 / 255, inputShape: [sizes[0]] }),
+  layers.dense({ units: sizes[1], activation: 'relu' }),
   layers.dense({ units: sizes[2], activation: 'relu' }),
   layers.dense({ units: sizes[3] }),
 ]);

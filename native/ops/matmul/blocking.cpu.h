@@ -145,10 +145,12 @@ void choose_tasks(Plan<T>& plan, int threads) {
   int64_t rows = a_chunk_bytes / static_cast<int64_t>(sizeof(T)) / (plan.k_block ? plan.k_block : 1);
   if (rows < tile_rows) rows = tile_rows;
   const int64_t chunks = ceil_div(g.m, rows);
+  const bool shared_a = g.m * g.k * static_cast<int64_t>(sizeof(T)) <= a_chunk_bytes / 4;
   plan.panels_per_task = ceil_div(plan.panels.count, chunks);
   while (threads > 1 &&
          ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) < 4 * threads) {
-    const bool tall = plan.panels_per_task * tile_rows > plan.columns_per_task;
+    // By columns while A is small: then a weight's columns are read (forward) and updated (dW) by the same core.
+    const bool tall = !shared_a && plan.panels_per_task * tile_rows > plan.columns_per_task;
     if (!tall && plan.columns_per_task > width) {
       plan.columns_per_task = ceil_div(plan.columns_per_task / width, 2) * width;
     } else if (plan.panels_per_task > 1) {
@@ -160,7 +162,7 @@ void choose_tasks(Plan<T>& plan, int threads) {
   plan.columns_tasks = ceil_div(columns, plan.columns_per_task);
 }
 
-// C, all of it, from a dense A; `target` holds C and its epilogue, g the product, transposed or not.
+// C, all of it; `target` holds C and its epilogue, g the product, transposed or not.
 template <class T>
 void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) {
   constexpr int64_t width = panel_columns<T>;
@@ -208,7 +210,8 @@ bool better_transposed(const Gemm<T>& g) {
 }
 
 template <class T>
-void multiply_dense(const Gemm<T>& g) {
+void multiply(const Gemm<T>& g) {
+  if (g.m <= 0 || g.n <= 0) return;
   if (multiply_few_rows(g) || multiply_small(g)) return;
   if (!better_transposed(g)) {
     multiply_blocked(g, g, false);
@@ -224,53 +227,4 @@ void multiply_dense(const Gemm<T>& g) {
   swapped.b_row = g.a_col;
   swapped.b_col = g.a_row;
   multiply_blocked(swapped, g, true);
-}
-
-template <class T>
-struct Gather {
-  const Gemm<T>* g;
-  bool by_row;
-  int64_t first, length;
-  T* out;
-};
-
-template <class T>
-void gather_task(void* context, int64_t line) {
-  const Gather<T>& gather = *static_cast<Gather<T>*>(context);
-  gather_line(*gather.g, gather.by_row, gather.first + line, 0, gather.length, gather.out + line * gather.length);
-}
-
-// A made dense first when it is indexed or bytes, in chunks of rows of A (the pool is worth waking from 64 KB on).
-template <class T>
-void multiply(const Gemm<T>& g) {
-  if (g.m <= 0 || g.n <= 0) return;
-  if (!g.rows && !g.columns && !g.a_u8) {
-    multiply_dense(g);
-    return;
-  }
-  const bool by_row = g.columns ? false : g.rows ? true : g.a_col == 1;
-  constexpr int64_t chunk = 2048;
-  for (int64_t row = 0; row < g.m; row += chunk) {
-    const int64_t rows = g.m - row < chunk ? g.m - row : chunk;
-    Gemm<T> part = g;
-    part.m = rows;
-    part.c += row * g.c_row;
-    if (part.gate) part.gate += row * g.gate_row;
-    if (part.rows) {
-      part.rows += row;
-    } else {
-      if (part.a) part.a += row * g.a_row;
-      if (part.a_u8) part.a_u8 += row * g.a_row;
-    }
-    T* dense = static_cast<T*>(gemm_scratch(Scratch::gathered, rows * g.k * sizeof(T) + 64));
-    Gather<T> gather{&part, by_row, 0, by_row ? g.k : rows, dense};
-    run_tasks(rows * g.k > 65536, by_row ? rows : g.k, gather_task<T>, &gather);
-    Gemm<T> straight = part;
-    straight.rows = straight.columns = nullptr;
-    straight.a_u8 = nullptr;
-    straight.a = dense;
-    straight.a_row = by_row ? g.k : 1;
-    straight.a_col = by_row ? 1 : rows;
-    multiply_dense(straight);
-  }
 }

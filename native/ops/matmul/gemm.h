@@ -27,10 +27,6 @@ struct Gemm {
   Activation activation = Activation::none;
   const T* gate = nullptr;  // [m,n], unit column stride
   int64_t gate_row = 0;
-  const int32_t* rows = nullptr;     // row i of a is at a + rows[i] * a_row (a batch gathered from a data set)
-  const int32_t* columns = nullptr;  // column p of a is at a + columns[p] * a_col (the same batch, transposed, for dW)
-  const uint8_t* a_u8 = nullptr;     // a as bytes (in place of `a`, same strides): the operand is byte * a_scale
-  T a_scale = 1;
 };
 
 namespace scalar {
@@ -52,7 +48,7 @@ void gemm(const Gemm<double>&);
 
 // The calling thread's packing memory, 64-byte aligned, grown and kept: one piece per use, valid until the same use
 // asks again on this thread. Throws std::bad_alloc.
-enum class Scratch { a, b, chain, gathered, panel, count };
+enum class Scratch { a, b, chain, panel, count };
 void* gemm_scratch(Scratch use, size_t bytes);
 
 }  // namespace hebb

@@ -81,33 +81,3 @@ void pack_b(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k
     }
   }
 }
-
-// Row i of A by its index list, bytes scaled to numbers, as a dense row: A with `rows`, `columns` or `a_u8` is first
-// made dense. `line` counts along the indexed (or the only sensible) direction, so every inner run is contiguous where
-// A is.
-template <class T>
-void gather_line(const Gemm<T>& g, bool by_row, int64_t line, int64_t from, int64_t count, T* out) {
-  const int32_t *outer = by_row ? g.rows : g.columns, *inner = by_row ? g.columns : g.rows;
-  const int64_t outer_stride = by_row ? g.a_row : g.a_col, stride = by_row ? g.a_col : g.a_row;
-  const int64_t base = (outer ? outer[line] : line) * outer_stride;
-  int64_t i = 0;
-  if (g.a_u8) {
-    const uint8_t* bytes = g.a_u8 + base;
-    if constexpr (sizeof(T) == sizeof(float)) {
-      if (!inner && stride == 1) {
-        for (; i + Vec<T>::lanes <= count; i += Vec<T>::lanes) {
-          store(out + i, load_u8(bytes + from + i) * Vec<T>(g.a_scale));
-        }
-      }
-    }
-    for (; i < count; ++i) {
-      const int64_t at = inner ? inner[from + i] : from + i;
-      out[i] = static_cast<T>(bytes[at * stride]) * g.a_scale;
-    }
-  } else {
-    for (; i < count; ++i) {
-      const int64_t at = inner ? inner[from + i] : from + i;
-      out[i] = g.a[base + at * stride];
-    }
-  }
-}

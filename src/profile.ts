@@ -1,0 +1,47 @@
+/** What one launch of a program takes. */
+export interface LaunchProfile {
+  /** The line of the program's listing. */
+  readonly launch: string;
+  /** Mean of the faster half of the replays. */
+  readonly seconds: number;
+  /** Floating point operations per nanosecond; 0 for what is no product. */
+  readonly gflops: number;
+  /** Bytes of the operands, read or written, per nanosecond. */
+  readonly gigabytesPerSecond: number;
+}
+
+/** What the launches of a program take, in their order; prints as a table. See Program.profile. */
+export class Profile {
+  readonly launches: readonly LaunchProfile[];
+
+  /** @internal numbers: seconds, floating point operations and bytes of each launch */
+  constructor(lines: readonly string[], numbers: Float64Array) {
+    this.launches = lines.map((launch, i) => {
+      const [seconds = 0, flops = 0, bytes = 0] = numbers.subarray(3 * i, 3 * i + 3);
+      const perNanosecond = seconds > 0 ? 1e-9 / seconds : 0;
+      return { launch, seconds, gflops: flops * perNanosecond, gigabytesPerSecond: bytes * perNanosecond };
+    });
+  }
+
+  /** The seconds of one step. */
+  get seconds(): number {
+    return this.launches.reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
+  /** A table: microseconds, share of the step, GFLOP/s, GB/s, launch. */
+  toString(): string {
+    const cell = (text: string): string => text.padStart(9);
+    const total = this.seconds;
+    const rows = this.launches.map(({ launch, seconds, gflops, gigabytesPerSecond }) =>
+      [
+        cell((seconds * 1e6).toFixed(2)),
+        cell(`${(total > 0 ? (100 * seconds) / total : 0).toFixed(1)} %`),
+        cell(gflops > 0 ? gflops.toFixed(1) : ''),
+        cell(gigabytesPerSecond.toFixed(1)),
+        `  ${launch}`,
+      ].join(''),
+    );
+    const head = `${['us', 'share', 'GFLOP/s', 'GB/s'].map(cell).join('')}  launch`;
+    return [head, ...rows, `${cell((total * 1e6).toFixed(2))} us in all`].join('\n');
+  }
+}
