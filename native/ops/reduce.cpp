@@ -16,13 +16,13 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
     if (reduced & bit) fail(ErrorCode::argument, op_name(op), ": axis ", axis, " stands twice");
     reduced |= bit;
   }
-  Shape order_shape, order_strides, kept, result;
+  Shape order_shape, order_strides, kept, kept_strides, result;
   for (const bool wanted : {false, true}) {
     for (int i = 0; i < x.rank(); ++i) {
       if (static_cast<bool>(reduced >> i & 1) != wanted) continue;
       order_shape.push(x.dim(i));
       order_strides.push(x.strides()[i]);
-      if (!wanted) kept.push(x.dim(i));
+      if (!wanted) kept.push(x.dim(i)), kept_strides.push(x.strides()[i]);
       if (wanted && needs_element && x.dim(i) == 0) {
         fail(ErrorCode::shape, op_name(op), ": no element along axis ", i, " of ", x.shape());
       }
@@ -35,7 +35,11 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
       result.push(1);
   }
   Tensor out = empty(x.device(), x.dtype(), kept);
-  launch(op, {view(x, order_shape, order_strides)}, {out}, ReduceAttributes{kept.rank});
+  if (reduced && x.size() > 0 && out.size() == x.size()) {  // one element each
+    launch(Op::copy, {view(x, kept, kept_strides)}, {out});
+  } else {
+    launch(op, {view(x, order_shape, order_strides)}, {out}, ReduceAttributes{kept.rank});
+  }
   return view(out, result, row_major_strides(result));
 }
 

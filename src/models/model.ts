@@ -11,6 +11,7 @@ import { Meters } from '../train/meter.js';
 import {
   asTensor, checkNames, checkRows, classWeights, sampleWeights, type SampleWeightOption, type WeightOptions,
 } from '../train/rows.js';
+import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep, type Step } from '../train/steps.js';
 import { getLoss, getMetric, getOptimizer, type LossLike, type MetricLike, type MetricSpec } from './parts.js';
 import { predict, predictAsync, type PredictOptions } from './predict.js';
@@ -45,6 +46,7 @@ export abstract class Model {
   history: History | undefined;
   private settings: Compiled | undefined;
   private training = false;
+  private readonly onBatches = new Map<Step, Replayed<Meters>>();
 
   constructor(readonly name: string) {}
 
@@ -220,9 +222,19 @@ export abstract class Model {
     this.checkData(op, inputs, targets);
     const weights = classWeight ? classWeights(op, targets, classWeight) : sampleWeights(op, targets.shape[0] ?? 0, sampleWeight);
     this.ensureBuilt(inputs);
-    const meters = this.metersFor(targets);
-    step(this, meters, inputs, targets, weights);
-    return meters.logs();
+    const replayed = this.onBatches.get(step) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(step, batch));
+    this.onBatches.set(step, replayed);
+    const batch = weights === undefined ? [inputs, targets] : [inputs, targets, weights];
+    const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
+    return replayed.call(batch, [this.compiled, ...parts]).logs();
+  }
+
+  /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */
+  private metered(step: Step, [x, y, weights]: readonly Tensor[]): Meters {
+    if (x === undefined || y === undefined) throw new HebbError('ERR_INTERNAL', 'a step needs inputs and targets');
+    const meters = this.metersFor(y);
+    step(this, meters, x, y, weights);
+    return meters;
   }
 
   /** @internal Builds the model for inputs like x, unless it is built. */

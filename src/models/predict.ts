@@ -1,7 +1,9 @@
 import { capture } from '../capture.js';
-import { assign, slice, zeros } from '../ops/index.js';
+import { isTracked } from '../autograd.js';
+import { assign, copy, slice, zeros } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { asTensor, checkNames, wholeNumber } from '../train/rows.js';
+import { Replayed } from '../train/replayed.js';
 import type { Model } from './model.js';
 
 /** Options of predict(). */
@@ -42,9 +44,26 @@ function* batches(model: Model, rows: Tensor, batchSize: number): Generator<Retu
   return all;
 }
 
+/** A batch that a program computes as it is: more would keep the memory of their program for nothing. */
+const replayedRows = 64;
+const remembered = new WeakMap<Model, Replayed<Tensor>>();
+
+/** The outputs for a few rows, by a program if the last call was alike. */
+function predictFew(model: Model, rows: Tensor): Tensor {
+  const weights = model.namedWeights().map(({ weight }) => weight.value);
+  if (isTracked(rows, ...weights)) return model.call(rows, { training: false });
+  let forwardPass = remembered.get(model);
+  if (forwardPass === undefined) {
+    forwardPass = new Replayed((x) => model.call(x, { training: false }));
+    remembered.set(model, forwardPass);
+  }
+  return copy(forwardPass.call([rows], weights));
+}
+
 /** The outputs of a model for rows; many rows are computed by replays of a captured program. */
 export function predict(model: Model, x: TensorLike, options: PredictOptions): Tensor {
   const { rows, count, batchSize } = prepare('predict', model, x, options);
+  if (count <= Math.min(batchSize, replayedRows)) return predictFew(model, rows);
   if (count <= batchSize) return model.call(rows, { training: false });
   const steps = batches(model, rows, batchSize);
   let next = steps.next();

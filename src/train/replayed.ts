@@ -1,0 +1,59 @@
+import { capture, type Program } from '../capture.js';
+import { HebbError } from '../errors.js';
+import { assign, copy } from '../ops/index.js';
+import { isCapturing, setScopeSink, type Tensor } from '../tensor.js';
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
+function sameShapes(a: readonly Pick<Tensor, 'dtype' | 'shape'>[], b: readonly Pick<Tensor, 'dtype' | 'shape'>[]): boolean {
+  return a.length === b.length && a.every(({ dtype, shape }, i) => dtype === b[i]?.dtype && sameItems(shape, b[i].shape));
+}
+
+/**
+ * A function of a batch that is called again and again with tensors of one shape, by replaying a program: the first call
+ * with new shapes runs fn as it is, the second captures it, the others only copy the batch and replay. What fn reads
+ * besides is `parts`; when one of them is another object than at the last call, everything starts afresh.
+ */
+export class Replayed<R> {
+  private shapes: readonly Pick<Tensor, 'dtype' | 'shape'>[] = [];
+  private parts: readonly unknown[] = [];
+  private recorded: { inputs: readonly Tensor[]; program: Program<R> } | undefined;
+  private capturable = true;
+
+  constructor(private readonly fn: (...inputs: readonly Tensor[]) => R) {}
+
+  /** What fn answers for these inputs; its tensors hold the values until the next call. */
+  call(inputs: readonly Tensor[], parts: readonly unknown[]): R {
+    if (!sameShapes(inputs, this.shapes) || !sameItems(parts, this.parts)) {
+      this.shapes = inputs.map(({ dtype, shape }) => ({ dtype, shape }));
+      [this.parts, this.recorded, this.capturable] = [parts, undefined, true];
+      return this.fn(...inputs);
+    }
+    if (isCapturing() || !this.capturable) return this.fn(...inputs);
+    this.recorded ??= this.record(inputs);
+    if (this.recorded === undefined) return this.fn(...inputs);
+    for (const [i, input] of this.recorded.inputs.entries()) {
+      const given = inputs[i];
+      if (given !== undefined) assign(input, given);
+    }
+    this.recorded.program.runSync();
+    return this.recorded.program.result;
+  }
+
+  /** The program of fn, outside any scope(); undefined for a function that reads values and so cannot be captured. */
+  private record(like: readonly Tensor[]): { inputs: readonly Tensor[]; program: Program<R> } | undefined {
+    const sink = setScopeSink(undefined);
+    try {
+      const inputs = like.map((x) => copy(x));
+      return { inputs, program: capture(() => this.fn(...inputs)) };
+    } catch (error) {
+      if (!(error instanceof HebbError) || error.code !== 'ERR_CAPTURE') throw error;
+      this.capturable = false;
+      return undefined;
+    } finally {
+      setScopeSink(sink);
+    }
+  }
+}
