@@ -24,7 +24,7 @@ export function home(peer) {
 export function command(peer, script) {
   const path = join(import.meta.dirname, 'peers', script);
   const root = join(import.meta.dirname, '..');
-  if (peer === 'hebb') return existsSync(join(root, 'dist', 'index.js')) ? [process.execPath, path, peer] : undefined;
+  if (peer.startsWith('hebb')) return existsSync(join(root, 'dist', 'index.js')) ? [process.execPath, path, peer] : undefined;
   if (peer === 'node') return [process.execPath, path, peer];
   const folder = home(peer);
   if (!folder) return undefined;

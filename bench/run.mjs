@@ -38,7 +38,7 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(130));
 
 /** Peers that start or run so slowly that a quick run leaves them out. */
-const slow = /^(keras|tfjs-node)/;
+const slow = /^(keras|tfjs-node|jax-scan|hebb-)/;
 const missing = new Set();
 
 for (const name of options.suite.split(',')) {
@@ -67,8 +67,7 @@ async function measure(suite) {
 }
 
 function wanted(peer) {
-  if (options.quick && slow.test(peer)) return false;
-  return !options.only || options.only.split(',').includes(peer);
+  return options.only ? options.only.split(',').includes(peer) : !(options.quick && slow.test(peer));
 }
 
 /** The lines of one run, none if the peer is missing or fails. */
@@ -84,6 +83,7 @@ async function runOne(suite, peer, run, threads, context) {
     console.log(`${peer}: not installed, left out`);
   } else if (error) {
     console.log(`${peer}: ${error}`);
+    process.exitCode = 1;
   }
   if (!lines) return [];
   suite.after?.(lines, context);

@@ -1,14 +1,19 @@
-// hebb: a sequential model and fit, as a user writes it; the rows stay bytes, scaled batch by batch.
+// hebb: a sequential model and fit, as a user writes it. Peers: hebb (rows of float32, as all others have them),
+// hebb-uint8 (the rows stay bytes, scaled batch by batch).
 import { finish, hebbVersion, options, rate, rows, sizes, startWeights } from './peer.mjs';
-const { callbacks, layers, losses, optimizers, sequential, tensor } = await import('hebb');
+const { callbacks, layers, losses, optimizers, scope, sequential, tensor } = await import('hebb');
 
-const bytes = rows();
-const count = bytes.y.length;
-const x = tensor(bytes.x, { shape: [count, sizes[0]], dtype: 'uint8' });
-const y = tensor(bytes.y, { shape: [count], dtype: 'uint8' });
+const asBytes = options.variant === 'hebb-uint8';
+const read = () => {
+  const { x, y } = rows();
+  const pixels = tensor(x, { shape: [y.length, sizes[0]], dtype: 'uint8' });
+  return [asBytes ? pixels : pixels.cast('float32').div(255), tensor(y, { dtype: 'uint8' })];
+};
+const [x, y] = scope(read);
 
 const net = sequential([
-  layers.rescaling({ scale: 1 / 255, inputShape: [sizes[0]] }),
+  layers.input({ shape: [sizes[0]] }),
+  ...(asBytes ? [layers.rescaling({ scale: 1 / 255 })] : []),
   layers.dense({ units: sizes[1], activation: 'relu' }),
   layers.dense({ units: sizes[2], activation: 'relu' }),
   layers.dense({ units: sizes[3] }),

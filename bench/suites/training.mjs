@@ -9,6 +9,7 @@ export const extras = { rss_mb: 'peak memory, MB', accuracy: 'test accuracy' };
 export const note = 'tfjs-wasm runs on one thread, on 3,072 rows, scaled up.';
 export const peers = {
   'hebb': 'train_hebb.mjs',
+  'hebb-uint8': 'train_hebb.mjs',
   'torch-eager': 'train_torch.py',
   'jax-scan': 'train_jax.py',
   'jax-step': 'train_jax.py',
