@@ -48,7 +48,7 @@ function sizeOf(peer) {
 
 function packageSize() {
   const root = join(import.meta.dirname, '..', '..');
-  const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
+  const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline', '--no-update-notifier'], { cwd: root, encoding: 'utf8' });
   const addon = process.env.HEBB_NATIVE_PATH ?? join(root, 'build-cmake', 'Release', 'hebb.node');
   if (packed.status !== 0) return undefined;
   return (JSON.parse(packed.stdout)[0].unpackedSize + statSync(addon).size) / 2 ** 20;
