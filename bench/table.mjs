@@ -1,34 +1,60 @@
-// The result table: one row per peer, one column per batch size.
+// A suite's result as a table: a row per case and thread count, a column per peer.
 
-/** Median of numbers. */
+/** Median of numbers; undefined of none. */
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }
 
-/** Markdown: seconds per epoch (median over rounds, best in brackets) and how many times hebb's. */
-export function table(lines) {
-  const batches = [...new Set(lines.map((line) => line.batch))];
-  const names = [...new Set(lines.map((line) => line.peer))];
-  const of = (name, batch) => lines.filter((line) => line.peer === name && line.batch === batch);
-  const time = (name, batch) => median(of(name, batch).map((line) => line.median_ms)) / 1e3;
-  const cell = (name, batch) => {
-    const runs = of(name, batch);
-    if (runs.length === 0) return '';
-    const best = Math.min(...runs.map((line) => line.best_ms)) / 1e3;
-    const ratio = time(name, batch) / time('hebb', batch);
-    const times = ratio && name !== 'hebb' ? `, ${ratio.toFixed(1)}x` : '';
-    return `${time(name, batch).toFixed(2)} (${best.toFixed(2)})${times}`;
-  };
-  const rows = names.map((name) => {
-    const runs = lines.filter((line) => line.peer === name);
-    const version = runs[0].version + (runs[0].rows ? `, from ${runs[0].rows} rows` : '');
-    const accuracy = runs[0].rows ? '' : runs.find((line) => line.batch === batches[0])?.accuracy.toFixed(3);
-    const noise = median(runs.map((line) => line.noise)).toFixed(2);
-    return `| ${name} ${version} | ${batches.map((batch) => cell(name, batch)).join(' | ')} | ${accuracy} | ${noise} |`;
+/** The items by what `key` answers for them, in order of appearance. */
+export function grouped(items, key) {
+  const groups = new Map();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups];
+}
+
+const scale = { s: 1e-3, ms: 1, us: 1e3 };
+
+/** Fields that are no cost: a ratio would say nothing. */
+const counts = ['accuracy', 'epochs', 'reached'];
+
+/** Three digits that count. */
+function short(x) {
+  if (Number.isInteger(x)) return String(x);
+  if (x >= 100) return x.toFixed(0);
+  return x.toFixed(x >= 10 ? 1 : x >= 0.1 ? 2 : 3);
+}
+
+/** Markdown: title, circumstances, table. A peer's cell is its value and how many times hebb's time it takes. */
+export function table(suite, { when, machine, threads, rounds, versions, entries }) {
+  const peers = Object.keys(suite.peers).filter((peer) => entries.some((entry) => entry.peer === peer));
+  const value = suite.value ?? ((_name, ms) => ms * scale[suite.unit]);
+
+  const cells = (group, show, cost) => peers.map((peer) => {
+    const entry = group.find((one) => one.peer === peer);
+    const own = group.find((one) => one.peer === 'hebb');
+    if (entry?.[cost] === undefined || entry[cost] === null) return '';
+    const ratio = peer !== 'hebb' && own?.[cost] > 0 && !counts.includes(cost) ? ` (${(entry[cost] / own[cost]).toFixed(1)}x)` : '';
+    return show(entry) + ratio;
   });
-  return `| peer | ${batches.map((batch) => `batch ${batch}`).join(' | ')} | accuracy, batch ${batches[0]} | noise |
-|---|${batches.map(() => '---|').join('')}---|---|
-${rows.join('\n')}
+  const row = (...columns) => `| ${columns.join(' | ')} |`;
+
+  const plural = (count) => `${count} thread${String(count) === '1' ? '' : 's'}`;
+  const groups = grouped(entries, (entry) => (threads.length > 1 ? `${entry.case}, ${plural(entry.threads)}` : entry.case));
+  const times = groups.map(([name, group]) => row(name, ...cells(group, (entry) => short(value(entry.case, entry.median_ms)), 'median_ms')));
+  const extras = Object.entries(suite.extras ?? {}).flatMap(([field, label]) =>
+    groups.filter(([, group]) => group.some((entry) => entry[field] > 0)).map(([name, group]) =>
+      row(`${label}, ${name}`, ...cells(group, (entry) => (field === 'accuracy' ? entry[field].toFixed(3) : short(entry[field])), field))));
+  const noise = peers.map((peer) => median(entries.filter((entry) => entry.peer === peer).map((entry) => entry.noise)).toFixed(2));
+
+  return `## ${suite.title}
+
+${when}, ${plural(threads.join(' and '))}, ${rounds} round${rounds > 1 ? 's' : ''}. ${machine}.${suite.note ? `\n${suite.note}` : ''}
+
+${[
+    row('', ...peers.map((peer) => `${peer} ${versions[peer] ?? ''}`.trim())),
+    `|${'---|'.repeat(peers.length + 1)}`,
+    ...times, ...extras, row('noise', ...noise),
+  ].join('\n')}
 `;
 }

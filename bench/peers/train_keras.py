@@ -1,11 +1,8 @@
-"""Keras's fit. Variants: keras-tf, keras-jax (the name says the backend)."""
-
-import os
+"""Keras's fit. Peers: keras-tf, keras-jax (the name says the backend)."""
 
 import peer
 
 chosen = peer.options()
-os.environ["KERAS_BACKEND"] = {"keras-tf": "tensorflow", "keras-jax": "jax"}[chosen.variant]
 
 import keras
 

@@ -1,15 +1,10 @@
 // GFLOP/s of the matrix product. One JSON line per case: {peer, case, median_ms, best_ms, gflops, gflops_best}.
-// usage: bench_gemm [threads, 0: 1 and 2] [largest dimension] [seconds per case] [isa] [only: NN/32x784x300]
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
+// usage: bench_gemm [threads, 0: 1 and 2] [largest dimension] [seconds per case, or calls: 5x] [isa] [only:
+// NN/32x784x300]
 #include <cstring>
-#include <string>
-#include <vector>
 
-#include "../cpu/threads.h"
 #include "../ops/matmul/gemm.h"
+#include "bench.h"
 
 namespace {
 
@@ -49,19 +44,11 @@ Function by_name(const char* isa) {
   return hebb::scalar::gemm;
 }
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::vector<float> numbers(size_t n) {
-  std::vector<float> x(n);
-  for (size_t i = 0; i < n; ++i)
-    x[i] = static_cast<float>(static_cast<uint32_t>(i * 2654435761u) >> 8) / 8388608.0f - 1.0f;
-  return x;
-}
-
-void measure(const Case& shape, int threads, double budget, Function gemm) {
+void measure(const Case& shape, int threads, const hebb::bench::Budget& budget, Function gemm) {
   const int64_t m = shape.m, k = shape.k, n = shape.n;
-  const std::vector<float> a = numbers(m * k), b = numbers(k * n);
-  std::vector<float> c(m * n);
+  std::vector<float> a(m * k), b(k * n), c(m * n);
+  hebb::bench::fill(a.data(), m * k);
+  hebb::bench::fill(b.data(), k * n);
   const bool a_transposed = shape.layout[0] == 'T', b_transposed = shape.layout[1] == 'T';
   const hebb::Gemm<float> call{m,
                                n,
@@ -75,24 +62,14 @@ void measure(const Case& shape, int threads, double budget, Function gemm) {
                                c.data(),
                                n};
   hebb::set_thread_count(threads);
-  for (double start = now(); now() - start < std::min(0.03, budget);) gemm(call);
-  double start = now();
-  gemm(call);
-  const int inner = std::max(1, static_cast<int>(300e-6 / (now() - start)));
-  std::vector<double> times;
-  start = now();
-  while (times.size() < 3 || (now() - start < budget && times.size() < 400)) {
-    const double begin = now();
-    for (int i = 0; i < inner; ++i) gemm(call);
-    times.push_back((now() - begin) / inner);
-  }
-  std::sort(times.begin(), times.end());
-  const double median = times[times.size() / 2], work = 2.0 * m * k * n;
+  const auto [median, best] = hebb::bench::measure(budget, [&] { gemm(call); });
+  if (budget.calls) return;
+  const double work = 2.0 * m * k * n;
   std::printf(
       "{\"peer\":\"hebb\",\"case\":\"B/%s/%dx%dx%d/t%d\",\"median_ms\":%.6f,\"best_ms\":%.6f,\"gflops\":%.2f,"
       "\"gflops_best\":%.2f}\n",
-      shape.layout, shape.m, shape.k, shape.n, threads, median * 1e3, times[0] * 1e3, work / median / 1e9,
-      work / times[0] / 1e9);
+      shape.layout, shape.m, shape.k, shape.n, threads, median * 1e3, best * 1e3, work / median / 1e9,
+      work / best / 1e9);
   std::fflush(stdout);
 }
 
@@ -101,7 +78,7 @@ void measure(const Case& shape, int threads, double budget, Function gemm) {
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::atoi(argv[1]) : 0;
   const int largest = argc > 2 ? std::atoi(argv[2]) : 2048;
-  const double budget = argc > 3 ? std::atof(argv[3]) : 0.2;
+  const hebb::bench::Budget budget(argc > 3 ? argv[3] : "0.2");
   const Function gemm = by_name(argc > 4 && *argv[4] ? argv[4] : nullptr);
   for (const Case& shape : cases) {
     if (std::max({shape.m, shape.k, shape.n}) > largest) continue;

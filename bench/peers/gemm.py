@@ -1,0 +1,58 @@
+"""C = A B in float32, into an existing C where the library can. Peers: torch, numpy, jax."""
+
+import peer
+
+chosen = peer.options()
+
+import numpy as np
+
+
+def torch():
+    import torch
+    torch.set_num_threads(chosen.threads)
+    torch.set_grad_enabled(False)
+
+    def product(a, b):
+        a, b = torch.from_numpy(a), torch.from_numpy(b)  # transposed arrays become transposed tensors
+        c = torch.empty(len(a), b.shape[1])
+        return lambda: torch.mm(a, b, out=c)
+
+    return torch.__version__, product
+
+
+def numpy():
+    def product(a, b):
+        c = np.empty((len(a), b.shape[1]), np.float32)
+        return lambda: np.matmul(a, b, out=c)
+
+    return np.__version__, product
+
+
+def jax():
+    import jax
+    import jax.numpy as jnp
+
+    def product(a, b):
+        plain = [np.ascontiguousarray(m) if m.flags.c_contiguous else np.ascontiguousarray(m.T) for m in (a, b)]
+        turned = [not m.flags.c_contiguous for m in (a, b)]
+        call = jax.jit(lambda a, b: jnp.matmul(a.T if turned[0] else a, b.T if turned[1] else b))
+        stored = [jnp.asarray(m) for m in plain]
+        return lambda: call(*stored).block_until_ready()
+
+    return jax.__version__, product
+
+
+version, product = {"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]()
+random = np.random.default_rng(1)
+
+
+def matrix(rows, columns, transposed):
+    values = random.uniform(-1, 1, (columns, rows) if transposed else (rows, columns)).astype(np.float32)
+    return values.T if transposed else values
+
+
+for case in chosen.only.split(","):
+    layout, shape = case.split(" ")
+    m, k, n = (int(size) for size in shape.split("x"))
+    call = product(matrix(m, k, layout[0] == "T"), matrix(k, n, layout[1] == "T"))
+    peer.emit(chosen, version, case, peer.measure(call, chosen.seconds))
