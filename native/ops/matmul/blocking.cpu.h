@@ -1,6 +1,7 @@
 // Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
-// just before its first use; a B with strided rows that several tasks need is packed beforehand, once for all.
+// just before its first use; a B that is large or has strided rows, and that several tasks need, is packed beforehand,
+// once for all (1024^3 on two threads: 189 GFLOP/s instead of 172, the dW of a batch of 1024 199 instead of 155).
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
@@ -181,8 +182,9 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     plan.chain_row = g.n;
   }
   const bool strided_b = g.b_col != 1;
+  const bool pack_whole = strided_b || (g.m >= 384 && g.k * g.n * static_cast<int64_t>(sizeof(T)) >= 1 << 20);
   int64_t columns = g.n;
-  if (strided_b) {
+  if (pack_whole) {
     const int64_t fit = b_packed_bytes / static_cast<int64_t>(sizeof(T)) / (g.k ? g.k : 1) / width * width;
     if (columns > fit) columns = fit < 8 * width ? 8 * width : fit;
   }
@@ -194,7 +196,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     plan.keep_a =
         plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
     plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes >= 1 << 20);
-    if (strided_b && row_tasks > 1) {
+    if (pack_whole && row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
       run_tasks(parallel, plan.padded_columns / width, pack_b_task<T>, &plan);
