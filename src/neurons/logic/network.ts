@@ -26,8 +26,7 @@ export class LogicNetwork {
   readonly outputs: readonly string[];
   /** The neurons, in the order in which they were given. */
   readonly neurons: readonly Neuron[];
-  /** @internal */
-  readonly layers: Layers;
+  private readonly layers: Layers;
   private matrices: Matrices | undefined;
 
   /** @internal Networks are made by logic.network(). */

@@ -38,7 +38,6 @@ export interface Diagram {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly neurons: readonly Neuron[];
-  readonly layers: Layers;
 }
 
 /** Whether the neuron fires, given who is active. */

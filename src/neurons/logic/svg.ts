@@ -1,4 +1,4 @@
-import type { Diagram, Neuron } from './neuron.js';
+import { layersOf, type Diagram, type Neuron } from './neuron.js';
 
 const radius = 22;
 const rowHeight = 110;
@@ -29,14 +29,14 @@ function halfOf(name: string): number {
   return Math.max(0, name.length * 4.5 + 8 - radius);
 }
 
-/** Rows from the inputs upwards, each in the order of the middle of what its members listen to in the row below. */
-function rowsOf({ inputs, neurons, layers: { layers } }: Diagram): Rows {
-  const rowOf = new Map([inputs, ...layers.map((layer) => layer.map(({ name }) => name))].flatMap((names, row) => names.map((name) => [name, row])));
+/** Rows upwards from the inputs and sources, each in the order of the middle of what its members listen to in the row below. */
+function rowsOf({ inputs, neurons }: Diagram): Rows {
+  const sources = neurons.filter((neuron) => sourcesOf(neuron).length === 0);
+  const bottom = [...inputs, ...sources.map(({ name }) => name)];
+  const { layers } = layersOf(bottom, neurons.filter((neuron) => !sources.includes(neuron)));
   const highest = new Map<string, number>();
-  for (const neuron of neurons) {
-    for (const source of sourcesOf(neuron)) highest.set(source, Math.max(highest.get(source) ?? 0, rowOf.get(neuron.name)!));
-  }
-  const rows = [placed(inputs.map((name) => [name, halfOf(name)]), 0)];
+  for (const [i, layer] of layers.entries()) for (const neuron of layer) for (const source of sourcesOf(neuron)) highest.set(source, i + 1);
+  const rows = [placed(bottom.map((name) => [name, halfOf(name)]), 0)];
   for (const [i, layer] of layers.entries()) {
     const below = rows[i]!;
     const own = layer.map((neuron) => {
@@ -79,7 +79,7 @@ function lineOf(rows: Rows, source: string, from: number, target: string, to: nu
   if (from >= to) {
     const side = Math.SQRT1_2 * radius;
     const [first, last] = [{ x: start.x + start.half + side, y: start.y - side }, { x: end.x + end.half + side, y: end.y + side }];
-    const x = Math.max(first.x, last.x) + 50 + Math.abs(shift) * 2 + (from - to) * 20;
+    const x = Math.max(first.x, last.x) + 50 + shift * 2 + (from - to) * 20;
     return `M${pair(first)}C${pair({ x, y: first.y - 20 })} ${pair({ x, y: last.y + 20 })} ${pair(last)}`;
   }
   const shifted = (place: Place): Place => ({ ...place, x: place.x + shift });
@@ -140,7 +140,7 @@ export function toSVG(diagram: Diagram): string {
   const places = rows.flatMap((row) => [...row.values()]);
   const around = neurons.some((neuron) => sourcesOf(neuron).some((source) => rowOf.get(source)! >= rowOf.get(neuron.name)!));
   const reach = Math.max(...places.map(({ x, half }) => Math.abs(x) + half + radius)) + margin + (around ? 60 + 20 * rows.length : 0);
-  const height = (rows.length - 1) * rowHeight + 2 * (radius + margin) + (around ? 30 : 0);
+  const height = (rows.length - 1) * rowHeight + 2 * (radius + margin);
   const top = -(rows.length - 1) * rowHeight - radius - margin;
   const size = `viewBox="${number(-reach)} ${top} ${number(2 * reach)} ${height}" width="${number(2 * reach)}" height="${height}"`;
   return [
