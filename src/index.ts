@@ -20,6 +20,7 @@ export { History } from './train/history.js';
 export * as callbacks from './callbacks.js';
 export * as initializers from './initializers.js';
 export * as layers from './layers/index.js';
+export * as logic from './neurons/logic/index.js';
 export * as losses from './losses.js';
 export * as metrics from './metrics.js';
 export * as optimizers from './optimizers/index.js';

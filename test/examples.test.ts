@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
 const examples = join(import.meta.dirname, '..', 'examples');
@@ -71,10 +71,24 @@ for (const [name, check] of Object.entries(checks)) {
   });
 }
 
+test('the example chapter/01_logic prints truth tables and draws every network', (t) => {
+  const folder = temporaryFolder(t);
+  const { code, out, err } = run('chapter/01_logic', folder);
+  t.is(code, 0, err);
+  t.true(out.includes('\nidentity\nA C\n0 0\n1 1\n'));
+  t.true(out.includes('\nA and not B\nA B C\n0 0 0\n0 1 0\n1 0 1\n1 1 0\n'));
+  t.true(out.includes('\nnot\nA C\n0 1\n1 0\n'));
+  t.true(out.includes('\nxor\nA B C\n0 0 0\n0 1 1\n1 0 1\n1 1 0\n'));
+  t.true(out.includes('reset in step 4: 1 1 1 0 0\nclock: 0 1 0 1 0 1 0 1\n'));
+  const pictures = readdirSync(folder);
+  t.is(pictures.length, 11);
+  for (const picture of pictures) t.true(readFileSync(join(folder, picture), 'utf8').startsWith('<svg '), picture);
+});
+
 test('every example is run by a test', (t) => {
-  const files = readdirSync(examples).filter((file) => file.endsWith('.js'));
-  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist'];
-  t.deepEqual(files.map((file) => basename(file, '.js')).sort(), tested.sort());
+  const files = ['', 'chapter/'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => folder + file));
+  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic'];
+  t.deepEqual(files.filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -'.js'.length)).sort(), tested.sort());
 });
 
 const wrongArguments: [string[], string][] = [

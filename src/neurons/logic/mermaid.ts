@@ -1,0 +1,21 @@
+import type { Diagram } from './neuron.js';
+
+/** A text in quotes: Mermaid takes characters by their number. */
+function quoted(text: string): string {
+  return `"${text.replace(/[^\p{L}\p{N} _≥]/gu, (character) => `#${character.codePointAt(0)!};`)}"`;
+}
+
+/** The flowchart of a network, a line per connection. */
+export function toMermaid({ inputs, neurons }: Diagram): string {
+  const id = new Map([...inputs, ...neurons.map(({ name }) => name)].map((name, i) => [name, `x${i}`]));
+  const lines = ['flowchart BT'];
+  for (const name of inputs) lines.push(`  ${id.get(name)!}((${quoted(name)}))`);
+  for (const { name, threshold } of neurons) {
+    lines.push(`  ${id.get(name)!}((${quoted(threshold === 2 ? name : `${name} ≥ ${threshold}`)}))`);
+  }
+  for (const { name, excite, inhibit } of neurons) {
+    for (const source of excite) lines.push(`  ${id.get(source)!} --> ${id.get(name)!}`);
+    for (const source of inhibit) lines.push(`  ${id.get(source)!} --o ${id.get(name)!}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
