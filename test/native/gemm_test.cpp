@@ -196,6 +196,7 @@ void check_all(bool thorough) {
       check<T>(l, 700, 500, 100, options);
     }
     check<T>(l, 5000, 20, 50, dense);
+    check<T>(l, 390, 530, 500, step);  // B of more than 1 MB, packed once for all tasks
   }
 }
 
