@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { HebbError, logic, memory, tensor, zeros } from '../../src/index.js';
+import { capture, HebbError, logic, memory, scope, tensor, zeros } from '../../src/index.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
 
 type Row = Record<string, boolean>;
@@ -173,6 +173,17 @@ test('evaluate agrees with run on many random rows of a wide network', (t) => {
     t.is(settled['parity'], values.reduce((a, b) => a + b) % 2 === 1);
     t.deepEqual([...y.subarray(row * 3, row * 3 + 3)], ['parity', 'all', 'some'].map((name) => Number(settled[name])));
   }
+});
+
+test('a network first used in a scope or a captured program can be used after it', async (t) => {
+  const x = tensor([[1, 0], [1, 1]]);
+  const [first, second] = [logic.andNot(), logic.andNot()];
+  scope(() => { first.evaluate(x); });
+  t.deepEqual(first.evaluate(x).toArray(), [[true], [false]]);
+  const program = capture(() => second.evaluate(x));
+  await program.run();
+  t.deepEqual(program.result.toArray(), [[true], [false]]);
+  t.deepEqual(second.evaluate(x).toArray(), [[true], [false]]);
 });
 
 test('evaluate frees what it makes on the way', (t) => {

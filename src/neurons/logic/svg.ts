@@ -7,6 +7,11 @@ const margin = 20;
 /** Distance of parallel connections. */
 const apart = 11;
 
+const styles: Readonly<Record<string, string>> = {
+  excite: 'stroke="black" stroke-width="1.5" marker-end="url(#excite)"',
+  inhibit: 'stroke="#D55E00" stroke-width="1.5" marker-end="url(#inhibit)"',
+};
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -119,11 +124,6 @@ function connectionMarks(rows: Rows, neuron: Neuron, rowOf: ReadonlyMap<string, 
   return lines;
 }
 
-const styles: Readonly<Record<string, string>> = {
-  excite: 'stroke="black" stroke-width="1.5" marker-end="url(#excite)"',
-  inhibit: 'stroke="#D55E00" stroke-width="1.5" marker-end="url(#inhibit)"',
-};
-
 const markers = [
   '<marker id="excite" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 1L10 5L0 9Z"/></marker>',
   '<marker id="inhibit" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">',
@@ -139,10 +139,11 @@ export function toSVG(diagram: Diagram): string {
   const thresholds = new Map(neurons.map(({ name, threshold }) => [name, threshold]));
   const places = rows.flatMap((row) => [...row.values()]);
   const around = neurons.some((neuron) => sourcesOf(neuron).some((source) => rowOf.get(source)! >= rowOf.get(neuron.name)!));
-  const reach = Math.max(...places.map(({ x, half }) => Math.abs(x) + half + radius)) + margin + (around ? 60 + 20 * rows.length : 0);
+  const reach = Math.max(...places.map(({ x, half }) => Math.abs(x) + half + radius)) + margin;
   const height = (rows.length - 1) * rowHeight + 2 * (radius + margin);
   const top = -(rows.length - 1) * rowHeight - radius - margin;
-  const size = `viewBox="${number(-reach)} ${top} ${number(2 * reach)} ${height}" width="${number(2 * reach)}" height="${height}"`;
+  const width = 2 * reach + (around ? 60 + 20 * rows.length : 0);
+  const size = `viewBox="${number(-reach)} ${top} ${number(width)} ${height}" width="${number(width)}" height="${height}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="sans-serif" text-anchor="middle">`,
     `<title>${escaped(`${outputs.join(', ')} from ${inputs.join(', ') || 'no inputs'}`)}</title>`,
