@@ -12,14 +12,31 @@ export function run(command, args, env = {}) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 }
 
+// What cmake is told of a variant, and the folder it is built in.
+const variants = {
+  '': { folder: 'build-native', options: [] },
+  'address,undefined': { folder: 'build-asan', options: ['-DHEBB_SANITIZE=address,undefined'] },
+  thread: { folder: 'build-tsan', options: ['-DHEBB_SANITIZE=thread'] },
+  aarch64: {
+    folder: 'build-aarch64',
+    options: [
+      '-DCMAKE_SYSTEM_NAME=Linux',
+      '-DCMAKE_SYSTEM_PROCESSOR=aarch64',
+      '-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++',
+      '-DCMAKE_EXE_LINKER_FLAGS=-static', // so that the emulator needs no libraries of that machine
+    ],
+  },
+};
+
 /** Builds the targets, all of them by default; answers the folder, or undefined when that failed. */
-export function buildNative(targets = [], sanitize = '') {
-  const shared = existsSync(join(root, 'build-cmake', 'CMakeCache.txt'));
-  const name = { '': shared ? 'build-cmake' : 'build-native', 'address,undefined': 'build-asan', thread: 'build-tsan' }[sanitize];
-  if (!name) throw new Error(`unknown sanitizers '${sanitize}'; use address,undefined or thread`);
+export function buildNative(targets = [], variant = '') {
+  if (!variants[variant]) throw new Error(`unknown variant '${variant}'; use ${Object.keys(variants).slice(1).join(' or ')}`);
+  const { folder, options } = variants[variant];
+  const shared = variant === '' && existsSync(join(root, 'build-cmake', 'CMakeCache.txt'));
+  const name = shared ? 'build-cmake' : folder;
   const configured = existsSync(join(root, name, 'CMakeCache.txt'));
   const ninja = spawnSync('ninja', ['--version']).status === 0 ? ['-G', 'Ninja'] : [];
-  const fresh = configured ? [] : [...ninja, '-DHEBB_ADDON=OFF', `-DHEBB_SANITIZE=${sanitize}`];
+  const fresh = configured ? [] : [...ninja, '-DHEBB_ADDON=OFF', ...options];
   const target = targets.length > 0 ? ['--target', ...targets] : [];
   const built =
     run('cmake', ['-S', '.', '-B', name, '-DHEBB_NATIVE_TESTS=ON', ...fresh]) &&

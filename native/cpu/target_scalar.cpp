@@ -4,6 +4,12 @@
 
 #define HEBB_TARGET_SCALAR
 
+#if defined(__aarch64__) && defined(__GNUC__) && !defined(__clang__)
+// GCC 12 vectorises the loops over lanes of sin wrongly on this processor: lanes 8 to 11 of 16 get another value. The
+// kernels that are meant to be fast here are those of target_neon.cpp.
+#pragma GCC optimize("no-tree-loop-vectorize")
+#endif
+
 #include "simd_scalar.h"
 
 namespace hebb::scalar {
