@@ -63,11 +63,8 @@ struct Weights {
     average_a += share * average_b * scale;
   }
 
-  // The BLAS that scikit-learn calls here adds the product by FMA; everything else rounds it first.
   void fold() {
-    for (size_t j = 0; j < average.size(); ++j) {
-      average[j] = std::fma(average_a, w[j], average[j]) * (1.0 / average_b);
-    }
+    for (size_t j = 0; j < average.size(); ++j) average[j] = (average[j] + average_a * w[j]) * (1.0 / average_b);
     average_a = 0;
     average_b = 1;
     for (double& value : w) value *= scale;
