@@ -31,7 +31,7 @@ export interface NativeProgram {
 }
 
 /** A training of linear learners in the addon; only the addon looks inside. */
-export type NativeLinearRun = Readonly<Record<never, never>>;
+export type NativeLinearRun = object;
 
 /** The functions of the addon that are not ops. */
 export interface Native {

@@ -70,7 +70,7 @@ export function heldOutByLabel(op: string, labels: ArrayLike<number>, fraction: 
   const mask = new Uint8Array(rows);
   for (const [i, of] of groups.entries()) {
     const order = random.permutation(of.length);
-    for (const j of order.slice(inTrain[i]!, inTrain[i]! + inTest[i]!)) mask[of[j]!] = 1;
+    for (const j of order.slice(inTrain[i], inTrain[i]! + inTest[i]!)) mask[of[j]!] = 1;
   }
   return mask;
 }

@@ -51,8 +51,9 @@ export class SGDClassifier extends LinearSgd {
   constructor(options: SgdClassifierOptions = {}, op = 'SGDClassifier', defaults = sgdDefaults) {
     super(op, linearSettings(op, classifierLosses, options, defaults));
     this.classWeight = options.classWeight ?? null;
-    const weights = typeof this.classWeight === 'object' ? Object.values(this.classWeight ?? {}) : [];
-    if (typeof this.classWeight === 'string' && this.classWeight !== 'balanced' || !weights.every((weight) => weight >= 0 && weight < Infinity)) {
+    const given: unknown = this.classWeight;
+    const weights: unknown[] = typeof given === 'object' ? Object.values(given ?? {}) : given === 'balanced' ? [] : [given];
+    if (!weights.every((weight) => typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
       throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is 'balanced', or numbers >= 0 by label`);
     }
   }

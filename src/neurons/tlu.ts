@@ -36,7 +36,7 @@ export class ThresholdLogicUnit {
     }
     const [shape, w] = scope(() => {
       const given = tensor(weights, { dtype: 'float64' });
-      return [given.shape, Float64Array.from(given.dataSync())] as const;
+      return [given.shape as readonly number[], Float64Array.from(given.dataSync())] as const;
     });
     const units = shape[1] ?? 1;
     this.b = typeof bias === 'number' ? new Float64Array(units).fill(bias) : Float64Array.from(bias);
