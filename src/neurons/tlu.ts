@@ -34,9 +34,9 @@ export class ThresholdLogicUnit {
     if (!['step', 'sign'].includes(activation)) {
       throw new HebbError('ERR_ARGUMENT', `ThresholdLogicUnit: activation is 'step' or 'sign', got '${activation}'`);
     }
-    const [shape, w] = scope(() => {
+    const [shape, w]: [readonly number[], Float64Array] = scope(() => {
       const given = tensor(weights, { dtype: 'float64' });
-      return [given.shape as readonly number[], Float64Array.from(given.dataSync())] as const;
+      return [given.shape, Float64Array.from(given.dataSync())];
     });
     const units = shape[1] ?? 1;
     this.b = typeof bias === 'number' ? new Float64Array(units).fill(bias) : Float64Array.from(bias);
