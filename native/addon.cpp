@@ -19,6 +19,7 @@
 #include "ops/sparsemax.h"
 #include "ops/unary.h"
 #include "ops/where.h"
+#include "binding/learners.h"
 #include "binding/programs.h"
 
 namespace hebb {
@@ -191,6 +192,7 @@ Napi::Object initialise_module(Napi::Env env, Napi::Object exports) {
   export_function<cpu_info>(exports, "cpuInfo");
   export_function<set_threads>(exports, "setThreads");
   export_programs(exports);
+  export_learners(exports);
   return exports;
 }
 

@@ -30,6 +30,9 @@ export interface NativeProgram {
   cancel(run: number): void;
 }
 
+/** A training of linear learners in the addon; only the addon looks inside. */
+export type NativeLinearRun = object;
+
 /** The functions of the addon that are not ops. */
 export interface Native {
   initialise(host: Host): void;
@@ -42,6 +45,10 @@ export interface Native {
   /** Ends the recording; `homes` are triples (planned buffer, ArrayBuffer, byte offset) of the buffers to be read later. */
   recordEnd(homes: readonly Bytes[]): NativeProgram;
   plannedBytes(index: number): number;
+  /** Trains linear learners on the arrays of the job, which nothing else may touch until onDone. */
+  linearSgd(job: object, onProgress: (done: number) => void, onDone: (done: number, error?: Error) => void): NativeLinearRun;
+  /** Per task: mistakes and mean loss of each epoch, in turn. */
+  linearSgdHistory(run: NativeLinearRun): Float64Array[];
 }
 
 const addon = loadAddon() as Native & Readonly<Record<string, NativeOp | undefined>>;

@@ -19,12 +19,6 @@ napi_value reference_value(napi_env env, napi_ref reference) {
   return value;
 }
 
-Runs& runs_of(napi_env env) {
-  Environment& environment = Environment::of(env);
-  if (!environment.runs) environment.runs = std::make_unique<Runs>(env);
-  return *environment.runs;
-}
-
 // On the JavaScript thread; env is null when the environment is going away.
 void call_js(napi_env env, napi_value, void* context, void* data) {
   const std::unique_ptr<RunMessage> message(static_cast<RunMessage*>(data));
@@ -32,6 +26,12 @@ void call_js(napi_env env, napi_value, void* context, void* data) {
 }
 
 }  // namespace
+
+Runs& runs_of(napi_env env) {
+  Environment& environment = Environment::of(env);
+  if (!environment.runs) environment.runs = std::make_unique<Runs>(env);
+  return *environment.runs;
+}
 
 Runs::Runs(napi_env env) : env(env), runner(Environment::of(env).lock) {
   napi_value name;
@@ -52,14 +52,13 @@ void Runs::send(RunMessage message) {
   if (napi_call_threadsafe_function(function, data.get(), napi_tsfn_nonblocking) == napi_ok) data.release();
 }
 
-int64_t Runs::start(std::shared_ptr<const Program> program, int64_t count, napi_value handle, napi_value on_progress,
-                    napi_value on_done) {
+int64_t Runs::start(Step step, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done) {
   const int64_t id = next_run++;
   PendingRun& run = pending[id];
   run = {keep(env, handle), keep(env, on_progress), keep(env, on_done), std::make_unique<std::atomic<bool>>(false)};
   if (pending.size() == 1) napi_ref_threadsafe_function(env, function);
   Job job{
-      .step = [program](int64_t) { program->replay(); },
+      .step = [step = std::move(step), stop = run.cancel.get()](int64_t) { step(*stop); },
       .count = count,
       .cancel = run.cancel.get(),
       .progress =
@@ -130,7 +129,8 @@ Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   captured();
   const int64_t count = read_count(env, info[0]);
   if (!info[1].IsFunction() || !info[2].IsFunction()) fail(ErrorCode::argument, "run: expected two functions");
-  return Napi::Number::New(env, static_cast<double>(runs_of(env).start(program, count, info.This(), info[1], info[2])));
+  const auto step = [steps = program](std::atomic<bool>&) { steps->replay(); };
+  return Napi::Number::New(env, static_cast<double>(runs_of(env).start(step, count, info.This(), info[1], info[2])));
 }
 
 Napi::Value ProgramHandle::cancel(const Napi::CallbackInfo& info) {

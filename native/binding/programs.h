@@ -112,8 +112,9 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
 // The runner of one environment and the way back to its JavaScript thread.
 struct Runs {
   explicit Runs(napi_env env);
-  int64_t start(std::shared_ptr<const Program> program, int64_t count, napi_value handle, napi_value on_progress,
-                napi_value on_done);
+  // A step may set `stop`, and none follows it. `handle` keeps alive what the steps touch.
+  using Step = std::function<void(std::atomic<bool>& stop)>;
+  int64_t start(Step step, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done);
   void cancel(int64_t run);
   void forget(int64_t run);
   void deliver(const RunMessage& message);
@@ -126,6 +127,8 @@ struct Runs {
   std::unordered_map<int64_t, PendingRun> pending;
   int64_t next_run = 1;
 };
+
+Runs& runs_of(napi_env env);
 
 void export_programs(Napi::Object& exports);
 
