@@ -21,7 +21,7 @@ export * as callbacks from './callbacks.js';
 export * as initializers from './initializers.js';
 export * as layers from './layers/index.js';
 export * as logic from './neurons/logic/index.js';
-export * as losses from './losses.js';
+export * as losses from './losses/index.js';
 export * as metrics from './metrics.js';
 export * as optimizers from './optimizers/index.js';
 export * as regularizers from './regularizers.js';

@@ -1,5 +1,5 @@
 import { HebbError } from './errors.js';
-import * as losses from './losses.js';
+import * as losses from './losses/index.js';
 import {
   abs, argmax, cast, equal, greater, less, logitsOf, mean, mul, oneHot, reshape, sameShape, square, sub, sum,
 } from './ops/index.js';

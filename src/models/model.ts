@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import type { CallContext, Config, Layer, Weight } from '../layers/layer.js';
-import type { Loss } from '../losses.js';
+import type { Loss } from '../losses/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';

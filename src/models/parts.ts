@@ -1,8 +1,8 @@
 // What the names of losses, metrics and optimisers stand for, in compile() and in saved models.
 import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
-import * as losses from '../losses.js';
-import type { Loss } from '../losses.js';
+import * as losses from '../losses/index.js';
+import type { Loss } from '../losses/index.js';
 import * as metrics from '../metrics.js';
 import type { Metric } from '../metrics.js';
 import { named } from '../named.js';
@@ -16,16 +16,37 @@ export interface SavedPart {
   config: Config;
 }
 
-const { mse, mae, huber, binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } = losses;
+const { mse, mae, mape, msle, binaryCrossentropy, categoricalCrossentropy, klDivergence, logCosh } = losses;
 const lossMakers: Readonly<Record<string, (config?: never) => Loss>> = {
   mse,
   meanSquaredError: mse,
   mae,
   meanAbsoluteError: mae,
-  huber,
+  mape,
+  meanAbsolutePercentageError: mape,
+  msle,
+  meanSquaredLogarithmicError: msle,
+  huber: losses.huber,
+  logCosh,
+  logcosh: logCosh,
+  poisson: losses.poisson,
+  cosineSimilarity: losses.cosineSimilarity,
+  hinge: losses.hinge,
+  squaredHinge: losses.squaredHinge,
+  categoricalHinge: losses.categoricalHinge,
   binaryCrossentropy,
+  bce: binaryCrossentropy,
+  binaryFocalCrossentropy: losses.binaryFocalCrossentropy,
   categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
+  cce: categoricalCrossentropy,
+  categoricalFocalCrossentropy: losses.categoricalFocalCrossentropy,
+  categoricalGeneralizedCrossEntropy: losses.categoricalGeneralizedCrossEntropy,
+  sparseCategoricalCrossentropy: losses.sparseCategoricalCrossentropy,
+  klDivergence,
+  kld: klDivergence,
+  dice: losses.dice,
+  tversky: losses.tversky,
+  circle: losses.circle,
 };
 
 /** 'accuracy' as a name is another one, see getMetric(). */

@@ -1,6 +1,6 @@
 import { valueAndGrad } from '../autograd.js';
 import type { CallContext, Weight } from '../layers/layer.js';
-import type { Loss } from '../losses.js';
+import type { Loss } from '../losses/index.js';
 import { add, mean, mul, reshape } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor } from '../tensor.js';
