@@ -152,7 +152,7 @@ export abstract class Model {
     const { metrics, weightedMetrics } = this.compiled;
     const metered = (specs: readonly MetricSpec[], weighted: boolean): ConstructorParameters<typeof Meters>[0] =>
       specs.map((spec) => ({ metric: spec.for(targets.shape.slice(1), this.outputShape ?? []), weighted }));
-    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)]);
+    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)], this.outputShape);
   }
 
   /**
