@@ -1,5 +1,5 @@
 import { HebbError } from './errors.js';
-import { abs, add, mul, square, sum} from './ops/index.js';
+import { abs, add, eye, matmul, maximum, mul, rsqrt, square, sub, sum, transpose } from './ops/index.js';
 import type { Tensor } from './tensor.js';
 
 /** A penalty on a weight, added to the loss. */
@@ -38,4 +38,34 @@ export function l1(factor: number | { l1?: number } = 0.01): Regularizer {
 export function l2(factor: number | { l2?: number } = 0.01): Regularizer {
   const l2 = rate('l2', typeof factor === 'number' ? factor : (factor.l2 ?? 0.01));
   return { name: 'l2', config: { l2 }, call: (w) => mul(sum(square(w)), l2) };
+}
+
+/** Options of orthogonal(). */
+export interface OrthogonalOptions {
+  /** Factor of the penalty; 0.01 by default. */
+  factor?: number;
+  /** Whether the rows (default) or the columns of the weight are to be orthogonal. */
+  mode?: 'rows' | 'columns';
+}
+
+/**
+ * The mean size of the cosines between the rows, or columns, of a matrix times `factor`: drives them to right angles.
+ *
+ * @throws ERR_ARGUMENT for a negative factor or unknown mode; when called, ERR_SHAPE unless the weight is a matrix
+ */
+export function orthogonal({ factor = 0.01, mode = 'rows' }: OrthogonalOptions = {}): Regularizer {
+  rate('orthogonal', factor);
+  if (!['rows', 'columns'].includes(mode)) throw new HebbError('ERR_ARGUMENT', `orthogonal: mode is rows or columns, got '${mode}'`);
+  return {
+    name: 'orthogonal',
+    config: { factor, mode },
+    call: (w) => {
+      if (w.rank !== 2) throw new HebbError('ERR_SHAPE', `orthogonal: needs a matrix, got [${w.shape.join(',')}]`);
+      const x = mode === 'rows' ? w : transpose(w);
+      const unit = mul(x, rsqrt(maximum(sum(square(x), 1, true), 1e-14)));
+      const size = x.shape[0] ?? 1;
+      const cosines = mul(matmul(unit, transpose(unit)), sub(1, eye(size, size, { dtype: w.dtype })));
+      return mul(sum(abs(cosines)), factor / (size * (size - 1)));
+    },
+  };
 }

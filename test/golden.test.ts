@@ -59,8 +59,9 @@ test('a recorded history starts from the recorded weights', (t) => {
 });
 
 test('every recorded file can be read', (t) => {
-  t.is(golden('losses').cases.length, 49);
-  t.is(new Set(golden('metrics').cases.map((c) => c.metric)).size, 12);
+  t.is(golden('losses').cases.length, 108);
+  t.is(new Set(golden('metrics').cases.map((c) => c.metric)).size, 34);
+  t.is(golden('layers').cases.length, 13);
   t.is(new Set(golden('initializers').cases.map((c) => c.initializer)).size, 15);
   t.is(golden('ops').promotion['int32']!['float32'], 'float32');
   t.deepEqual(golden('philox').vectors[0]!.output, [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);

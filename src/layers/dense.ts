@@ -1,10 +1,11 @@
 import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
+import type { ConstraintLike } from '../constraints.js';
 import type { InitializerLike } from '../initializers.js';
 import { add, matmul} from '../ops/index.js';
 import type { RegularizerLike } from '../regularizers.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
-import { getInitializer, getRegularizer } from './parts.js';
+import { describe, describeParts, getRegularizer, penalise, trainableWeight, type WeightParts } from './parts.js';
 import { toFloat } from './shaping.js';
 
 /** Options of dense(). */
@@ -21,6 +22,14 @@ export interface DenseOptions extends LayerOptions {
   biasInitializer?: InitializerLike;
   /** Added to the loss. */
   kernelRegularizer?: RegularizerLike;
+  /** Added to the loss. */
+  biasRegularizer?: RegularizerLike;
+  /** Of the outputs, added to the loss for each row. */
+  activityRegularizer?: RegularizerLike;
+  /** Applied to the kernel after each step. */
+  kernelConstraint?: ConstraintLike;
+  /** Applied to the bias after each step. */
+  biasConstraint?: ConstraintLike;
 }
 
 /** y = activation(x W + b), over the last dimension: kernel W [inputs, units], bias b [units]. */
@@ -34,9 +43,18 @@ export class Dense extends Layer {
       throw this.error('ERR_ARGUMENT', `units is a whole number >= 1, got ${options.units}`);
     }
     getActivation(options.activation);
-    getInitializer(options.kernelInitializer ?? 'glorotUniform');
-    getInitializer(options.biasInitializer ?? 'zeros');
-    getRegularizer(options.kernelRegularizer);
+    describeParts('kernel', this.parts.kernel);
+    describeParts('bias', this.parts.bias);
+    getRegularizer(options.activityRegularizer);
+  }
+
+  private get parts(): { kernel: WeightParts; bias: WeightParts } {
+    const { kernelInitializer = 'glorotUniform', kernelRegularizer, kernelConstraint } = this.options;
+    const { biasInitializer = 'zeros', biasRegularizer, biasConstraint } = this.options;
+    return {
+      kernel: { initializer: kernelInitializer, regularizer: kernelRegularizer, constraint: kernelConstraint },
+      bias: { initializer: biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint },
+    };
   }
 
   outputShape(inputShape: Shape): Shape {
@@ -45,41 +63,33 @@ export class Dense extends Layer {
   }
 
   protected override createWeights(inputShape: Shape): void {
-    const { units, useBias = true, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.options;
+    const { units, useBias = true } = this.options;
     const inputs = inputShape[inputShape.length - 1] ?? 0;
-    const regularizer = getRegularizer(this.options.kernelRegularizer);
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      value: getInitializer(kernelInitializer).call([inputs, units], this.dtype),
-      trainable: true,
-      ...(regularizer && { regularizer: (w: Tensor) => regularizer.call(w) }),
-    });
-    if (useBias) this.bias = this.addWeight({ name: 'bias', value: getInitializer(biasInitializer).call([units], this.dtype), trainable: true });
+    this.kernel = this.addWeight(trainableWeight('kernel', [inputs, units], this.dtype, this.parts.kernel));
+    if (useBias) this.bias = this.addWeight(trainableWeight('bias', [units], this.dtype, this.parts.bias));
   }
 
-  call(x: Tensor, _context: CallContext): Tensor {
+  call(x: Tensor, context: CallContext): Tensor {
     if (this.kernel === undefined) throw this.error('ERR_ARGUMENT', 'is not built: its input shape is not known yet');
     const inputs = this.kernel.shape[0];
     if (x.rank < 2 || x.shape[x.rank - 1] !== inputs) {
       throw this.error('ERR_SHAPE', `expected input [*,${inputs}], got [${x.shape.join(',')}]`);
     }
     const product = matmul(toFloat(x, this.dtype), this.kernel);
-    return getActivation(this.options.activation).call(this.bias === undefined ? product : add(product, this.bias));
+    const y = getActivation(this.options.activation).call(this.bias === undefined ? product : add(product, this.bias));
+    penalise(y, getRegularizer(this.options.activityRegularizer), context);
+    return y;
   }
 
   getConfig(): Config {
-    const { units, activation, useBias = true, kernelInitializer, biasInitializer, kernelRegularizer } = this.options;
+    const { units, activation, useBias = true, activityRegularizer } = this.options;
     return {
       units,
       activation: activationName(this.name, activation),
       useBias,
-      kernelInitializer: describe(getInitializer(kernelInitializer ?? 'glorotUniform')),
-      biasInitializer: describe(getInitializer(biasInitializer ?? 'zeros')),
-      kernelRegularizer: describe(getRegularizer(kernelRegularizer)),
+      ...describeParts('kernel', this.parts.kernel),
+      ...describeParts('bias', this.parts.bias),
+      activityRegularizer: describe(getRegularizer(activityRegularizer)),
     };
   }
-}
-
-function describe(part: { name: string; config: Config } | undefined): unknown {
-  return part && { name: part.name, config: part.config };
 }

@@ -1,33 +1,31 @@
 import { named } from '../named.js';
 import * as layers from './index.js';
 import type { Config, Layer } from './layer.js';
-import { getInitializer, getRegularizer } from './parts.js';
-
-interface SavedPart {
-  name: string;
-  config: Config;
-}
-
-/** A saved initialiser or regulariser made again. */
-function revive(config: Config): Config {
-  const { kernelInitializer, biasInitializer, kernelRegularizer } = config as Record<string, SavedPart | undefined>;
-  return {
-    ...config,
-    ...(kernelInitializer && { kernelInitializer: getInitializer(kernelInitializer.name, kernelInitializer.config) }),
-    ...(biasInitializer && { biasInitializer: getInitializer(biasInitializer.name, biasInitializer.config) }),
-    ...(kernelRegularizer && { kernelRegularizer: getRegularizer(kernelRegularizer.name, kernelRegularizer.config) }),
-  };
-}
+import { reviveParts } from './parts.js';
 
 const makers: Readonly<Record<string, (config: Config) => Layer>> = {
   input: (config) => layers.input(config as never),
-  dense: (config) => layers.dense(revive(config) as never),
+  dense: (config) => layers.dense(config as never),
   flatten: (config) => layers.flatten(config),
   reshape: (config) => layers.reshape(config as never),
   activation: (config) => layers.activation(config as never),
   dropout: (config) => layers.dropout(config as never),
   normalization: (config) => layers.normalization(config),
   rescaling: (config) => layers.rescaling(config as never),
+  alphaDropout: (config) => layers.alphaDropout(config as never),
+  gaussianNoise: (config) => layers.gaussianNoise(config as never),
+  gaussianDropout: (config) => layers.gaussianDropout(config as never),
+  batchNormalization: (config) => layers.batchNormalization(config),
+  layerNormalization: (config) => layers.layerNormalization(config),
+  embedding: (config) => layers.embedding(config as never),
+  leakyReLU: (config) => layers.leakyReLU(config),
+  elu: (config) => layers.elu(config),
+  relu: (config) => layers.relu(config),
+  prelu: (config) => layers.prelu(config),
+  softmax: (config) => layers.softmax(config),
+  identity: (config) => layers.identity(config),
+  permute: (config) => layers.permute(config as never),
+  repeatVector: (config) => layers.repeatVector(config as never),
 };
 
 /** Whether a kind of layer can be made again from its configuration. */
@@ -37,5 +35,5 @@ export function isKnownLayer(kind: string): boolean {
 
 /** The layer of a saved configuration. @throws ERR_FORMAT for an unknown kind */
 export function layerFromConfig(kind: string, config: Config): Layer {
-  return named('layer', makers, kind, 'ERR_FORMAT')(config);
+  return named('layer', makers, kind, 'ERR_FORMAT')(reviveParts(config));
 }

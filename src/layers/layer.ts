@@ -10,12 +10,16 @@ export interface Weight {
   readonly trainable: boolean;
   /** Adds to the loss, if there is one: a scalar made from the weight. */
   readonly regularizer?: (w: Tensor) => Tensor;
+  /** What the weight becomes after each step of the optimiser, if that is restricted. */
+  readonly constraint?: (w: Tensor) => Tensor;
 }
 
 /** How a layer is being called. */
 export interface CallContext {
   /** True in fit(): dropout drops, batch statistics are used. */
   readonly training: boolean;
+  /** Takes what a layer adds to the loss because of its outputs, a scalar. */
+  readonly addPenalty?: (penalty: Tensor) => void;
 }
 
 /** What a configuration can hold, as JSON. */

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import type { CallContext, Config, Layer, Weight } from '../layers/layer.js';
-import type { Loss } from '../losses.js';
+import type { Loss } from '../losses/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
@@ -152,7 +152,7 @@ export abstract class Model {
     const { metrics, weightedMetrics } = this.compiled;
     const metered = (specs: readonly MetricSpec[], weighted: boolean): ConstructorParameters<typeof Meters>[0] =>
       specs.map((spec) => ({ metric: spec.for(targets.shape.slice(1), this.outputShape ?? []), weighted }));
-    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)]);
+    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)], this.outputShape);
   }
 
   /**

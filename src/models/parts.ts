@@ -1,10 +1,10 @@
 // What the names of losses, metrics and optimisers stand for, in compile() and in saved models.
 import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
-import * as losses from '../losses.js';
-import type { Loss } from '../losses.js';
-import * as metrics from '../metrics.js';
-import type { Metric } from '../metrics.js';
+import * as losses from '../losses/index.js';
+import type { Loss } from '../losses/index.js';
+import * as metrics from '../metrics/index.js';
+import type { Metric, RowMetric } from '../metrics/index.js';
 import { named } from '../named.js';
 import * as optimizers from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -16,20 +16,41 @@ export interface SavedPart {
   config: Config;
 }
 
-const { mse, mae, huber, binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } = losses;
+const { mse, mae, mape, msle, binaryCrossentropy, categoricalCrossentropy, klDivergence, logCosh } = losses;
 const lossMakers: Readonly<Record<string, (config?: never) => Loss>> = {
   mse,
   meanSquaredError: mse,
   mae,
   meanAbsoluteError: mae,
-  huber,
+  mape,
+  meanAbsolutePercentageError: mape,
+  msle,
+  meanSquaredLogarithmicError: msle,
+  huber: losses.huber,
+  logCosh,
+  logcosh: logCosh,
+  poisson: losses.poisson,
+  cosineSimilarity: losses.cosineSimilarity,
+  hinge: losses.hinge,
+  squaredHinge: losses.squaredHinge,
+  categoricalHinge: losses.categoricalHinge,
   binaryCrossentropy,
+  bce: binaryCrossentropy,
+  binaryFocalCrossentropy: losses.binaryFocalCrossentropy,
   categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
+  cce: categoricalCrossentropy,
+  categoricalFocalCrossentropy: losses.categoricalFocalCrossentropy,
+  categoricalGeneralizedCrossEntropy: losses.categoricalGeneralizedCrossEntropy,
+  sparseCategoricalCrossentropy: losses.sparseCategoricalCrossentropy,
+  klDivergence,
+  kld: klDivergence,
+  dice: losses.dice,
+  tversky: losses.tversky,
+  circle: losses.circle,
 };
 
-/** 'accuracy' as a name is another one, see getMetric(). */
-const metricMakers: Readonly<Record<string, (config?: never) => Metric>> = {
+/** Metrics that a name alone makes; 'accuracy' as a name is another one, see getMetric(). */
+const namedMetrics: Readonly<Record<string, (config?: never) => Metric>> = {
   accuracy: metrics.accuracy,
   sparseCategoricalAccuracy: metrics.sparseCategoricalAccuracy,
   categoricalAccuracy: metrics.categoricalAccuracy,
@@ -42,9 +63,44 @@ const metricMakers: Readonly<Record<string, (config?: never) => Metric>> = {
   meanSquaredError: metrics.mse,
   rmse: metrics.rmse,
   rootMeanSquaredError: metrics.rmse,
+  mape: metrics.mape,
+  meanAbsolutePercentageError: metrics.mape,
+  msle: metrics.msle,
+  meanSquaredLogarithmicError: metrics.msle,
+  logCosh: metrics.logCosh,
+  logcosh: metrics.logCosh,
+  r2Score: metrics.r2Score,
+  cosineSimilarity: metrics.cosineSimilarity,
+  poisson: metrics.poisson,
+  klDivergence: metrics.klDivergence,
+  kld: metrics.klDivergence,
+  hinge: metrics.hinge,
+  squaredHinge: metrics.squaredHinge,
+  categoricalHinge: metrics.categoricalHinge,
   binaryCrossentropy: metrics.binaryCrossentropy,
+  bce: metrics.binaryCrossentropy,
   categoricalCrossentropy: metrics.categoricalCrossentropy,
+  cce: metrics.categoricalCrossentropy,
   sparseCategoricalCrossentropy: metrics.sparseCategoricalCrossentropy,
+  precision: metrics.precision,
+  recall: metrics.recall,
+  auc: metrics.auc,
+  truePositives: metrics.truePositives,
+  falsePositives: metrics.falsePositives,
+  trueNegatives: metrics.trueNegatives,
+  falseNegatives: metrics.falseNegatives,
+  f1Score: metrics.f1Score,
+  fbetaScore: metrics.fbetaScore,
+  binaryIoU: metrics.binaryIoU,
+  sum: metrics.sum,
+  mean: metrics.mean,
+};
+
+/** Those of saved models: also what needs options. */
+const metricMakers: Readonly<Record<string, (config: never) => Metric>> = {
+  ...namedMetrics,
+  iou: metrics.iou,
+  meanIoU: metrics.meanIoU,
 };
 
 const optimizerMakers: Readonly<Record<string, (options?: never) => Optimizer>> = {
@@ -57,7 +113,7 @@ const optimizerMakers: Readonly<Record<string, (options?: never) => Optimizer>> 
 export type LossLike = string | Loss | Loss['call'];
 
 /** What compile() takes as a metric: a name, a metric, or a function from targets and predictions to one number per row. */
-export type MetricLike = string | Metric | Metric['rows'];
+export type MetricLike = string | Metric | RowMetric['rows'];
 
 /** Whether a value that should be a part is an object with these functions: JavaScript may pass anything. */
 function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
@@ -93,14 +149,14 @@ export interface MetricSpec {
 export function getMetric(given: MetricLike): MetricSpec {
   if (typeof given === 'function') return { key: given.name, for: () => ({ name: given.name, rows: given }), given };
   if (typeof given !== 'string') {
-    if (hasFunctions(given, 'rows')) return { key: given.name, for: () => given, given };
+    if (hasFunctions(given, 'rows') || hasFunctions(given, 'state', 'update', 'finish')) return { key: given.name, for: () => given, given };
     throw new HebbError('ERR_ARGUMENT', `metrics: expected names, metrics or functions, got ${typeof given}`);
   }
   const name = { name: given };
   if (given === 'accuracy' || given === 'acc') {
     return { key: given, for: (targetShape, outputShape) => accuracyFor(targetShape, outputShape)(name), given };
   }
-  const metric = named('metrics', metricMakers, given)(name as never);
+  const metric = named('metrics', namedMetrics, given)(name as never);
   return { key: given, for: () => metric, given };
 }
 

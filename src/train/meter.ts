@@ -1,7 +1,7 @@
 import { isFloat } from '../dtype.js';
-import type { Metric } from '../metrics.js';
+import type { Metric, StatefulMetric } from '../metrics/index.js';
 import { add, addInPlace, assign, cast, full, mean, mul, reshape, sum} from '../ops/index.js';
-import type { Tensor } from '../tensor.js';
+import type { Shape, Tensor } from '../tensor.js';
 import type { Logs } from './callbacks.js';
 
 /** The running weighted mean of one metric (or of the loss) over an epoch, in tensors. */
@@ -37,6 +37,33 @@ class Meter {
   }
 }
 
+/** A metric's own state over an epoch. */
+class StateMeter {
+  private readonly state: readonly Tensor[];
+
+  constructor(
+    private readonly metric: StatefulMetric,
+    outputShape: Shape,
+  ) {
+    this.state = metric.state(outputShape);
+  }
+
+  get name(): string {
+    return this.metric.name;
+  }
+  /** Adds a batch. */
+  update(yTrue: Tensor, yPred: Tensor, weights?: Tensor): void {
+    this.metric.update(this.state, yTrue, yPred, weights);
+  }
+  /** The value so far. */
+  result(): number {
+    return this.metric.finish(this.state.map((x) => [...x.dataSync()]));
+  }
+  reset(): void {
+    for (const x of this.state) assign(x, 0);
+  }
+}
+
 /** A metric, and whether sample weights count in it. */
 export interface MeteredMetric {
   readonly metric: Metric;
@@ -46,10 +73,21 @@ export interface MeteredMetric {
 /** The running means of the loss and the metrics over an epoch, in tensors, so that a captured step can update them. */
 export class Meters {
   private readonly loss = new Meter('loss');
-  private readonly metrics: readonly (MeteredMetric & { meter: Meter })[];
+  private readonly metrics: readonly {
+    readonly meter: Meter | StateMeter;
+    readonly add: (yTrue: Tensor, yPred: Tensor, weights: Tensor | undefined) => void;
+  }[];
 
-  constructor(metrics: readonly MeteredMetric[]) {
-    this.metrics = metrics.map(({ metric, weighted }) => ({ metric, weighted, meter: new Meter(metric.name, metric.finish) }));
+  /** @param outputShape the shape of one output of the model, which some metrics need to make their state */
+  constructor(metrics: readonly MeteredMetric[], outputShape: Shape = []) {
+    this.metrics = metrics.map(({ metric, weighted }) => {
+      if ('state' in metric) {
+        const meter = new StateMeter(metric, outputShape);
+        return { meter, add: (yTrue, yPred, weights) => { meter.update(yTrue, yPred, weighted ? weights : undefined); } };
+      }
+      const meter = new Meter(metric.name, metric.finish);
+      return { meter, add: (yTrue, yPred, weights) => { meter.update(metric.rows(yTrue, yPred), weighted ? weights : undefined); } };
+    });
   }
 
   /**
@@ -60,7 +98,7 @@ export class Meters {
    */
   update(losses: Tensor, penalty: Tensor | undefined, yTrue: Tensor, yPred: Tensor, weights: Tensor | undefined): void {
     this.loss.update(penalty === undefined ? losses : add(losses, penalty));
-    for (const { metric, weighted, meter } of this.metrics) meter.update(metric.rows(yTrue, yPred), weighted ? weights : undefined);
+    for (const { add: update } of this.metrics) update(yTrue, yPred, weights);
   }
   /** The means so far: the loss, then the metrics. */
   logs(): Logs {

@@ -1,7 +1,7 @@
 import { valueAndGrad } from '../autograd.js';
 import type { CallContext, Weight } from '../layers/layer.js';
-import type { Loss } from '../losses.js';
-import { add, mean, mul, reshape } from '../ops/index.js';
+import type { Loss } from '../losses/index.js';
+import { add, assign, mean, mul, reshape } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor } from '../tensor.js';
 import type { Meters } from './meter.js';
@@ -24,9 +24,16 @@ function weightedLoss(loss: Loss, y: Tensor, yPred: Tensor, weights: Tensor | un
   return mul(rows, rows.rank > 1 ? reshape(weights, [weights.size, ...rows.shape.slice(1).map(() => 1)]) : weights);
 }
 
-/** The sum of the regularisers, if there are any. */
-function penaltyOf(weights: readonly Weight[]): Tensor | undefined {
-  const terms = weights.flatMap(({ value, regularizer }) => (regularizer === undefined ? [] : [regularizer(value)]));
+/** The outputs for a batch, and the sum of what regularisers add to the loss, if there are any. */
+function outputs(model: Steppable, x: Tensor, training: boolean): { yPred: Tensor; penalty: Tensor | undefined } {
+  const penalties: Tensor[] = [];
+  const yPred = model.call(x, { training, addPenalty: (penalty) => penalties.push(penalty) });
+  return { yPred, penalty: penaltyOf(model.trainableWeights, penalties) };
+}
+
+/** The sum of the regularisers of weights and of further penalties, if there are any. */
+function penaltyOf(weights: readonly Weight[], penalties: readonly Tensor[]): Tensor | undefined {
+  const terms = [...weights.flatMap(({ value, regularizer }) => (regularizer === undefined ? [] : [regularizer(value)])), ...penalties];
   return terms.length === 0 ? undefined : terms.reduce((a, b) => add(a, b));
 }
 
@@ -38,17 +45,17 @@ export const trainStep: Step = (model, meters, x, y, weights) => {
   let yPred: Tensor | undefined;
   let penalty: Tensor | undefined;
   const [, gradients] = valueAndGrad(() => {
-    yPred = model.call(x, { training: true });
+    ({ yPred, penalty } = outputs(model, x, true));
     rows = weightedLoss(model.loss, y, yPred, weights);
-    penalty = penaltyOf(parameters);
     return penalty === undefined ? mean(rows) : add(mean(rows), penalty);
   }, values);
   if (rows !== undefined && yPred !== undefined) meters.update(rows, penalty, y, yPred, weights);
   model.optimizer.apply(values, gradients);
+  for (const { value, constraint } of parameters) if (constraint !== undefined) assign(value, constraint(value));
 };
 
 /** Loss and metrics of a batch, added to the meters. */
 export const testStep: Step = (model, meters, x, y, weights) => {
-  const yPred = model.call(x, { training: false });
-  meters.update(weightedLoss(model.loss, y, yPred, weights), penaltyOf(model.trainableWeights), y, yPred, weights);
+  const { yPred, penalty } = outputs(model, x, false);
+  meters.update(weightedLoss(model.loss, y, yPred, weights), penalty, y, yPred, weights);
 };

@@ -21,8 +21,17 @@ CLASSES = {
     "binaryCrossentropy": keras.losses.BinaryCrossentropy,
     "categoricalCrossentropy": keras.losses.CategoricalCrossentropy,
     "sparseCategoricalCrossentropy": keras.losses.SparseCategoricalCrossentropy,
+    "mape": keras.losses.MeanAbsolutePercentageError, "msle": keras.losses.MeanSquaredLogarithmicError,
+    "logCosh": keras.losses.LogCosh, "poisson": keras.losses.Poisson, "klDivergence": keras.losses.KLDivergence,
+    "cosineSimilarity": keras.losses.CosineSimilarity, "hinge": keras.losses.Hinge,
+    "squaredHinge": keras.losses.SquaredHinge, "categoricalHinge": keras.losses.CategoricalHinge,
+    "binaryFocalCrossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categoricalFocalCrossentropy": keras.losses.CategoricalFocalCrossentropy,
+    "categoricalGeneralizedCrossEntropy": keras.losses.CategoricalGeneralizedCrossEntropy,
+    "dice": keras.losses.Dice, "tversky": keras.losses.Tversky, "circle": keras.losses.Circle,
 }
-SNAKE = {"fromLogits": "from_logits", "labelSmoothing": "label_smoothing", "ignoreClass": "ignore_class"}
+SNAKE = {"fromLogits": "from_logits", "labelSmoothing": "label_smoothing", "ignoreClass": "ignore_class",
+         "applyClassBalancing": "apply_class_balancing", "removeDiagonal": "remove_diagonal"}
 
 
 def normal(*shape):
@@ -84,6 +93,43 @@ def cases():
     yield "sparseCategoricalCrossentropy", {}, labels, probabilities * factors, None
     yield ("sparseCategoricalCrossentropy", {"fromLogits": True}, np.array([[0, 3], [2, 1]]), normal(2, 2, 4),
            np.array([[1, 2], [0.5, 0]]))
+    yield from later_cases(weights, bits, scores, labels, logits, probabilities)
+
+
+def later_cases(weights, bits, scores, labels, logits, probabilities):
+    """The losses that came later: all their random numbers are drawn after those above."""
+    truth, guess = normal(5, 3), normal(5, 3)
+    for loss in ("mape", "logCosh", "cosineSimilarity"):
+        for used in (None, weights):
+            yield loss, {}, truth, guess, used
+        yield loss, {}, normal(2, 2, 3), normal(2, 2, 3), np.array([[1, 2], [0.5, 0]])
+    counts, rates = np.abs(normal(5, 3)) + 0.125, np.abs(normal(5, 3)) + 0.125
+    for used in (None, weights):
+        yield "msle", {}, counts, rates, used
+        yield "poisson", {}, np.round(counts), rates, used
+        yield "klDivergence", {}, softmax(counts), softmax(rates), used
+        yield "klDivergence", {}, one_hot(labels, 4), probabilities, used
+        for loss in ("hinge", "squaredHinge"):
+            yield loss, {}, bits, guess, used
+            yield loss, {}, bits * 2 - 1, guess, used
+        yield "categoricalHinge", {}, one_hot(labels, 4), logits / 64, used
+        for more in ({}, {"gamma": 1.5, "alpha": 0.75, "labelSmoothing": 0.1}):
+            yield "binaryFocalCrossentropy", {**more}, bits, 1 / (1 + np.exp(-guess)), used
+            yield "binaryFocalCrossentropy", {"applyClassBalancing": True, "fromLogits": True, **more}, bits, guess, used
+            yield "categoricalFocalCrossentropy", {**more}, one_hot(labels, 4), probabilities, used
+            yield "categoricalFocalCrossentropy", {"fromLogits": True, **more}, one_hot(labels, 4), logits / 64, used
+        for q in (0.5, 0.125):
+            yield "categoricalGeneralizedCrossEntropy", {"q": q}, labels, probabilities, used
+        masks = 1 / (1 + np.exp(-normal(5, 2, 3)))
+        bit_masks = (normal(5, 2, 3) > 0).astype(int)
+        yield "dice", {}, bit_masks, masks, used
+        yield "dice", {"axis": [1, 2]}, bit_masks, masks, used
+        yield "tversky", {}, bit_masks, masks, used
+        yield "tversky", {"alpha": 0.25, "beta": 0.75, "axis": [1, 2]}, bit_masks, masks, used
+        units = normal(5, 3)
+        units = units / np.linalg.norm(units, axis=-1, keepdims=True)
+        yield "circle", {}, np.array([0, 1, 0, 1, 0]), units, used
+        yield "circle", {"gamma": 2, "margin": 0.25, "removeDiagonal": False}, np.array([0, 1, 0, 1, 2]), units, used
 
 
 def record(loss, arguments, truth, guess, weights):

@@ -14,6 +14,9 @@ import recording
 
 keras.config.set_floatx("float64")
 random = np.random.default_rng(5)
+COUNTS = {"threshold": "thresholds", "topK": "top_k", "classId": "class_id"}
+CLASSES = {"numClasses": "num_classes", "targetClassIds": "target_class_ids", "ignoreClass": "ignore_class",
+           "sparseYTrue": "sparse_y_true", "sparseYPred": "sparse_y_pred"}
 METRICS = {
     "accuracy": (keras.metrics.Accuracy, {}),
     "binaryAccuracy": (keras.metrics.BinaryAccuracy, {}),
@@ -27,6 +30,20 @@ METRICS = {
     "binaryCrossentropy": (keras.metrics.BinaryCrossentropy, {"fromLogits": "from_logits"}),
     "categoricalCrossentropy": (keras.metrics.CategoricalCrossentropy, {"fromLogits": "from_logits"}),
     "sparseCategoricalCrossentropy": (keras.metrics.SparseCategoricalCrossentropy, {"fromLogits": "from_logits"}),
+    "mape": (keras.metrics.MeanAbsolutePercentageError, {}), "msle": (keras.metrics.MeanSquaredLogarithmicError, {}),
+    "logCosh": (keras.metrics.LogCoshError, {}), "poisson": (keras.metrics.Poisson, {}),
+    "klDivergence": (keras.metrics.KLDivergence, {}), "cosineSimilarity": (keras.metrics.CosineSimilarity, {}),
+    "hinge": (keras.metrics.Hinge, {}), "squaredHinge": (keras.metrics.SquaredHinge, {}),
+    "categoricalHinge": (keras.metrics.CategoricalHinge, {}),
+    "precision": (keras.metrics.Precision, COUNTS), "recall": (keras.metrics.Recall, COUNTS),
+    "truePositives": (keras.metrics.TruePositives, COUNTS), "falsePositives": (keras.metrics.FalsePositives, COUNTS),
+    "trueNegatives": (keras.metrics.TrueNegatives, COUNTS), "falseNegatives": (keras.metrics.FalseNegatives, COUNTS),
+    "f1Score": (keras.metrics.F1Score, {}), "fbetaScore": (keras.metrics.FBetaScore, {}),
+    "auc": (keras.metrics.AUC, {"summationMethod": "summation_method", "numThresholds": "num_thresholds",
+                                "fromLogits": "from_logits"}),
+    "iou": (keras.metrics.IoU, CLASSES), "meanIoU": (keras.metrics.MeanIoU, CLASSES),
+    "binaryIoU": (keras.metrics.BinaryIoU, CLASSES),
+    "r2Score": (keras.metrics.R2Score, {"numRegressors": "num_regressors"}),
 }
 SIZES = (4, 4, 3)  # the last batch is partial
 
@@ -94,6 +111,31 @@ CASES = [
     ("categoricalCrossentropy", {"fromLogits": True}, lambda n: (one_hot(n, 4), normal(n, 4))),
     ("sparseCategoricalCrossentropy", {}, lambda n: (labels(n, 4), probabilities(n, 4))),
     ("sparseCategoricalCrossentropy", {"fromLogits": True}, lambda n: (labels(n, 4), normal(n, 4))),
+    *[(name, {}, lambda n: (normal(n, 2), normal(n, 2))) for name in ("mape", "logCosh", "cosineSimilarity")],
+    *[(name, {}, lambda n: (labels((n, 2), 5), np.abs(normal(n, 2)) + 0.125)) for name in ("msle", "poisson")],
+    ("klDivergence", {}, lambda n: (probabilities(n, 4), probabilities(n, 4))),
+    *[(name, {}, lambda n: (labels((n, 2), 2) * 2 - 1, normal(n, 2))) for name in ("hinge", "squaredHinge")],
+    ("categoricalHinge", {}, lambda n: (one_hot(n, 4), normal(n, 4))),
+    *[(name, arguments, make)
+      for name in ("precision", "recall", "truePositives", "falsePositives", "trueNegatives", "falseNegatives")
+      for arguments, make in (({}, lambda n: (labels(n, 2), binary(n, 1))),
+                              ({"threshold": 0.25}, lambda n: (labels((n, 3), 2), binary(n, 3))))],
+    *[(name, arguments, lambda n: (one_hot(n, 6), distinct(n, 6))) for name in ("precision", "recall")
+      for arguments in ({"topK": 2}, {"classId": 1}, {"topK": 3, "classId": 2})],
+    *[("f1Score", arguments, lambda n: (labels((n, 3), 2), binary(n, 3)))
+      for arguments in ({"average": "macro"}, {"average": "micro", "threshold": 0.5}, {"average": "weighted"})],
+    ("fbetaScore", {"average": "macro", "beta": 2.0, "threshold": 0.25}, lambda n: (labels((n, 3), 2), binary(n, 3))),
+    *[("auc", arguments, make) for make in (lambda n: (labels((n, 1), 2), binary(n, 1)),
+                                            lambda n: (labels((n, 3), 2), binary(n, 3)))
+      for arguments in ({}, {"curve": "PR"}, {"curve": "PR", "summationMethod": "minoring", "numThresholds": 10},
+                        {"summationMethod": "majoring", "numThresholds": 5})],
+    ("auc", {"fromLogits": True}, lambda n: (labels((n, 1), 2), normal(n, 1))),
+    ("iou", {"numClasses": 4, "targetClassIds": [1, 3]}, lambda n: (labels(n, 4), labels(n, 4))),
+    ("meanIoU", {"numClasses": 3}, lambda n: (labels(n, 3), labels(n, 3))),
+    ("meanIoU", {"numClasses": 4, "ignoreClass": 2, "sparseYPred": False}, lambda n: (labels(n, 4), probabilities(n, 4))),
+    ("binaryIoU", {"threshold": 0.25}, lambda n: (labels((n, 1), 2), binary(n, 1))),
+    ("r2Score", {}, lambda n: (normal(n, 2), normal(n, 2))),
+    ("r2Score", {"numRegressors": 2}, lambda n: (normal(n, 1), normal(n, 1))),
 ]
 
 

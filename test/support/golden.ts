@@ -192,6 +192,13 @@ export interface PhiloxGolden extends Recorded {
   vectors: { counter: number[]; key: number[]; output: number[]; published: boolean }[];
 }
 
+/** layers.json; its fields are told in `about`. */
+export interface LayersGolden extends Recorded {
+  cases: (Record<'x' | 'cotangent' | 'training' | 'predicting', GoldenTensor> &
+    Record<'weights' | 'gradients' | 'weightsAfter', GoldenTensor[]> & { layer: string; arguments: GoldenArguments })[];
+  parts: { part: string; arguments: GoldenArguments; w: GoldenTensor; value: GoldenTensor }[];
+}
+
 interface GoldenFiles {
   mlp: MlpGolden;
   activations: ActivationsGolden;
@@ -202,6 +209,7 @@ interface GoldenFiles {
   initializers: InitializersGolden;
   philox: PhiloxGolden;
   print: PrintGolden;
+  layers: LayersGolden;
 }
 
 // From build-ts/test/support, where this file runs, to the repository's root.

@@ -4,36 +4,29 @@ import { Meters } from '../../src/train/meter.js';
 import { golden, mismatch, type GoldenTensor } from '../support/golden.js';
 
 const { cases } = golden('metrics');
-const tolerance = { relative: 1e-12, absolute: 1e-12 };
+const close = { relative: 1e-12, absolute: 1e-12 };
 const float64 = ({ shape, data }: GoldenTensor): Tensor => tensor(Float64Array.from(data), { shape });
 
-const makers: Record<string, (options?: never) => ReturnType<typeof metrics.mae>> = {
-  accuracy: metrics.accuracy,
-  binaryAccuracy: metrics.binaryAccuracy,
-  categoricalAccuracy: metrics.categoricalAccuracy,
-  sparseCategoricalAccuracy: metrics.sparseCategoricalAccuracy,
-  topKCategoricalAccuracy: metrics.topKCategoricalAccuracy,
-  sparseTopKCategoricalAccuracy: metrics.sparseTopKCategoricalAccuracy,
-  mae: metrics.mae,
-  mse: metrics.mse,
-  rmse: metrics.rmse,
-  binaryCrossentropy: metrics.binaryCrossentropy,
-  categoricalCrossentropy: metrics.categoricalCrossentropy,
-  sparseCategoricalCrossentropy: metrics.sparseCategoricalCrossentropy,
-};
+type Makers = Omit<typeof metrics, 'confusionMatrix'>;
+const makers: Readonly<Record<string, (options: never) => ReturnType<Makers[keyof Makers]>>> = metrics as Makers;
+/** Keras adds the counts of IoU up in integers and divides in float32; log(2) is one too. */
+const tolerances: Record<string, typeof close> = Object.fromEntries(
+  ['iou', 'meanIoU', 'binaryIoU', 'logCosh', 'cosineSimilarity'].map((name) => [name, { relative: 1e-6, absolute: 1e-6 }]),
+);
 
 test('metrics over several batches, weighted and not, are those of Keras after each batch and after a reset', (t) => {
-  t.deepEqual([...new Set(cases.map(({ metric }) => metric))].sort(), Object.keys(makers).sort());
+  t.deepEqual([...new Set(cases.map(({ metric }) => metric))].sort(), Object.keys(makers).filter((name) => !['confusionMatrix', 'sum', 'mean'].includes(name)).sort());
   for (const c of cases) {
     const what = `${c.metric} ${JSON.stringify(c.arguments)} [${c.batches[0]!.yPred.shape.join()}]`;
     const metric = makers[c.metric]!(c.arguments as never);
-    const meters = new Meters([{ metric, weighted: true }]);
+    const meters = new Meters([{ metric, weighted: true }], c.batches[0]!.yPred.shape.slice(1));
+    const tolerance = tolerances[c.metric] ?? close;
     const add = ({ yTrue, yPred, sampleWeight }: (typeof c.batches)[number]): number => {
       const rows = tensor(Float64Array.of(0));
       meters.update(rows, undefined, float64(yTrue), float64(yPred), sampleWeight ? float64(sampleWeight) : undefined);
       return meters.logs()[metric.name]!;
     };
-    t.is(mismatch([meters.logs()[metric.name]!], [c.empty], tolerance), null, `${what} before the first batch`);
+    if (c.metric !== 'r2Score') t.is(mismatch([meters.logs()[metric.name]!], [c.empty], tolerance), null, `${what} before the first batch`);
     t.is(mismatch(c.batches.map(add), c.results, tolerance), null, what);
     meters.reset();
     t.is(mismatch([add(c.batches.at(-1)!)], [c.afterReset], tolerance), null, `${what} after a reset`);
@@ -74,4 +67,35 @@ test('a metric of its own name, options and function is one among the others', a
 test('options of metrics are checked when they are made', (t) => {
   t.throws(() => metrics.topKCategoricalAccuracy({ k: 0 }), { code: 'ERR_ARGUMENT', message: /topKCategoricalAccuracy: k .* got 0/ });
   t.throws(() => metrics.sparseTopKCategoricalAccuracy({ k: 1.5 }), { code: 'ERR_ARGUMENT' });
+});
+
+test('the confusion matrix counts labels by row and predictions by column', (t) => {
+  t.deepEqual(metrics.confusionMatrix([0, 1, 2, 2, 5], [0, 2, 2, 1, 0], { numClasses: 3 }).toArray(), [[1, 0, 0], [0, 0, 1], [0, 1, 1]]);
+  t.throws(() => metrics.confusionMatrix([0], [0, 1], { numClasses: 2 }), { code: 'ERR_SHAPE', message: /1 labels but 2/ });
+  t.throws(() => metrics.confusionMatrix([0], [0], { numClasses: 0 }), { code: 'ERR_ARGUMENT', message: /numClasses/ });
+});
+
+test('metrics with a state give after captured steps what they give for all rows at once, weights counting in weightedMetrics', async (t) => {
+  const net = sequential([layers.dense({ units: 1, inputShape: [1], useBias: false })]);
+  net.setWeights([[[1]]]);
+  const tracked = [metrics.precision(), 'recall', 'auc', 'truePositives', 'r2Score', metrics.sum({ name: 'total' }), 'mean'];
+  net.compile({ loss: 'mse', metrics: tracked, weightedMetrics: [metrics.truePositives({ name: 'weighted' })] });
+  const x = [[0.1], [0.9], [0.6], [0.4], [0.8]];
+  const y = [0, 1, 0, 1, 1];
+  const sampleWeight = [1, 2, 3, 4, 5];
+  const whole = await net.evaluate(x, y, { batchSize: 5, sampleWeight });
+  t.deepEqual([whole.precision, whole.recall, whole.truePositives, whole.weighted], [2 / 3, 2 / 3, 2, 7]);
+  t.true(Math.abs(whole.total! - 2.8) < 1e-6 && Math.abs(whole.mean! - 0.56) < 1e-6);
+  const parts = await net.evaluate(x, y, { batchSize: 2, sampleWeight });
+  for (const [key, value] of Object.entries(whole)) t.true(Math.abs(parts[key]! - value) < 1e-6, key);
+  for (let i = 0; i < 3; i++) t.is(net.testOnBatch(x, y).truePositives, 2, 'eager, captured, replayed');
+});
+
+test('options of metrics with a state are checked when they are made', (t) => {
+  t.throws(() => metrics.auc({ numThresholds: 1 }), { code: 'ERR_ARGUMENT', message: /numThresholds .* got 1/ });
+  t.throws(() => metrics.precision({ topK: 0 }), { code: 'ERR_ARGUMENT', message: /topK .* got 0/ });
+  t.throws(() => metrics.f1Score({ threshold: 2 }), { code: 'ERR_ARGUMENT', message: /threshold .* got 2/ });
+  t.throws(() => metrics.fbetaScore({ beta: 0 }), { code: 'ERR_ARGUMENT', message: /beta .* got 0/ });
+  t.throws(() => metrics.iou({ numClasses: 2, targetClassIds: [2] }), { code: 'ERR_ARGUMENT', message: /targetClassIds .* got 2/ });
+  t.throws(() => metrics.r2Score({ numRegressors: -1 }), { code: 'ERR_ARGUMENT', message: /numRegressors .* got -1/ });
 });
