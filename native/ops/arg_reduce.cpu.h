@@ -1,5 +1,6 @@
 // argmax, argmin: [outer, n, inner] of any strides -> int32 [outer, inner], the first position of the extreme. Long
-// contiguous rows are folded as vectors first, then searched for the value found. A NaN is the extreme.
+// contiguous rows are folded as vectors in pieces, then the first piece that holds the extreme is searched. A NaN is
+// the extreme.
 
 template <class F, class T>
 inline bool beats(T a, T b) {
@@ -11,12 +12,19 @@ inline bool beats(T a, T b) {
 
 template <class F, class T>
 int32_t first_extreme(const T* x, int64_t n, int64_t step) {
-  constexpr int64_t worth_vectors = 64;
-  if (step == 1 && n >= worth_vectors) {
-    const T extreme = fold_run<F>(x, n);
-    for (int64_t i = 0; i < n; ++i) {
-      if (x[i] == extreme || x[i] != x[i]) return static_cast<int32_t>(i);
+  constexpr int64_t piece = 128;
+  if (step == 1 && n >= piece) {
+    T extreme = fold_run<F>(x, piece);
+    int64_t first = 0;
+    for (int64_t i = piece; i < n; i += piece) {
+      const T other = fold_run<F>(x + i, n - i < piece ? n - i : piece);
+      if (beats<F>(other, extreme)) {
+        extreme = other;
+        first = i;
+      }
     }
+    while (x[first] != extreme && x[first] == x[first]) ++first;
+    return static_cast<int32_t>(first);
   }
   int64_t best = 0;
   for (int64_t i = 1; i < n; ++i) {
