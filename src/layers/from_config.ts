@@ -27,6 +27,14 @@ const makers: Readonly<Record<string, (config: Config) => Layer>> = {
   activation: (config) => layers.activation(config as never),
   dropout: (config) => layers.dropout(config as never),
   normalization: (config) => layers.normalization(config),
+  concatenate: (config) => layers.concatenate(config),
+  add: (config) => layers.add(config),
+  subtract: (config) => layers.subtract(config),
+  multiply: (config) => layers.multiply(config),
+  average: (config) => layers.average(config),
+  maximum: (config) => layers.maximum(config),
+  minimum: (config) => layers.minimum(config),
+  dot: (config) => layers.dot(config as never),
   rescaling: (config) => layers.rescaling(config as never),
 };
 

@@ -5,6 +5,8 @@ import type { LayerOptions } from './layer.js';
 import { Normalization } from './normalization.js';
 import { ActivationLayer, Flatten, Input, Rescaling, Reshape, type ActivationOptions, type RescalingOptions, type ReshapeOptions } from './shaping.js';
 
+export * from './merging.js';
+export { SymbolicTensor } from './symbolic.js';
 export { Layer, type CallContext, type LayerOptions, type Weight } from './layer.js';
 export { Dense, Dropout, Normalization, Flatten, Input, Rescaling, Reshape, ActivationLayer };
 export type { DenseOptions, DropoutOptions, ActivationOptions, RescalingOptions, ReshapeOptions };

@@ -1,9 +1,8 @@
 import type { Model } from '../models/model.js';
-import type { TensorLike } from '../tensor.js';
+import type { Data } from '../models/structure.js';
 import type { Logs } from './callbacks.js';
 import { Pass } from './pass.js';
-import { asTensor, checkNames, checkRows, sampleWeights, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
-import { testStep } from './steps.js';
+import { checkNames, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
 
 /** Options of evaluate(). */
 export interface EvaluateOptions extends SampleWeightOption {
@@ -18,8 +17,8 @@ export interface EvaluateOptions extends SampleWeightOption {
 /** A pass that only measures, and what it measured. */
 export function evaluation(model: Model, rows: Rows, batchSize: number): (signal?: AbortSignal, steps?: number) => Promise<Logs> {
   const meters = model.metersFor(rows.y);
-  const pass = new Pass(rows, batchSize, (x, y, weights) => {
-    testStep(model, meters, x, y, weights);
+  const pass = new Pass(rows, batchSize, (batch) => {
+    model.testStep(batch, meters);
   });
   return async (signal, steps = pass.batches) => {
     meters.reset();
@@ -29,15 +28,11 @@ export function evaluation(model: Model, rows: Rows, batchSize: number): (signal
 }
 
 /** Loss and metrics of a model on rows. */
-export async function evaluate(model: Model, x: TensorLike, y: TensorLike, options: EvaluateOptions): Promise<Logs> {
+export async function evaluate(model: Model, x: Data, y: Data, options: EvaluateOptions): Promise<Logs> {
   checkNames('evaluate', options, ['batchSize', 'steps', 'signal', 'sampleWeight']);
-  const inputs = asTensor('evaluate', 'x', x);
-  const targets = asTensor('evaluate', 'y', y);
   const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 256, 1);
   if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
-  checkRows('evaluate', inputs, targets);
-  model.checkData('evaluate', inputs, targets);
-  const weights = sampleWeights('evaluate', inputs.shape[0] ?? 0, options.sampleWeight);
-  model.ensureBuilt(inputs);
-  return evaluation(model, { x: inputs, y: targets, weights }, batchSize)(options.signal, options.steps);
+  const rows = model.rowsOf('evaluate', x, y, { sampleWeight: options.sampleWeight });
+  model.ensureBuilt(rows.x);
+  return evaluation(model, rows, batchSize)(options.signal, options.steps);
 }

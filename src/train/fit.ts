@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
+import type { Data } from '../models/structure.js';
 import { slice } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
@@ -7,8 +8,7 @@ import { evaluation } from './evaluate.js';
 import { History } from './history.js';
 import { Pass } from './pass.js';
 import { progress } from './progress.js';
-import { asTensor, checkNames, checkRows, classWeights, sampleWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
-import { trainStep } from './steps.js';
+import { checkNames, rowWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -24,7 +24,7 @@ export interface FitOptions extends WeightOptions {
   /** Share of the rows, in [0, 1), taken from the end before any shuffle, that is kept for validation. */
   validationSplit?: number;
   /** [x, y] or [x, y, sampleWeight] for validation; wins over validationSplit. */
-  validationData?: readonly [TensorLike, TensorLike, TensorLike?];
+  validationData?: readonly [Data, Data, TensorLike?];
   /** Epochs between validations; 1 by default. */
   validationFreq?: number;
   /** Rows per step of the validation; batchSize by default. */
@@ -55,20 +55,20 @@ interface Plan {
 
 /** The first rows of a share, and the rest. */
 function split(rows: Rows, validationSplit: number): [Rows, Rows] {
-  const count = rows.x.shape[0] ?? 0;
+  const count = rows.x[0]?.shape[0] ?? 0;
   const kept = Math.floor(count * (1 - validationSplit));
   if (kept === 0 || kept === count) {
     throw new HebbError('ERR_ARGUMENT', `fit: validationSplit ${validationSplit} of ${count} rows leaves one part empty`);
   }
   const part = (from: number, to: number): Rows => {
     const cut = (x: Tensor): Tensor => slice(x, [from, to]);
-    return { x: cut(rows.x), y: cut(rows.y), weights: rows.weights && cut(rows.weights) };
+    return { x: rows.x.map(cut), y: rows.y.map(cut), weights: rows.weights && cut(rows.weights) };
   };
   return [part(0, kept), part(kept, count)];
 }
 
 /** Everything checked before anything changes. */
-function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Plan {
+function plan(model: Model, x: Data, y: Data, options: FitOptions): Plan {
   checkNames('fit', options, optionNames);
   const { validationSplit = 0, validationData, verbose = 'auto', signal, sampleWeight, classWeight } = options;
   if (!(validationSplit >= 0 && validationSplit < 1)) {
@@ -86,40 +86,37 @@ function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): 
   for (const name of ['stepsPerEpoch', 'validationSteps', 'validationBatchSize'] as const) {
     if (options[name] !== undefined) wholeNumber('fit', name, options[name], 1);
   }
-  const rowsOf = (names: string, inputs: TensorLike, targets: TensorLike, weights: TensorLike | undefined): Rows => {
-    const rows = { x: asTensor('fit', `${names}x`, inputs), y: asTensor('fit', `${names}y`, targets) };
-    checkRows('fit', rows.x, rows.y);
-    model.checkData('fit', rows.x, rows.y);
-    return { ...rows, weights: sampleWeights('fit', rows.x.shape[0] ?? 0, weights) };
-  };
-  let train = rowsOf('', x, y, sampleWeight);
+  let train = model.rowsOf('fit', x, y, { sampleWeight });
   let validation: Rows | undefined;
   if (validationData !== undefined) {
     const [vx, vy, weights] = validationData;
-    validation = rowsOf('validation ', vx, vy, weights);
-    if (validation.x.shape.slice(1).join() !== train.x.shape.slice(1).join()) {
-      throw new HebbError('ERR_SHAPE', `fit: validation x [${validation.x.shape.join(',')}] is not like x [${train.x.shape.join(',')}]`);
+    validation = model.rowsOf('fit', vx, vy, { sampleWeight: weights }, 'validation ');
+    for (const [i, rows] of validation.x.entries()) {
+      const other = train.x[i]?.shape ?? [];
+      if (rows.shape.slice(1).join() !== other.slice(1).join()) {
+        throw new HebbError('ERR_SHAPE', `fit: validation x [${rows.shape.join(',')}] is not like x [${other.join(',')}]`);
+      }
     }
   } else if (validationSplit > 0) {
     [train, validation] = split(train, validationSplit);
   }
-  if (classWeight !== undefined) train = { ...train, weights: classWeights('fit', train.y, classWeight) };
+  if (classWeight !== undefined) train = { ...train, weights: rowWeights('fit', train.y, { classWeight }) };
   return { train, validation, batchSize, epochs, initialEpoch, validationFreq };
 }
 
 /** Trains a model; see Model.fit(). */
-export async function fit(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Promise<History> {
+export async function fit(model: Model, x: Data, y: Data, options: FitOptions): Promise<History> {
   const { train, validation, batchSize, epochs, initialEpoch, validationFreq } = plan(model, x, y, options);
   model.ensureBuilt(train.x);
   const meters = model.metersFor(train.y);
   model.optimizer.build(model.trainableWeights.map(({ value }) => value));
-  const pass = new Pass(train, batchSize, (bx, by, weights) => {
-    trainStep(model, meters, bx, by, weights);
+  const pass = new Pass(train, batchSize, (batch) => {
+    model.trainStep(batch, meters);
   });
   const { signal, shuffle = true } = options;
   const stepsPerEpoch = Math.min(options.stepsPerEpoch ?? pass.batches, pass.batches);
   const validate = validation && evaluation(model, validation, options.validationBatchSize ?? batchSize);
-  const info: FitInfo = { epochs, stepsPerEpoch, batchSize, rows: train.x.shape[0] ?? 0 };
+  const info: FitInfo = { epochs, stepsPerEpoch, batchSize, rows: train.x[0]?.shape[0] ?? 0 };
   const history = new History({ epochs, steps: stepsPerEpoch });
   const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
   const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);

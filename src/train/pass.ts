@@ -31,9 +31,9 @@ export class Pass {
   constructor(
     private readonly rows: Rows,
     private readonly batchSize: number,
-    private readonly step: (x: Tensor, y: Tensor, weights?: Tensor) => void,
+    private readonly step: (batch: Rows) => void,
   ) {
-    this.count = rows.x.shape[0] ?? 0;
+    this.count = rows.x[0]?.shape[0] ?? 0;
     this.order = arange(this.count, { dtype: 'int32' });
   }
 
@@ -48,7 +48,8 @@ export class Pass {
       program = capture(() => {
         const { x, y, weights } = this.rows;
         const rows = sliceAt(this.order, this.cursor, size);
-        this.step(gather(x, rows), gather(y, rows), weights && gather(weights, rows));
+        const picked = (part: Tensor): Tensor => gather(part, rows);
+        this.step({ x: x.map(picked), y: y.map(picked), weights: weights && picked(weights) });
         addInPlace(this.cursor, size);
       });
       this.programs.set(size, program);
