@@ -190,6 +190,6 @@ export function input(options: LayerOptions & { shape: Shape }): SymbolicTensor 
  * const y = layers.dense({ units: 1 }).apply(layers.concatenate().apply([x, deep]));
  * const net = model({ inputs: x, outputs: y });
  */
-export function model<const O extends Structured<SymbolicTensor>>(options: FunctionalOptions<O>): Functional<Values<O> & Tensors> {
+export function model<const O extends Structured<SymbolicTensor>>(options: FunctionalOptions<O>): Functional<Extract<Values<O>, Tensors>> {
   return new Functional(options);
 }

@@ -13,6 +13,7 @@ import { OutputMeters } from '../train/output_meters.js';
 import { checkNames, checkRows, rowWeights, type Rows, type SampleWeightOption, type WeightOptions } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
+import { toMermaid } from './mermaid.js';
 import { ModelLayer } from './model_layer.js';
 import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOptions, type Target } from './outputs.js';
 import { ownLayers } from './own_layers.js';
@@ -197,6 +198,11 @@ export abstract class Model {
   /** A table of the layers, their output shapes and parameters, as Keras prints it. `print` is console.log by default. */
   summary(print: (text: string) => void = console.log): void {
     print(summary(this));
+  }
+
+  /** The model as a Mermaid flowchart; of a class of one's own only the layers. */
+  toMermaid(): string {
+    return toMermaid(this);
   }
 
   /**
