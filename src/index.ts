@@ -13,6 +13,8 @@ export { keep, scope } from './scope.js';
 export { devices, memory, type DeviceInfo, type MemoryUse } from './device.js';
 export * from './random.js';
 export * from './data/index.js';
+export * as data from './data/pipeline_sources.js';
+export type { Batch, Batches } from './train/batches.js';
 export { Model, type Compiled, type CompileOptions } from './models/model.js';
 export { Functional, input, model } from './models/functional.js';
 export type { Data, Tensors } from './models/structure.js';

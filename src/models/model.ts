@@ -1,12 +1,13 @@
 import { HebbError } from '../errors.js';
-import type { CallContext, Config, Layer, Weight } from '../layers/layer.js';
+import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses.js';
 import { zeros } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
-import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
+import { isCapturing, Tensor, type Shape } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
-import { evaluate, type EvaluateOptions } from '../train/evaluate.js';
+import { isBatches, type Batches } from '../train/batches.js';
+import { evaluate, evaluateBatches, type EvaluateOptions } from '../train/evaluate.js';
 import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
 import { OutputMeters } from '../train/output_meters.js';
@@ -15,6 +16,7 @@ import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
 import { toMermaid } from './mermaid.js';
 import { ModelLayer } from './model_layer.js';
+import { LayerOwner } from './layer_owner.js';
 import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOptions, type Target } from './outputs.js';
 import { ownLayers } from './own_layers.js';
 import { getOptimizer, type MetricSpec } from './parts.js';
@@ -42,7 +44,7 @@ export type Symbolic<O> = O extends Tensor ? SymbolicTensor : { readonly [K in k
  *   }
  * }
  */
-export abstract class Model {
+export abstract class Model extends LayerOwner {
   /** Set by a callback to end fit() after the current epoch. */
   stopTraining = false;
   /** What the last fit() recorded. */
@@ -57,7 +59,9 @@ export abstract class Model {
   private builtFor: readonly Shape[] | undefined;
   private answers: readonly Shape[] | undefined;
 
-  constructor(readonly name = 'model') {}
+  constructor(name = 'model') {
+    super(name);
+  }
 
   /** The outputs for a batch of inputs: of each a tensor, several in an array or an object. */
   abstract call(x: Tensors, context: CallContext): Tensors;
@@ -67,7 +71,7 @@ export abstract class Model {
     return 'own';
   }
   /** The layers, in the order of computation; of a class of one's own in the order of its properties. */
-  get layers(): readonly Layer[] {
+  override get layers(): readonly Layer[] {
     return ownLayers(this, (value) => (value instanceof Model ? value.asLayer() : undefined));
   }
   /** @internal How inputs are given. */
@@ -162,39 +166,6 @@ export abstract class Model {
     return this.layers.map((layer) => ({ layer, shapes: layer.builtShape && layer.shapesOf([layer.builtShape]) }));
   }
 
-  /** All weights with the layer each belongs to, in a fixed order. */
-  namedWeights(): { layer: Layer; weight: Weight }[] {
-    return this.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));
-  }
-  /** The weights that training updates. */
-  get trainableWeights(): readonly Weight[] {
-    return this.layers.flatMap((layer) => layer.trainableWeights);
-  }
-  /** Copies of all weights' values. */
-  getWeights(): Tensor[] {
-    return this.layers.flatMap((layer) => layer.getWeights());
-  }
-  /** Overwrites all weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed */
-  setWeights(values: readonly TensorLike[]): void {
-    const count = this.namedWeights().length;
-    if (values.length !== count) throw new HebbError('ERR_ARGUMENT', `setWeights: ${this.name} has ${count} weights, got ${values.length}`);
-    let next = 0;
-    const parts = this.layers.map((layer) => layer.checkWeights(values.slice(next, (next += layer.weights.length))));
-    for (const [i, layer] of this.layers.entries()) layer.setWeights(parts[i] ?? []);
-  }
-  /** The layer of a name or position. @throws ERR_ARGUMENT when there is none */
-  getLayer(which: string | number): Layer {
-    const layer = typeof which === 'number' ? this.layers[which] : this.layers.find(({ name }) => name === which);
-    if (layer === undefined) {
-      throw new HebbError('ERR_ARGUMENT', `getLayer: no layer ${String(which)}; there are ${this.layers.map(({ name }) => name).join(', ')}`);
-    }
-    return layer;
-  }
-  /** The number of numbers in all weights. */
-  countParams(): number {
-    return this.layers.reduce((total, layer) => total + layer.countParams(), 0);
-  }
-
   /** A table of the layers, their output shapes and parameters, as Keras prints it. `print` is console.log by default. */
   summary(print: (text: string) => void = console.log): void {
     print(summary(this));
@@ -213,6 +184,21 @@ export abstract class Model {
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     const { saveModel } = await import('./save.js');
     await saveModel(this, path, options);
+  }
+
+  /** Writes the weights alone, by their layers' names. @throws ERR_ARGUMENT when the model is not built */
+  async saveWeights(path: string): Promise<void> {
+    const { saveWeights } = await import('./save.js');
+    await saveWeights(this, path);
+  }
+  /**
+   * Reads the weights that saveWeights() or save() of a like model wrote.
+   *
+   * @throws ERR_FORMAT for a file of other weights, and then nothing changed; ERR_ARGUMENT when the model is not built
+   */
+  async loadWeights(path: string): Promise<void> {
+    const { loadWeights } = await import('./save.js');
+    await loadWeights(this, path);
   }
 
   /**
@@ -293,11 +279,15 @@ export abstract class Model {
    * @example
    * const history = await net.fit(train.x, train.y, { epochs: 30, validationSplit: 0.1 });
    */
-  async fit(x: Data, y: Data, options: FitOptions = {}): Promise<History> {
+  async fit(x: Data, y: Data, options?: FitOptions): Promise<History>;
+  /** Trains on batches [x, y], as a dataset or a generator gives them; the next is read while the last is computed. */
+  async fit(batches: Batches, options?: FitOptions): Promise<History>;
+  async fit(x: Data | Batches, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
     if (this.training) throw new HebbError('ERR_ARGUMENT', `fit: ${this.name} is being trained already; wait for that fit() to end`);
     this.training = true;
     try {
-      return await fit(this, x, y, options);
+      if (isBatches(x)) return await fit(this, { batches: x }, (y ?? {}) as FitOptions);
+      return await fit(this, { x, y: y as Data }, options ?? {});
     } finally {
       this.training = false;
     }
@@ -309,8 +299,12 @@ export abstract class Model {
    * @example
    * const { loss, accuracy } = await net.evaluate(test.x, test.y);
    */
-  evaluate(x: Data, y: Data, options: EvaluateOptions = {}): Promise<Logs> {
-    return evaluate(this, x, y, options);
+  evaluate(x: Data, y: Data, options?: EvaluateOptions): Promise<Logs>;
+  /** Loss and metrics on batches [x, y]. */
+  evaluate(batches: Batches, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: Data | Batches, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
+    if (isBatches(x)) return evaluateBatches(this, x, (y ?? {}) as EvaluateOptions);
+    return evaluate(this, x, y as Data, options ?? {});
   }
 
   /**

@@ -128,7 +128,7 @@ function modelFromConfig(config: Config & { kind: string }): Model {
 /** Writes a model to a safetensors file whose metadata holds the configuration. */
 export async function saveModel(model: Model, path: string, { optimizer = true }: SaveOptions): Promise<void> {
   const own = model.getConfig();
-  if (model.outputShapes === undefined) throw new HebbError('ERR_ARGUMENT', `save: ${model.name} is not built: its input shape is not known`);
+  checkBuilt('save', model);
   checkLayers(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;
   if (optimizer && model.isCompiled && compiled === undefined) {
@@ -138,6 +138,23 @@ export async function saveModel(model: Model, path: string, { optimizer = true }
   if (optimizer && compiled !== undefined) for (const [name, x] of stateEntries(model)) tensors.set(name, x);
   const config = JSON.stringify({ kind: model.kind, ...own, compiled });
   await saveTensors(path, { tensors, metadata: { format: 'hebb', version: String(version), config } });
+}
+
+function checkBuilt(op: string, model: Model): void {
+  if (model.outputShapes !== undefined) return;
+  throw new HebbError('ERR_ARGUMENT', `${op}: ${model.name} is not built: its input shape is not known; call build(inputShape), or use it on data`);
+}
+
+/** Writes a model's weights to a safetensors file. */
+export async function saveWeights(model: Model, path: string): Promise<void> {
+  checkBuilt('saveWeights', model);
+  await saveTensors(path, { tensors: new Map(weightEntries(model)), metadata: { format: 'hebb-weights', version: String(version) } });
+}
+
+/** Reads a model's weights from a safetensors file. */
+export async function loadWeights(model: Model, path: string): Promise<void> {
+  checkBuilt('loadWeights', model);
+  fill(path, (await loadTensors(path)).tensors, weightEntries(model));
 }
 
 /** The configuration in a file's metadata. @throws ERR_FORMAT */
