@@ -13,9 +13,10 @@ export abstract class LayerOwner {
   namedWeights(): { layer: Layer; weight: Weight }[] {
     return this.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));
   }
-  /** The weights that training updates. */
+  /** The weights that training updates; one that is reached by two ways, as a layer and in a model, counts once. */
   get trainableWeights(): readonly Weight[] {
-    return this.layers.flatMap((layer) => layer.trainableWeights);
+    const seen = new Set<Tensor>();
+    return this.layers.flatMap((layer) => layer.trainableWeights.filter(({ value }) => seen.size < seen.add(value).size));
   }
   /** Copies of all weights' values. */
   getWeights(): Tensor[] {

@@ -164,6 +164,8 @@ test('models are layers of other models, of any kind, and share their weights', 
   const loaded = await loadModel<Functional<Tensor>>(path);
   t.deepEqual(numbers(loaded.predict(rows)), numbers(net.predict(rows)));
   t.deepEqual(loaded.getConfig(), net.getConfig());
+  const twice = model({ inputs: start, outputs: layers.add().apply([encoder.apply(start), encoder.layers[0]!.apply(start)]) });
+  t.is(twice.trainableWeights.length, 2, 'a layer beside the model that holds it');
   const stack = sequential([encoder, layers.dense({ units: 1 })]);
   t.deepEqual(stack.getWeights().slice(0, 2).map(numbers), encoder.getWeights().map(numbers));
 });
