@@ -57,6 +57,11 @@ const checks: Record<string, (t: ExecutionContext, out: string) => void> = {
     t.not(measured[1], measured[2]);
     t.is(numberAfter('without a break: ', out), 0);
   },
+  'chapter/10_functional_wide_deep': (t, out) => {
+    t.regex(out, /Connected to/);
+    t.true(numberAfter('root mean square error ', out) < 0.12, out);
+    t.true(numberAfter('deep part alone ', out) > 0.3, 'it does not see the income');
+  },
   regression: (t, out) => {
     t.true(numberAfter('root mean square error ', out) < 0.35 * numberAfter('as a guess ', out));
     t.is(out.match(/^flower \d: predicted/gm)?.length, 5);
@@ -85,9 +90,16 @@ test('the example chapter/01_logic prints truth tables and draws every network',
   for (const picture of pictures) t.true(readFileSync(join(folder, picture), 'utf8').startsWith('<svg '), picture);
 });
 
+test('the example chapter/11_subclassing learns the moons and keeps its weights', (t) => {
+  const { code, out, err } = run('chapter/11_subclassing', temporaryFolder(t));
+  t.is(code, 0, err);
+  t.true(numberAfter('accuracy ', out) >= 0.95, out);
+  t.is(numberAfter('after loading: ', out), 0);
+});
+
 test('every example is run by a test', (t) => {
   const files = ['', 'chapter/'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => folder + file));
-  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic'];
+  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic', 'chapter/11_subclassing'];
   t.deepEqual(files.filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -'.js'.length)).sort(), tested.sort());
 });
 

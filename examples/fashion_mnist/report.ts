@@ -1,4 +1,4 @@
-import type { Model } from 'hebb';
+import type { Sequential } from 'hebb';
 import type { Images } from './images.js';
 
 function percent(share: number): string {
@@ -6,7 +6,7 @@ function percent(share: number): string {
 }
 
 /** The three likeliest classes of each of the first three images. */
-function showPredictions(net: Model, { x, y }: Images['test'], classNames: readonly string[]): void {
+function showPredictions(net: Sequential, { x, y }: Images['test'], classNames: readonly string[]): void {
   const labels = y.slice([0, 3]).dataSync();
   const probabilities = net.predict(x.slice([0, 3])).toArray() as number[][];
   for (const [image, row] of probabilities.entries()) {
@@ -20,7 +20,7 @@ function showPredictions(net: Model, { x, y }: Images['test'], classNames: reado
 }
 
 /** Loss and accuracy on the test images, and what the model says to three of them. */
-export async function showTest(net: Model, test: Images['test'], classNames: readonly string[]): Promise<void> {
+export async function showTest(net: Sequential, test: Images['test'], classNames: readonly string[]): Promise<void> {
   const { loss = NaN, accuracy = NaN } = await net.evaluate(test.x, test.y);
   console.log(`\ntest loss ${loss.toFixed(4)}, test accuracy ${accuracy.toFixed(4)}`);
   showPredictions(net, test, classNames);

@@ -10,6 +10,8 @@ import { Normalization } from './normalization.js';
 import { BatchNormalization, LayerNormalization, type BatchNormalizationOptions, type ScalingOptions } from './scaling.js';
 import { ActivationLayer, Flatten, Input, Rescaling, Reshape, type ActivationOptions, type RescalingOptions, type ReshapeOptions } from './shaping.js';
 
+export * from './merging.js';
+export { SymbolicTensor } from './symbolic.js';
 export { Layer, type CallContext, type LayerOptions, type Weight } from './layer.js';
 export { Dense, Dropout, Normalization, Flatten, Input, Rescaling, Reshape, ActivationLayer };
 export { AlphaDropout, BatchNormalization, ELU, Embedding, GaussianDropout, GaussianNoise, Identity, Lambda, LayerNormalization, LeakyReLU };

@@ -1,7 +1,8 @@
 import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
-import type { Shape, Tensor, TensorLike } from '../tensor.js';
+import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
+import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
 
 /** A named tensor that belongs to a layer; training updates its values in place. */
 export interface Weight {
@@ -101,6 +102,60 @@ export abstract class Layer {
     }
   }
 
+  /** @internal The shapes of the outputs for inputs of the given shapes; one of each unless a layer takes more. */
+  shapesOf(shapes: readonly Shape[]): readonly Shape[] {
+    return [this.outputShape(this.only(shapes))];
+  }
+  /** @internal As build(), for any number of inputs. */
+  buildAll(shapes: readonly Shape[]): void {
+    this.build(this.only(shapes));
+  }
+  /** @internal As call(), for any number of inputs. */
+  callAll(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return [this.call(this.only(inputs), context)];
+  }
+
+  private only<T>(inputs: readonly T[]): T {
+    const [input] = inputs;
+    if (input === undefined || inputs.length > 1) throw this.error('ERR_ARGUMENT', `takes one input, got ${inputs.length}`);
+    return input;
+  }
+
+  /**
+   * The layer's output for a tensor of input() or of another layer, which makes a graph for model(); or, as call() but
+   * creating the weights on first use, for a tensor with values. Merging layers take several tensors.
+   *
+   * @throws ERR_SHAPE, ERR_ARGUMENT when the layer cannot take that input; ERR_CAPTURE for a first use while capturing
+   * @example
+   * const x = input({ shape: [8] });
+   * const net = model({ inputs: x, outputs: layers.dense({ units: 1 }).apply(x) });
+   */
+  apply<X extends Applicable>(x: X, context: CallContext = { training: false }): Applied<X> {
+    const inputs: readonly (Tensor | SymbolicTensor)[] = x instanceof Tensor || x instanceof SymbolicTensor ? [x] : x;
+    return this.applyAll(inputs, context)[0] as Applied<X>;
+  }
+
+  /** @internal As apply(), for any number of inputs and outputs. */
+  applyAll(inputs: readonly (Tensor | SymbolicTensor)[], context: CallContext): readonly (Tensor | SymbolicTensor)[] {
+    const symbols = inputs.filter((x) => x instanceof SymbolicTensor);
+    if (symbols.length === inputs.length) {
+      const shapes = symbols.map(({ shape }) => shape);
+      this.buildAll(shapes);
+      return connect(this, symbols, this.shapesOf(shapes));
+    }
+    const tensors = inputs.filter((x) => x instanceof Tensor);
+    if (tensors.length < inputs.length) {
+      throw this.error('ERR_ARGUMENT', 'apply() takes tensors of input() and layers, or tensors with values, not both');
+    }
+    if (this.builtFor === undefined) {
+      if (isCapturing() && this.createWeights !== undefined) {
+        throw this.error('ERR_CAPTURE', 'is used for the first time while a program is captured; build() it before, or use it in every call');
+      }
+      this.buildAll(tensors.map(({ shape }) => shape.slice(1)));
+    }
+    return this.callAll(tensors, context);
+  }
+
   /** Adds a weight; for createWeights(). */
   protected addWeight(weight: Weight): Tensor {
     this.ownWeights.push(weight);
@@ -109,21 +164,21 @@ export abstract class Layer {
 
   /** Copies of the weights' values, in the order of `weights`. */
   getWeights(): Tensor[] {
-    return this.ownWeights.map(({ value }) => copy(value));
+    return this.weights.map(({ value }) => copy(value));
   }
 
   /** Overwrites the weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed. */
   setWeights(values: readonly TensorLike[]): void {
     const tensors = this.checkWeights(values);
-    for (const [i, weight] of this.ownWeights.entries()) if (tensors[i] !== undefined) assign(weight.value, tensors[i]);
+    for (const [i, weight] of this.weights.entries()) if (tensors[i] !== undefined) assign(weight.value, tensors[i]);
   }
 
   /** @internal What setWeights() would write, checked. */
   checkWeights(values: readonly TensorLike[]): Tensor[] {
-    if (values.length !== this.ownWeights.length) {
-      throw this.error('ERR_ARGUMENT', `has ${this.ownWeights.length} weights, got ${values.length} values`);
+    if (values.length !== this.weights.length) {
+      throw this.error('ERR_ARGUMENT', `has ${this.weights.length} weights, got ${values.length} values`);
     }
-    return this.ownWeights.map(({ name, value }, i) => {
+    return this.weights.map(({ name, value }, i) => {
       const given = toTensor(values[i] ?? 0);
       if (given.isDisposed) throw this.error('ERR_DISPOSED', `the tensor given for ${name} was disposed`);
       if (given.shape.join() === value.shape.join()) return given;
@@ -133,7 +188,7 @@ export abstract class Layer {
 
   /** The number of numbers in the weights. */
   countParams(): number {
-    return this.ownWeights.reduce((total, { value }) => total + value.size, 0);
+    return this.weights.reduce((total, { value }) => total + value.size, 0);
   }
 
   /** An error that names the layer. */

@@ -1,106 +1,179 @@
 import { HebbError } from '../errors.js';
-import type { CallContext, Config, Layer, Weight } from '../layers/layer.js';
+import type { CallContext, Config, Layer } from '../layers/layer.js';
+import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses/index.js';
+import { zeros } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
-import type { Shape, Tensor, TensorLike } from '../tensor.js';
+import { isCapturing, Tensor, type Shape } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
-import { evaluate, type EvaluateOptions } from '../train/evaluate.js';
+import { isBatches, type Batches } from '../train/batches.js';
+import { evaluate, evaluateBatches, type EvaluateOptions } from '../train/evaluate.js';
 import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
-import { Meters } from '../train/meter.js';
-import {
-  asTensor, checkNames, checkRows, classWeights, sampleWeights, type SampleWeightOption, type WeightOptions,
-} from '../train/rows.js';
+import { OutputMeters } from '../train/output_meters.js';
+import { checkNames, checkRows, rowWeights, type Rows, type SampleWeightOption, type WeightOptions } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
-import { testStep, trainStep, type Step } from '../train/steps.js';
-import { getLoss, getMetric, getOptimizer, type LossLike, type MetricLike, type MetricSpec } from './parts.js';
+import { testStep, trainStep } from '../train/steps.js';
+import { toMermaid } from './mermaid.js';
+import { ModelLayer } from './model_layer.js';
+import { LayerOwner } from './layer_owner.js';
+import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOptions, type Target } from './outputs.js';
+import { ownLayers } from './own_layers.js';
+import { getOptimizer, type MetricSpec } from './parts.js';
 import { predict, predictAsync, type PredictOptions } from './predict.js';
 import type { SaveOptions } from './save.js';
-import { summary } from './summary.js';
+import { bind, checkShapes, givenStructure, pack, structureOf, unpack, type Data, type Structure, type Structured, type Tensors } from './structure.js';
+import { summary, type SummaryRow } from './summary.js';
 
-/** Options of compile(). */
-export interface CompileOptions {
-  /** Name or optimiser; 'rmsprop' by default, as in Keras. */
-  optimizer?: string | Optimizer;
-  /** Name, loss, or function of targets and predictions. */
-  loss: LossLike;
-  /** Names, metrics or functions; 'accuracy' chooses the kind that fits. Sample and class weights do not count in them. */
-  metrics?: readonly MetricLike[];
-  /** Metrics in which sample and class weights count. */
-  weightedMetrics?: readonly MetricLike[];
-}
+export type { Compiled, CompileOptions } from './outputs.js';
 
-/** How a model is trained. */
-export interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly MetricSpec[];
-  readonly weightedMetrics: readonly MetricSpec[];
-}
+/** Symbolic tensors in the structure of a model's outputs. */
+export type Symbolic<O> = O extends Tensor ? SymbolicTensor : { readonly [K in keyof O]: SymbolicTensor };
 
-/** Layers with a loss and an optimiser: something that can be trained, evaluated, saved. */
-export abstract class Model {
+/**
+ * Layers with a loss and an optimiser: something that can be trained, evaluated, saved. A class of one's own overrides
+ * call() and keeps its layers in properties, also in arrays or plain objects, where they are found in order; call() uses
+ * them by apply(), which creates their weights when the first data comes.
+ *
+ * @example
+ * class Net extends Model {
+ *   private readonly hidden = layers.dense({ units: 30, activation: 'relu' });
+ *   private readonly output = layers.dense({ units: 1 });
+ *   override call(x: Tensor, context: CallContext): Tensor {
+ *     return this.output.apply(this.hidden.apply(x, context), context);
+ *   }
+ * }
+ */
+export abstract class Model extends LayerOwner {
   /** Set by a callback to end fit() after the current epoch. */
   stopTraining = false;
   /** What the last fit() recorded. */
   history: History | undefined;
   private settings: Compiled | undefined;
+  private chosen: readonly Target[] | undefined;
   private training = false;
-  private readonly onBatches = new Map<Step, Replayed<Meters>>();
+  private readonly onBatches = new Map<string, Replayed<OutputMeters>>();
+  private wrapped: ModelLayer | undefined;
+  private inputs: Structure = { kind: 'one', names: ['input'] };
+  private outputs: Structure | undefined;
+  private builtFor: readonly Shape[] | undefined;
+  private answers: readonly Shape[] | undefined;
 
-  constructor(readonly name: string) {}
+  constructor(name = 'model') {
+    super(name);
+  }
 
-  /** The layers, in the order of computation. */
-  abstract get layers(): readonly Layer[];
-  /** Shape of one input, once known. */
-  abstract get inputShape(): Shape | undefined;
-  /** Shape of one output, once the model is built. */
-  abstract get outputShape(): Shape | undefined;
+  /** The outputs for a batch of inputs: of each a tensor, several in an array or an object. */
+  abstract call(x: Tensors, context: CallContext): Tensors;
+
+  /** The kind of model, as in saved configurations. */
+  get kind(): string {
+    return 'own';
+  }
+  /** The layers, in the order of computation; of a class of one's own in the order of its properties. */
+  override get layers(): readonly Layer[] {
+    return ownLayers(this, (value) => (value instanceof Model ? value.asLayer() : undefined));
+  }
+  /** @internal How inputs are given. */
+  get inputStructure(): Structure {
+    return this.inputs;
+  }
+  /** @internal How outputs are answered; of a class of one's own known once it is built. */
+  get outputStructure(): Structure {
+    return this.outputs ?? { kind: 'one', names: ['output'] };
+  }
+  /** Shape of one row of each input, once known. */
+  get inputShapes(): readonly Shape[] | undefined {
+    return this.builtFor;
+  }
+  /** Shape of one row of each output, once the model is built. */
+  get outputShapes(): readonly Shape[] | undefined {
+    return this.answers;
+  }
+  /** Shape of one input, once known; undefined when there are several. */
+  get inputShape(): Shape | undefined {
+    return this.inputShapes?.length === 1 ? this.inputShapes[0] : undefined;
+  }
+  /** Shape of one output, once the model is built; undefined when there are several. */
+  get outputShape(): Shape | undefined {
+    return this.outputShapes?.length === 1 ? this.outputShapes[0] : undefined;
+  }
   /** Shape of one output for the shape of one input. @throws ERR_SHAPE naming the layer that cannot take it */
-  abstract shapeOf(inputShape: Shape): Shape;
+  shapeOf(inputShape: Shape): Shape {
+    return this.shapesOf([inputShape])[0] ?? [];
+  }
   /** Creates all weights. */
-  abstract build(inputShape: Shape): void;
-  /** The outputs for a batch of inputs. */
-  abstract call(x: Tensor, context: CallContext): Tensor;
-  /** What makes the same model again, as JSON. */
-  abstract getConfig(): Config;
-
-  /** All weights with the layer each belongs to, in a fixed order. */
-  namedWeights(): { layer: Layer; weight: Weight }[] {
-    return this.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));
+  build(inputShape: Shape): void {
+    this.buildAll([inputShape]);
   }
-  /** The weights that training updates. */
-  get trainableWeights(): readonly Weight[] {
-    return this.layers.flatMap((layer) => layer.trainableWeights);
+  /** @internal As shapeOf(), for all inputs and outputs. A class of one's own finds out by computing, which builds it. */
+  shapesOf(shapes: readonly Shape[]): readonly Shape[] {
+    if (this.answers === undefined || this.builtFor?.join(';') !== shapes.join(';')) this.buildAll(shapes);
+    return this.answers ?? [];
   }
-  /** Copies of all weights' values. */
-  getWeights(): Tensor[] {
-    return this.layers.flatMap((layer) => layer.getWeights());
+  /** @internal As build(), for all inputs. */
+  buildAll(shapes: readonly Shape[]): void {
+    this.dryRun(shapes.map((shape) => zeros([1, ...shape])));
   }
-  /** Overwrites all weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed */
-  setWeights(values: readonly TensorLike[]): void {
-    const count = this.namedWeights().length;
-    if (values.length !== count) throw new HebbError('ERR_ARGUMENT', `setWeights: ${this.name} has ${count} weights, got ${values.length}`);
-    let next = 0;
-    const parts = this.layers.map((layer) => layer.checkWeights(values.slice(next, (next += layer.weights.length))));
-    for (const [i, layer] of this.layers.entries()) layer.setWeights(parts[i] ?? []);
-  }
-  /** The layer of a name or position. @throws ERR_ARGUMENT when there is none */
-  getLayer(which: string | number): Layer {
-    const layer = typeof which === 'number' ? this.layers[which] : this.layers.find(({ name }) => name === which);
-    if (layer === undefined) {
-      throw new HebbError('ERR_ARGUMENT', `getLayer: no layer ${String(which)}; there are ${this.layers.map(({ name }) => name).join(', ')}`);
+  /** Computes one row, so that every layer creates its weights and the outputs are known. */
+  private dryRun(row: readonly Tensor[]): void {
+    if (isCapturing()) throw new HebbError('ERR_CAPTURE', `${this.name}: is used for the first time while a program is captured; call it before`);
+    const result: unknown = this.call(pack(this.inputs, row), { training: false });
+    const structure = structureOf(result, 'output');
+    const tensors = unpack(result as Tensors, structure.names);
+    if (tensors.length === 0 || !tensors.every((y) => y instanceof Tensor)) {
+      throw new HebbError('ERR_ARGUMENT', `${this.name}: call() returns a tensor, or several in an array or an object`);
     }
-    return layer;
+    this.outputs = structure;
+    this.builtFor = row.map(({ shape }) => shape.slice(1));
+    this.answers = tensors.map(({ shape }) => shape.slice(1));
   }
-  /** The number of numbers in all weights. */
-  countParams(): number {
-    return this.layers.reduce((total, layer) => total + layer.countParams(), 0);
+  /** @internal All outputs for a batch of each input. */
+  forward(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return unpack(this.call(pack(this.inputStructure, inputs), context), this.outputStructure.names);
+  }
+  /** What makes the same model again, as JSON. @throws ERR_ARGUMENT for a class of one's own, which no file can hold */
+  getConfig(): Config {
+    throw new HebbError('ERR_ARGUMENT', `${this.name}: a class of your own has no configuration that a file can hold; use saveWeights() and loadWeights()`);
+  }
+  /** The model as a layer of another one, the same object each time: its weights are shared. */
+  asLayer(): Layer {
+    this.wrapped ??= new ModelLayer(this);
+    return this.wrapped;
+  }
+
+  /**
+   * As a layer: the outputs for tensors of input() or of layers, to build a larger model; or, for tensors with values, what
+   * call() answers.
+   */
+  apply(x: Structured<SymbolicTensor>): Symbolic<ReturnType<this['call']>>;
+  apply(x: Tensors, context?: CallContext): ReturnType<this['call']>;
+  apply(x: Structured<SymbolicTensor> | Tensors, context: CallContext = { training: false }): unknown {
+    const given = x as Structured<Tensor | SymbolicTensor>;
+    if (this.outputShapes === undefined) this.inputs = givenStructure(given, this.inputs);
+    const inputs = given instanceof SymbolicTensor ? [given] : unpack(given, this.inputStructure.names);
+    const symbols = inputs.filter((input) => input instanceof SymbolicTensor);
+    if (symbols.length < inputs.length) {
+      this.ensureBuilt(inputs.filter((input) => input instanceof Tensor));
+      return this.call(x as Tensors, context);
+    }
+    const shapes = symbols.map(({ shape }) => shape);
+    this.asLayer().buildAll(shapes);
+    return pack<SymbolicTensor>(this.outputStructure, connect(this.asLayer(), symbols, this.shapesOf(shapes)));
+  }
+  /** @internal The rows of what a summary shows. */
+  summaryRows(): readonly SummaryRow[] {
+    return this.layers.map((layer) => ({ layer, shapes: layer.builtShape && layer.shapesOf([layer.builtShape]) }));
   }
 
   /** A table of the layers, their output shapes and parameters, as Keras prints it. `print` is console.log by default. */
   summary(print: (text: string) => void = console.log): void {
     print(summary(this));
+  }
+
+  /** The model as a Mermaid flowchart; of a class of one's own only the layers. */
+  toMermaid(): string {
+    return toMermaid(this);
   }
 
   /**
@@ -113,20 +186,41 @@ export abstract class Model {
     await saveModel(this, path, options);
   }
 
+  /** Writes the weights alone, by their layers' names. @throws ERR_ARGUMENT when the model is not built */
+  async saveWeights(path: string): Promise<void> {
+    const { saveWeights } = await import('./save.js');
+    await saveWeights(this, path);
+  }
+  /**
+   * Reads the weights that saveWeights() or save() of a like model wrote.
+   *
+   * @throws ERR_FORMAT for a file of other weights, and then nothing changed; ERR_ARGUMENT when the model is not built
+   */
+  async loadWeights(path: string): Promise<void> {
+    const { loadWeights } = await import('./save.js');
+    await loadWeights(this, path);
+  }
+
   /**
    * Chooses how the model is trained.
    *
    * @throws ERR_ARGUMENT for an unknown name
    */
   compile(options: CompileOptions): void {
-    checkNames('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics']);
-    const { optimizer = 'rmsprop', loss, metrics = [], weightedMetrics = [] } = options;
-    this.settings = {
-      optimizer: getOptimizer(optimizer),
-      loss: getLoss(loss),
-      metrics: metrics.map(getMetric),
-      weightedMetrics: weightedMetrics.map(getMetric),
+    checkNames('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics']);
+    const settings = {
+      optimizer: getOptimizer(options.optimizer ?? 'rmsprop'),
+      loss: losses(options.loss),
+      lossWeights: lossWeights(options.lossWeights),
+      metrics: metrics(options.metrics),
+      weightedMetrics: metrics(options.weightedMetrics),
     };
+    if (this.knowsOutputs) targetsOf(settings, this.outputStructure.names);
+    [this.settings, this.chosen] = [settings, undefined];
+  }
+  /** Whether the number and names of the outputs are known. */
+  protected get knowsOutputs(): boolean {
+    return this.outputs !== undefined;
   }
 
   /** What compile() chose. @throws ERR_ARGUMENT before compile() */
@@ -138,21 +232,43 @@ export abstract class Model {
   get isCompiled(): boolean {
     return this.settings !== undefined;
   }
+  /** The outputs that have a loss. @throws ERR_ARGUMENT before compile(), or when it does not fit the outputs */
+  get targets(): readonly Target[] {
+    this.chosen ??= targetsOf(this.compiled, this.outputStructure.names);
+    return this.chosen;
+  }
   /** The optimiser chosen by compile(). */
   get optimizer(): Optimizer {
     return this.compiled.optimizer;
   }
-  /** The loss chosen by compile(). */
+  /** The loss of the first output that has one. */
   get loss(): Loss {
-    return this.compiled.loss;
+    return this.targets[0]!.loss;
   }
 
   /** @internal Running means of the loss and of the metrics that fit these targets. */
-  metersFor(targets: Tensor): Meters {
-    const { metrics, weightedMetrics } = this.compiled;
-    const metered = (specs: readonly MetricSpec[], weighted: boolean): ConstructorParameters<typeof Meters>[0] =>
-      specs.map((spec) => ({ metric: spec.for(targets.shape.slice(1), this.outputShape ?? []), weighted }));
-    return new Meters([...metered(metrics, false), ...metered(weightedMetrics, true)], this.outputShape);
+  metersFor(y: readonly Tensor[]): OutputMeters {
+    return new OutputMeters(
+      this.targets.map(({ name, index, metrics, weightedMetrics }, i) => {
+        const targetShape = y[i]?.shape.slice(1) ?? [];
+        const outputShape = this.outputShapes?.[index] ?? [];
+        const metered = (specs: readonly MetricSpec[], weighted: boolean): ConstructorParameters<typeof OutputMeters>[0][number]['metrics'] =>
+          specs.map((spec) => ({ metric: spec.for(targetShape, outputShape), weighted }));
+        return { name, outputShape, metrics: [...metered(metrics, false), ...metered(weightedMetrics, true)] };
+      }),
+    );
+  }
+
+  /**
+   * One step of training on a batch, captured by fit() and replayed. A class of one's own may override it: it changes the
+   * weights, say by `this.optimizer.apply(params, gradients)`, tells the meters what to log, and reads no values.
+   */
+  trainStep(batch: Rows, meters: OutputMeters): void {
+    trainStep(this, meters, batch);
+  }
+  /** One step of evaluate() on a batch: tells the meters what to log. */
+  testStep(batch: Rows, meters: OutputMeters): void {
+    testStep(this, meters, batch);
   }
 
   /**
@@ -164,11 +280,15 @@ export abstract class Model {
    * @example
    * const history = await net.fit(train.x, train.y, { epochs: 30, validationSplit: 0.1 });
    */
-  async fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+  async fit(x: Data, y: Data, options?: FitOptions): Promise<History>;
+  /** Trains on batches [x, y], as a dataset or a generator gives them; the next is read while the last is computed. */
+  async fit(batches: Batches, options?: FitOptions): Promise<History>;
+  async fit(x: Data | Batches, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
     if (this.training) throw new HebbError('ERR_ARGUMENT', `fit: ${this.name} is being trained already; wait for that fit() to end`);
     this.training = true;
     try {
-      return await fit(this, x, y, options);
+      if (isBatches(x)) return await fit(this, { batches: x }, (y ?? {}) as FitOptions);
+      return await fit(this, { x, y: y as Data }, options ?? {});
     } finally {
       this.training = false;
     }
@@ -180,8 +300,12 @@ export abstract class Model {
    * @example
    * const { loss, accuracy } = await net.evaluate(test.x, test.y);
    */
-  evaluate(x: TensorLike, y: TensorLike, options: EvaluateOptions = {}): Promise<Logs> {
-    return evaluate(this, x, y, options);
+  evaluate(x: Data, y: Data, options?: EvaluateOptions): Promise<Logs>;
+  /** Loss and metrics on batches [x, y]. */
+  evaluate(batches: Batches, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: Data | Batches, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
+    if (isBatches(x)) return evaluateBatches(this, x, (y ?? {}) as EvaluateOptions);
+    return evaluate(this, x, y as Data, options ?? {});
   }
 
   /**
@@ -191,67 +315,80 @@ export abstract class Model {
    * @example
    * net.predict(test.x.slice([0, 3]));
    */
-  predict(x: TensorLike, options: PredictOptions = {}): Tensor {
-    return predict(this, x, options);
+  predict(x: Data, options: PredictOptions = {}): ReturnType<this['call']> {
+    return pack(this.outputStructure, predict(this, x, options)) as ReturnType<this['call']>;
   }
 
   /** As predict(), off the JavaScript thread. */
-  predictAsync(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
-    return predictAsync(this, x, options);
+  async predictAsync(x: Data, options: PredictOptions = {}): Promise<ReturnType<this['call']>> {
+    const outputs = await predictAsync(this, x, options);
+    return pack(this.outputStructure, outputs) as ReturnType<this['call']>;
   }
 
   /** One optimiser step on one batch; answers its loss and metrics. */
-  trainOnBatch(x: TensorLike, y: TensorLike, options: WeightOptions = {}): Logs {
+  trainOnBatch(x: Data, y: Data, options: WeightOptions = {}): Logs {
     checkNames('trainOnBatch', options, ['sampleWeight', 'classWeight']);
-    return this.onBatch('trainOnBatch', x, y, options, trainStep);
+    return this.onBatch('trainOnBatch', x, y, options, (batch, meters) => { this.trainStep(batch, meters); });
   }
 
   /** Loss and metrics of one batch. */
-  testOnBatch(x: TensorLike, y: TensorLike, options: SampleWeightOption = {}): Logs {
+  testOnBatch(x: Data, y: Data, options: SampleWeightOption = {}): Logs {
     checkNames('testOnBatch', options, ['sampleWeight']);
-    return this.onBatch('testOnBatch', x, y, options, testStep);
+    return this.onBatch('testOnBatch', x, y, options, (batch, meters) => { this.testStep(batch, meters); });
   }
 
-  private onBatch(op: string, x: TensorLike, y: TensorLike, { sampleWeight, classWeight }: WeightOptions, step: Step): Logs {
-    const inputs = asTensor(op, 'x', x);
-    const targets = asTensor(op, 'y', y);
-    if (sampleWeight !== undefined && classWeight !== undefined) {
-      throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
-    }
-    checkRows(op, inputs, targets);
-    this.checkData(op, inputs, targets);
-    const weights = classWeight ? classWeights(op, targets, classWeight) : sampleWeights(op, targets.shape[0] ?? 0, sampleWeight);
-    this.ensureBuilt(inputs);
-    const replayed = this.onBatches.get(step) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(step, batch));
-    this.onBatches.set(step, replayed);
-    const batch = weights === undefined ? [inputs, targets] : [inputs, targets, weights];
+  private onBatch(op: string, x: Data, y: Data, options: WeightOptions, step: (batch: Rows, meters: OutputMeters) => void): Logs {
+    const rows = this.rowsOf(op, x, y, options);
+    this.ensureBuilt(rows.x);
+    const replayed = this.onBatches.get(op) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(batch, step));
+    this.onBatches.set(op, replayed);
     const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
-    return replayed.call(batch, [this.compiled, ...parts]).logs();
+    return replayed.call([...rows.x, ...rows.y, ...(rows.weights ? [rows.weights] : [])], [this.compiled, ...parts]).logs();
   }
 
   /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */
-  private metered(step: Step, [x, y, weights]: readonly Tensor[]): Meters {
-    if (x === undefined || y === undefined) throw new HebbError('ERR_INTERNAL', 'a step needs inputs and targets');
+  private metered(batch: readonly Tensor[], step: (batch: Rows, meters: OutputMeters) => void): OutputMeters {
+    const inputs = this.inputStructure.names.length;
+    const end = inputs + this.targets.length;
+    const y = batch.slice(inputs, end);
     const meters = this.metersFor(y);
-    step(this, meters, x, y, weights);
+    step({ x: batch.slice(0, inputs), y, weights: batch[end] }, meters);
     return meters;
   }
 
-  /** @internal Builds the model for inputs like x, unless it is built. */
-  ensureBuilt(x: Tensor): void {
-    if (this.outputShape === undefined) this.build(this.inputShape ?? x.shape.slice(1));
+  /** @internal The tensors of inputs given to a method, checked. */
+  inputsOf(op: string, x: Data, what = 'x'): readonly Tensor[] {
+    if (!this.knowsOutputs) this.inputs = givenStructure(x, this.inputs);
+    const inputs = bind(op, what, this.inputStructure.names, x);
+    this.checkShapes(op, inputs.map(({ shape }) => shape.slice(1)), inputs[0]?.shape[0]);
+    return inputs;
   }
 
-  /** @internal Checks rows (and their targets) without changing the model. @throws ERR_SHAPE naming the layer, or what the loss finds */
-  checkData(op: string, x: Tensor, y?: Tensor): void {
-    const given = x.shape.slice(1);
-    const expected = this.inputShape ?? given;
-    if (given.join() !== expected.join()) {
-      const size = given.reduce((product, dim) => product * dim, 1);
-      const hint = expected.length === 1 && size === expected[0] ? '; add flatten() before it' : '';
-      const layer = this.layers[0]?.name ?? this.name;
-      throw new HebbError('ERR_SHAPE', `${op}: ${layer}: expected input [*,${expected.join(',')}], got [${x.shape.join(',')}]${hint}`);
-    }
-    if (y !== undefined) this.loss.check(y, this.outputShape ?? this.shapeOf(given));
+  /** @internal Rows given to a method, checked. @throws ERR_SHAPE naming the layer, ERR_ARGUMENT, or what the loss finds */
+  rowsOf(op: string, x: Data, y: Data, options: WeightOptions, prefix = ''): Rows {
+    const inputs = this.inputsOf(op, x, `${prefix}x`);
+    const shapes = inputs.map(({ shape }) => shape.slice(1));
+    if (this.kind === 'own') this.ensureBuilt(inputs);
+    const targets = bind(op, `${prefix}y`, this.targets.map(({ name }) => name), y);
+    checkRows(op, inputs, targets);
+    const outputs = this.outputShapes ?? this.shapesOf(shapes);
+    for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
+    return { x: inputs, y: targets, weights: rowWeights(op, targets, options) };
+  }
+
+  /** @internal Builds the model for inputs like these, unless it is built. */
+  ensureBuilt(inputs: readonly Tensor[]): void {
+    if (this.outputShapes !== undefined) return;
+    if (this.kind === 'own') this.dryRun(inputs.map(({ shape, dtype }) => zeros([1, ...shape.slice(1)], { dtype })));
+    else this.buildAll(this.inputShapes ?? inputs.map(({ shape }) => shape.slice(1)));
+  }
+
+  /** @internal Checks the shapes of inputs without changing the model. @throws ERR_SHAPE naming the layer */
+  checkShapes(op: string, shapes: readonly Shape[], rows: number | '*' = '*'): void {
+    checkShapes(op, this.name, this.inputShapes ?? [], shapes, rows, (i) => this.inputLayer(i));
+  }
+  /** The name of the layer that takes an input. */
+  protected inputLayer(index: number): string {
+    return this.inputStructure.names.length > 1 ? (this.inputStructure.names[index] ?? '') : (this.layers[0]?.name ?? this.name);
   }
 }

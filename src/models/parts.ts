@@ -120,6 +120,11 @@ function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
   return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
+/** Whether a value is what compile() takes as the loss of one output. */
+export function isLoss(value: unknown): value is LossLike {
+  return typeof value === 'string' || typeof value === 'function' || hasFunctions(value, 'call', 'check');
+}
+
 /** The loss of a name or function. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getLoss(loss: LossLike): Loss {
   if (typeof loss === 'string') return named('loss', lossMakers, loss)();

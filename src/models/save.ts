@@ -1,12 +1,16 @@
 import { HebbError } from '../errors.js';
 import { layerFromConfig, isKnownLayer } from '../layers/from_config.js';
-import type { Config } from '../layers/layer.js';
+import type { Config, Layer } from '../layers/layer.js';
+import type { Metric } from '../metrics/index.js';
 import { loadTensors, saveTensors } from '../formats/safetensors.js';
 import { assign, copy } from '../ops/index.js';
 import { defaultGenerator } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
 import type { Model } from './model.js';
-import { revive, saveLoss, saveMetric, type SavedPart } from './parts.js';
+import { functionalFromConfig } from './functional.js';
+import { ModelLayer } from './model_layer.js';
+import { asOption, mapOutputs, type CompileOptions, type PerOutput } from './outputs.js';
+import { revive, saveLoss, saveMetric, type MetricSpec, type SavedPart } from './parts.js';
 import { Sequential } from './sequential.js';
 
 /** Options of save(). */
@@ -21,21 +25,30 @@ export interface LoadOptions {
   compile?: boolean;
 }
 
+type SavedMetrics = readonly (string | SavedPart)[];
+
 interface SavedCompile {
   optimizer: SavedPart;
-  loss: SavedPart;
-  metrics: (string | SavedPart)[];
-  weightedMetrics: (string | SavedPart)[];
+  loss: PerOutput<SavedPart>;
+  lossWeights: PerOutput<number>;
+  metrics: PerOutput<SavedMetrics>;
+  weightedMetrics: PerOutput<SavedMetrics>;
 }
 
-interface SavedModel {
-  name: string;
-  inputShape: Shape;
-  layers: { kind: string; config: Config }[];
+interface SavedSequential {
+  readonly [key: string]: unknown;
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly layers: readonly { kind: string; config: Config }[];
+}
+
+interface SavedModel extends Config {
+  kind: string;
   compiled?: SavedCompile;
 }
 
-const version = 1;
+/** 2: graphs of layers, and parts chosen per output. */
+const version = 2;
 
 /** Every weight under a name of its own: layer/weight. */
 function weightEntries(model: Model): [string, Tensor][] {
@@ -50,25 +63,72 @@ function stateEntries(model: Model): [string, Tensor][] {
 
 /** What compile() chose; undefined when a loss or metric is the user's own, which no file can hold. */
 function savedCompile(model: Model): SavedCompile | undefined {
-  const loss = saveLoss(model.loss);
-  const metrics = model.compiled.metrics.map(saveMetric);
-  const weightedMetrics = model.compiled.weightedMetrics.map(saveMetric);
-  const known = (part: string | SavedPart | undefined): part is string | SavedPart => part !== undefined;
-  if (loss === undefined || !metrics.every(known) || !weightedMetrics.every(known)) return undefined;
-  return { optimizer: { kind: model.optimizer.kind, config: model.optimizer.getConfig() }, loss, metrics, weightedMetrics };
+  const { optimizer, loss, lossWeights, metrics, weightedMetrics } = model.compiled;
+  const own = new HebbError('ERR_ARGUMENT', 'a part of the user');
+  const known = <T>(part: T | undefined): T => {
+    if (part === undefined) throw own;
+    return part;
+  };
+  const saved = (specs: readonly MetricSpec[]): SavedMetrics => specs.map((spec) => known(saveMetric(spec)));
+  try {
+    return {
+      optimizer: { kind: optimizer.kind, config: optimizer.getConfig() },
+      loss: mapOutputs(loss, (part) => known(saveLoss(part))),
+      lossWeights,
+      metrics: mapOutputs(metrics, saved),
+      weightedMetrics: mapOutputs(weightedMetrics, saved),
+    };
+  } catch (error) {
+    if (error === own) return undefined;
+    throw error;
+  }
+}
+
+/** The options of compile() that a file holds. */
+function revivedCompile({ optimizer, loss, lossWeights, metrics, weightedMetrics }: SavedCompile): CompileOptions {
+  const revived = (saved: SavedMetrics): (string | Metric)[] => saved.map(revive.metric);
+  return {
+    optimizer: revive.optimizer(optimizer),
+    loss: asOption(mapOutputs(loss, revive.loss)),
+    ...(lossWeights.kind === 'all' ? {} : { lossWeights: asOption(lossWeights) as readonly number[] }),
+    metrics: asOption(mapOutputs(metrics, revived)) as CompileOptions['metrics'],
+    weightedMetrics: asOption(mapOutputs(weightedMetrics, revived)) as CompileOptions['weightedMetrics'],
+  };
+}
+
+/** Each layer, those of models inside too. */
+function everyLayer(model: Model): readonly Layer[] {
+  return model.layers.flatMap((layer) => (layer instanceof ModelLayer ? everyLayer(layer.model) : [layer]));
 }
 
 function checkLayers(model: Model): void {
-  for (const layer of model.layers) {
+  for (const layer of everyLayer(model)) {
     if (!isKnownLayer(layer.kind)) {
       throw new HebbError('ERR_ARGUMENT', `save: ${layer.name} is a layer of your own ('${layer.kind}'), which no file can hold`);
     }
   }
 }
 
+/** The model of a configuration, untrained. @throws ERR_FORMAT for a kind that this version does not know */
+function modelFromConfig(config: Config & { kind: string }): Model {
+  const layer = (kind: string, own: Config): Layer => {
+    if (kind !== 'model') return layerFromConfig(kind, own);
+    const inner = modelFromConfig(own.model as Config & { kind: string }).asLayer();
+    inner.trainable = own.trainable !== false;
+    return inner;
+  };
+  if (config.kind === 'functional') return functionalFromConfig(config, layer);
+  if (config.kind !== 'sequential') throw new HebbError('ERR_FORMAT', `a model of kind '${config.kind}' is not known`);
+  const { name, inputShape, layers } = config as Config as SavedSequential;
+  const model = new Sequential(layers.map(({ kind, config: own }) => layer(kind, own)), name);
+  model.build(inputShape);
+  return model;
+}
+
 /** Writes a model to a safetensors file whose metadata holds the configuration. */
 export async function saveModel(model: Model, path: string, { optimizer = true }: SaveOptions): Promise<void> {
-  if (model.outputShape === undefined) throw new HebbError('ERR_ARGUMENT', `save: ${model.name} is not built: its input shape is not known`);
+  const own = model.getConfig();
+  checkBuilt('save', model);
   checkLayers(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;
   if (optimizer && model.isCompiled && compiled === undefined) {
@@ -76,8 +136,25 @@ export async function saveModel(model: Model, path: string, { optimizer = true }
   }
   const tensors = new Map(weightEntries(model));
   if (optimizer && compiled !== undefined) for (const [name, x] of stateEntries(model)) tensors.set(name, x);
-  const config = JSON.stringify({ ...model.getConfig(), compiled });
+  const config = JSON.stringify({ kind: model.kind, ...own, compiled });
   await saveTensors(path, { tensors, metadata: { format: 'hebb', version: String(version), config } });
+}
+
+function checkBuilt(op: string, model: Model): void {
+  if (model.outputShapes !== undefined) return;
+  throw new HebbError('ERR_ARGUMENT', `${op}: ${model.name} is not built: its input shape is not known; call build(inputShape), or use it on data`);
+}
+
+/** Writes a model's weights to a safetensors file. */
+export async function saveWeights(model: Model, path: string): Promise<void> {
+  checkBuilt('saveWeights', model);
+  await saveTensors(path, { tensors: new Map(weightEntries(model)), metadata: { format: 'hebb-weights', version: String(version) } });
+}
+
+/** Reads a model's weights from a safetensors file. */
+export async function loadWeights(model: Model, path: string): Promise<void> {
+  checkBuilt('loadWeights', model);
+  fill(path, (await loadTensors(path)).tensors, weightEntries(model));
 }
 
 /** The configuration in a file's metadata. @throws ERR_FORMAT */
@@ -110,28 +187,17 @@ function fill(path: string, tensors: ReadonlyMap<string, Tensor>, entries: reado
  * @example
  * const net = await loadModel('model.hebb');
  */
-export async function loadModel(path: string, { compile = true }: LoadOptions = {}): Promise<Sequential> {
+export async function loadModel<M extends Model = Sequential>(path: string, { compile = true }: LoadOptions = {}): Promise<M> {
   const { tensors, metadata } = await loadTensors(path);
   const generator = copy(defaultGenerator.state);
   try {
-    const { name, inputShape, layers, compiled } = readConfig(path, metadata);
-    const model = new Sequential(
-      layers.map(({ kind, config }) => layerFromConfig(kind, config)),
-      name,
-    );
-    model.build(inputShape);
+    const config = readConfig(path, metadata);
+    const model = modelFromConfig(config);
     assign(defaultGenerator.state, generator); // what the initialisers drew is overwritten
-    if (compile && compiled !== undefined) {
-      model.compile({
-        optimizer: revive.optimizer(compiled.optimizer),
-        loss: revive.loss(compiled.loss),
-        metrics: compiled.metrics.map(revive.metric),
-        weightedMetrics: compiled.weightedMetrics.map(revive.metric),
-      });
-    }
+    if (compile && config.compiled !== undefined) model.compile(revivedCompile(config.compiled));
     const state = model.isCompiled && tensors.has('optimizer/0') ? stateEntries(model) : [];
     fill(path, tensors, [...weightEntries(model), ...state]);
-    return model;
+    return model as M;
   } catch (error) {
     assign(defaultGenerator.state, generator);
     if (error instanceof HebbError && error.code === 'ERR_FORMAT') throw error;

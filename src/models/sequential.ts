@@ -2,7 +2,10 @@ import { HebbError } from '../errors.js';
 import { Layer, type CallContext, type Config } from '../layers/layer.js';
 import type { Tensor } from '../tensor.js';
 import type { Shape } from '../tensor.js';
+import { layerConfig } from './layer_config.js';
 import { Model } from './model.js';
+import { nameLayers } from './own_layers.js';
+import type { SummaryRow } from './summary.js';
 
 let unnamed = 0;
 
@@ -12,15 +15,16 @@ export class Sequential extends Model {
   private input: Shape | undefined;
   private output: Shape | undefined;
 
-  constructor(layers: readonly Layer[] = [], name = unnamed++ === 0 ? 'sequential' : `sequential_${unnamed - 1}`) {
+  constructor(layers: readonly (Layer | Model)[] = [], name = unnamed++ === 0 ? 'sequential' : `sequential_${unnamed - 1}`) {
     super(name);
     for (const layer of layers) this.add(layer);
   }
 
   /** Appends a layer. @throws ERR_ARGUMENT when its name is taken, ERR_SHAPE when it cannot follow; then the model is as it was */
-  add(layer: Layer): this {
+  add(part: Layer | Model): this {
+    const layer = part instanceof Model ? part.asLayer() : part;
     if (!(layer instanceof Layer)) throw new HebbError('ERR_ARGUMENT', `${this.name}: expected a layer, got ${typeof layer}`);
-    if (layer.name === '') layer.name = this.freeName(layer.kind);
+    if (layer.name === '') nameLayers([...this.stack, layer]);
     else if (this.stack.some(({ name }) => name === layer.name)) {
       throw new HebbError('ERR_ARGUMENT', `${this.name}: there are two layers named '${layer.name}'`);
     }
@@ -34,50 +38,48 @@ export class Sequential extends Model {
     return this;
   }
 
-  private freeName(kind: string): string {
-    const taken = new Set(this.stack.map(({ name }) => name));
-    if (!taken.has(kind)) return kind;
-    let i = 1;
-    while (taken.has(`${kind}_${i}`)) i++;
-    return `${kind}_${i}`;
+  override get kind(): string {
+    return 'sequential';
   }
-
-  get layers(): readonly Layer[] {
+  override get layers(): readonly Layer[] {
     return this.stack;
   }
-  get inputShape(): Shape | undefined {
-    return this.input;
+  override get inputShapes(): readonly Shape[] | undefined {
+    return this.input && [this.input];
   }
-  get outputShape(): Shape | undefined {
-    return this.output;
+  override get outputShapes(): readonly Shape[] | undefined {
+    return this.output && [this.output];
+  }
+  protected override get knowsOutputs(): boolean {
+    return true;
   }
 
-  shapeOf(inputShape: Shape): Shape {
+  override shapesOf(shapes: readonly Shape[]): readonly Shape[] {
     if (this.stack.length === 0) throw new HebbError('ERR_ARGUMENT', `${this.name}: there are no layers`);
-    return this.stack.reduce((shape, layer) => layer.outputShape(shape), inputShape);
+    return this.stack.reduce((values, layer) => layer.shapesOf(values), shapes);
   }
 
-  build(inputShape: Shape): void {
-    const output = this.shapeOf(inputShape);
-    let shape = inputShape;
+  override buildAll(shapes: readonly Shape[]): void {
+    const [output] = this.shapesOf(shapes);
+    let values = shapes;
     for (const layer of this.stack) {
-      layer.build(shape);
-      shape = layer.outputShape(shape);
+      layer.buildAll(values);
+      values = layer.shapesOf(values);
     }
-    this.input = inputShape;
-    this.output = output;
+    [this.input, this.output] = [shapes[0], output];
   }
 
-  call(x: Tensor, context: CallContext): Tensor {
+  override summaryRows(): readonly SummaryRow[] {
+    let shapes = this.inputShapes;
+    return this.stack.map((layer) => ({ layer, shapes: (shapes = shapes && layer.shapesOf(shapes)) }));
+  }
+
+  override call(x: Tensor, context: CallContext): Tensor {
     return this.stack.reduce((value, layer) => layer.call(value, context), x);
   }
 
-  getConfig(): Config {
-    const layers = this.stack.map((layer) => ({
-      kind: layer.kind,
-      config: { name: layer.name, trainable: layer.trainable, dtype: layer.dtype, ...layer.getConfig() },
-    }));
-    return { name: this.name, inputShape: this.input, layers };
+  override getConfig(): Config {
+    return { name: this.name, inputShape: this.input, layers: this.stack.map(layerConfig) };
   }
 }
 
@@ -87,6 +89,6 @@ export class Sequential extends Model {
  * @example
  * const net = sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 10, activation: 'softmax' })]);
  */
-export function sequential(layers?: readonly Layer[], options: { name?: string } = {}): Sequential {
+export function sequential(layers?: readonly (Layer | Model)[], options: { name?: string } = {}): Sequential {
   return new Sequential(layers, options.name);
 }

@@ -1,6 +1,17 @@
 import { arrayClasses } from '../dtype.js';
 import type { Weight } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
+import type { Shape } from '../tensor.js';
 import type { Model } from './model.js';
+
+/** A row of a summary. */
+export interface SummaryRow {
+  readonly layer: Layer;
+  /** Shapes of the outputs, without the batch; undefined when they are not known yet. */
+  readonly shapes: readonly Shape[] | undefined;
+  /** The layers whose outputs go in, in models that are graphs. */
+  readonly from?: readonly { readonly name: string; readonly call: number; readonly index: number }[];
+}
 
 function bytesText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB'];
@@ -15,14 +26,15 @@ function title(kind: string): string {
 
 /** The table that summary() prints: layer (type), output shape, parameters, then the totals. */
 export function summary(model: Model): string {
-  const rows: string[][] = [['Layer (type)', 'Output Shape', 'Param #']];
-  let shape = model.inputShape;
-  for (const layer of model.layers) {
-    shape = shape && layer.outputShape(shape);
-    const output = shape === undefined ? '?' : `(None, ${shape.join(', ')})`;
-    rows.push([`${layer.name} (${title(layer.kind)})`, output, layer.countParams().toLocaleString('en-US')]);
+  const entries = model.summaryRows();
+  const graph = entries.some(({ from }) => from !== undefined);
+  const rows: string[][] = [['Layer (type)', 'Output Shape', 'Param #', ...(graph ? ['Connected to'] : [])]];
+  for (const { layer, shapes, from } of entries) {
+    const output = shapes?.map((shape) => `(None, ${shape.join(', ')})`).join(', ') ?? '?';
+    const row = [`${layer.name} (${title(layer.kind)})`, output, layer.countParams().toLocaleString('en-US')];
+    rows.push(graph ? [...row, from?.map(({ name, call, index }) => `${name}[${call}][${index}]`).join(', ') || '-'] : row);
   }
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2);
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2);
   const rule = (left: string, middle: string, right: string, line: string): string =>
     left + widths.map((width) => line.repeat(width)).join(middle) + right;
   const text = (row: string[], wall: string): string => {

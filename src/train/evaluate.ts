@@ -1,9 +1,9 @@
 import type { Model } from '../models/model.js';
-import type { TensorLike } from '../tensor.js';
+import type { Data } from '../models/structure.js';
+import { BatchReader, ReaderPass, type Batches } from './batches.js';
 import type { Logs } from './callbacks.js';
 import { Pass } from './pass.js';
-import { asTensor, checkNames, checkRows, sampleWeights, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
-import { testStep } from './steps.js';
+import { checkNames, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
 
 /** Options of evaluate(). */
 export interface EvaluateOptions extends SampleWeightOption {
@@ -16,10 +16,13 @@ export interface EvaluateOptions extends SampleWeightOption {
 }
 
 /** A pass that only measures, and what it measured. */
-export function evaluation(model: Model, rows: Rows, batchSize: number): (signal?: AbortSignal, steps?: number) => Promise<Logs> {
+export type Evaluation = (signal?: AbortSignal, steps?: number) => Promise<Logs>;
+
+/** The evaluation of rows. */
+export function evaluation(model: Model, rows: Rows, batchSize: number): Evaluation {
   const meters = model.metersFor(rows.y);
-  const pass = new Pass(rows, batchSize, (x, y, weights) => {
-    testStep(model, meters, x, y, weights);
+  const pass = new Pass(rows, batchSize, (batch) => {
+    model.testStep(batch, meters);
   });
   return async (signal, steps = pass.batches) => {
     meters.reset();
@@ -28,16 +31,38 @@ export function evaluation(model: Model, rows: Rows, batchSize: number): (signal
   };
 }
 
+/** The evaluation of batches. @throws what is wrong with the first of them */
+export async function batchEvaluation(op: string, model: Model, batches: Batches, prefix = ''): Promise<Evaluation> {
+  const reader = new BatchReader(op, batches, ([x, y, sampleWeight]) => model.rowsOf(op, x, y, { sampleWeight }, prefix));
+  const first = await reader.peek();
+  model.ensureBuilt(first.x);
+  const meters = model.metersFor(first.y);
+  const pass = new ReaderPass(op, reader, (batch) => {
+    model.testStep(batch, meters);
+  });
+  let fresh = true;
+  return async (signal, steps) => {
+    meters.reset();
+    await pass.run({ resume: fresh, steps, ...(signal && { signal }) });
+    fresh = false;
+    await pass.close();
+    return meters.logs();
+  };
+}
+
 /** Loss and metrics of a model on rows. */
-export async function evaluate(model: Model, x: TensorLike, y: TensorLike, options: EvaluateOptions): Promise<Logs> {
+export async function evaluate(model: Model, x: Data, y: Data, options: EvaluateOptions): Promise<Logs> {
   checkNames('evaluate', options, ['batchSize', 'steps', 'signal', 'sampleWeight']);
-  const inputs = asTensor('evaluate', 'x', x);
-  const targets = asTensor('evaluate', 'y', y);
   const batchSize = wholeNumber('evaluate', 'batchSize', options.batchSize ?? 256, 1);
   if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
-  checkRows('evaluate', inputs, targets);
-  model.checkData('evaluate', inputs, targets);
-  const weights = sampleWeights('evaluate', inputs.shape[0] ?? 0, options.sampleWeight);
-  model.ensureBuilt(inputs);
-  return evaluation(model, { x: inputs, y: targets, weights }, batchSize)(options.signal, options.steps);
+  const rows = model.rowsOf('evaluate', x, y, { sampleWeight: options.sampleWeight });
+  model.ensureBuilt(rows.x);
+  return evaluation(model, rows, batchSize)(options.signal, options.steps);
+}
+
+/** Loss and metrics of a model on batches. */
+export async function evaluateBatches(model: Model, batches: Batches, options: EvaluateOptions): Promise<Logs> {
+  checkNames('evaluate', options, ['steps', 'signal']);
+  if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
+  return (await batchEvaluation('evaluate', model, batches))(options.signal, options.steps);
 }

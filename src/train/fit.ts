@@ -1,14 +1,15 @@
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
+import type { Data } from '../models/structure.js';
 import { slice } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
+import { BatchReader, isBatches, ReaderPass, type Batches } from './batches.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
-import { evaluation } from './evaluate.js';
+import { batchEvaluation, evaluation, type Evaluation } from './evaluate.js';
 import { History } from './history.js';
 import { Pass } from './pass.js';
 import { progress } from './progress.js';
-import { asTensor, checkNames, checkRows, classWeights, sampleWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
-import { trainStep } from './steps.js';
+import { checkNames, rowWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -23,8 +24,8 @@ export interface FitOptions extends WeightOptions {
   callbacks?: readonly Callback[];
   /** Share of the rows, in [0, 1), taken from the end before any shuffle, that is kept for validation. */
   validationSplit?: number;
-  /** [x, y] or [x, y, sampleWeight] for validation; wins over validationSplit. */
-  validationData?: readonly [TensorLike, TensorLike, TensorLike?];
+  /** [x, y] or [x, y, sampleWeight] for validation, or batches of them; wins over validationSplit. */
+  validationData?: readonly [Data, Data, TensorLike?] | Batches;
   /** Epochs between validations; 1 by default. */
   validationFreq?: number;
   /** Rows per step of the validation; batchSize by default. */
@@ -44,9 +45,17 @@ const optionNames = [
   'validationBatchSize', 'validationSteps', 'shuffle', 'stepsPerEpoch', 'signal', 'sampleWeight', 'classWeight',
 ];
 
+/** Options that the batches themselves decide. */
+const rowOptions = ['batchSize', 'shuffle', 'validationSplit', 'sampleWeight'];
+
+/** What fit() trains on: rows, or batches. */
+export type Source = { readonly x: Data; readonly y: Data } | { readonly batches: Batches };
+
 interface Plan {
-  readonly train: Rows;
-  readonly validation: Rows | undefined;
+  readonly train: Rows | BatchReader;
+  /** The first rows, or all. */
+  readonly sample: Rows;
+  readonly validate: () => Promise<Evaluation | undefined>;
   readonly batchSize: number;
   readonly epochs: number;
   readonly initialEpoch: number;
@@ -55,20 +64,20 @@ interface Plan {
 
 /** The first rows of a share, and the rest. */
 function split(rows: Rows, validationSplit: number): [Rows, Rows] {
-  const count = rows.x.shape[0] ?? 0;
+  const count = rows.x[0]?.shape[0] ?? 0;
   const kept = Math.floor(count * (1 - validationSplit));
   if (kept === 0 || kept === count) {
     throw new HebbError('ERR_ARGUMENT', `fit: validationSplit ${validationSplit} of ${count} rows leaves one part empty`);
   }
   const part = (from: number, to: number): Rows => {
     const cut = (x: Tensor): Tensor => slice(x, [from, to]);
-    return { x: cut(rows.x), y: cut(rows.y), weights: rows.weights && cut(rows.weights) };
+    return { x: rows.x.map(cut), y: rows.y.map(cut), weights: rows.weights && cut(rows.weights) };
   };
   return [part(0, kept), part(kept, count)];
 }
 
 /** Everything checked before anything changes. */
-function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Plan {
+async function plan(model: Model, source: Source, options: FitOptions): Promise<Plan> {
   checkNames('fit', options, optionNames);
   const { validationSplit = 0, validationData, verbose = 'auto', signal, sampleWeight, classWeight } = options;
   if (!(validationSplit >= 0 && validationSplit < 1)) {
@@ -86,41 +95,65 @@ function plan(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): 
   for (const name of ['stepsPerEpoch', 'validationSteps', 'validationBatchSize'] as const) {
     if (options[name] !== undefined) wholeNumber('fit', name, options[name], 1);
   }
-  const rowsOf = (names: string, inputs: TensorLike, targets: TensorLike, weights: TensorLike | undefined): Rows => {
-    const rows = { x: asTensor('fit', `${names}x`, inputs), y: asTensor('fit', `${names}y`, targets) };
-    checkRows('fit', rows.x, rows.y);
-    model.checkData('fit', rows.x, rows.y);
-    return { ...rows, weights: sampleWeights('fit', rows.x.shape[0] ?? 0, weights) };
-  };
-  let train = rowsOf('', x, y, sampleWeight);
-  let validation: Rows | undefined;
+  const numbers = { batchSize, epochs, initialEpoch, validationFreq };
+  if ('batches' in source) {
+    const unfit = rowOptions.find((name) => name in options);
+    if (unfit !== undefined) throw new HebbError('ERR_ARGUMENT', `fit: ${unfit} is for rows; batches are as they come`);
+    const train = new BatchReader('fit', source.batches, ([x, y, weights]) =>
+      model.rowsOf('fit', x, y, { sampleWeight: weights, ...(classWeight && { classWeight }) }),
+    );
+    const sample = await train.peek();
+    return { train, sample, validate: await validation(model, sample, options, batchSize), ...numbers };
+  }
+  const rows = model.rowsOf('fit', source.x, source.y, { sampleWeight });
+  const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
+  const validate = await validation(model, rows, options, batchSize, rest);
+  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', train.y, { classWeight }) };
+  return { train: weighted, sample: weighted, validate, ...numbers };
+}
+
+/** What validates after an epoch, its data checked; to be made once the model is built. */
+async function validation(
+  model: Model, train: Rows, { validationData, validationBatchSize }: FitOptions, batchSize: number, rest?: Rows,
+): Promise<Plan['validate']> {
+  let rows = rest;
+  if (isBatches(validationData)) {
+    const evaluation = await batchEvaluation('fit', model, validationData, 'validation ');
+    return () => Promise.resolve(evaluation);
+  }
   if (validationData !== undefined) {
     const [vx, vy, weights] = validationData;
-    validation = rowsOf('validation ', vx, vy, weights);
-    if (validation.x.shape.slice(1).join() !== train.x.shape.slice(1).join()) {
-      throw new HebbError('ERR_SHAPE', `fit: validation x [${validation.x.shape.join(',')}] is not like x [${train.x.shape.join(',')}]`);
+    rows = model.rowsOf('fit', vx, vy, { sampleWeight: weights }, 'validation ');
+    for (const [i, { shape }] of rows.x.entries()) {
+      const other = train.x[i]?.shape ?? [];
+      if (shape.slice(1).join() !== other.slice(1).join()) {
+        throw new HebbError('ERR_SHAPE', `fit: validation x [${shape.join(',')}] is not like x [${other.join(',')}]`);
+      }
     }
-  } else if (validationSplit > 0) {
-    [train, validation] = split(train, validationSplit);
   }
-  if (classWeight !== undefined) train = { ...train, weights: classWeights('fit', train.y, classWeight) };
-  return { train, validation, batchSize, epochs, initialEpoch, validationFreq };
+  return () => Promise.resolve(rows && evaluation(model, rows, validationBatchSize ?? batchSize));
 }
 
 /** Trains a model; see Model.fit(). */
-export async function fit(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Promise<History> {
-  const { train, validation, batchSize, epochs, initialEpoch, validationFreq } = plan(model, x, y, options);
-  model.ensureBuilt(train.x);
-  const meters = model.metersFor(train.y);
+export async function fit(model: Model, source: Source, options: FitOptions): Promise<History> {
+  const { train, sample, batchSize, epochs, initialEpoch, validationFreq, ...planned } = await plan(model, source, options);
+  model.ensureBuilt(sample.x);
+  const meters = model.metersFor(sample.y);
   model.optimizer.build(model.trainableWeights.map(({ value }) => value));
-  const pass = new Pass(train, batchSize, (bx, by, weights) => {
-    trainStep(model, meters, bx, by, weights);
-  });
+  const step = (batch: Rows): void => {
+    model.trainStep(batch, meters);
+  };
+  const pass = train instanceof BatchReader ? new ReaderPass('fit', train, step) : new Pass(train, batchSize, step);
   const { signal, shuffle = true } = options;
-  const stepsPerEpoch = Math.min(options.stepsPerEpoch ?? pass.batches, pass.batches);
-  const validate = validation && evaluation(model, validation, options.validationBatchSize ?? batchSize);
-  const info: FitInfo = { epochs, stepsPerEpoch, batchSize, rows: train.x.shape[0] ?? 0 };
-  const history = new History({ epochs, steps: stepsPerEpoch });
+  const steps = pass instanceof Pass ? Math.min(options.stepsPerEpoch ?? pass.batches, pass.batches) : options.stepsPerEpoch;
+  const stepsPerEpoch = steps ?? pass.batches ?? 0;
+  const validate = await planned.validate();
+  const rows = sample.x[0]?.shape[0] ?? 0;
+  const info: FitInfo = pass instanceof Pass
+    ? { epochs, stepsPerEpoch, batchSize, rows }
+    : { epochs, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
+  const params = { epochs, steps: stepsPerEpoch };
+  const history = new History(params);
   const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
   const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
   const stopped = (): boolean => model.stopTraining;
@@ -147,14 +180,13 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, options: F
     for (let epoch = initialEpoch; epoch < epochs && !stopped(); epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(model, epoch);
       meters.reset();
-      await pass.run({
-        shuffle,
-        resume: true,
-        steps: stepsPerEpoch,
-        ...(signal && { signal }),
-        onProgress,
-        onBatch: perBatch ? onBatch : undefined,
-      });
+      const how = { resume: true, ...(signal && { signal }), onProgress, onBatch: perBatch ? onBatch : undefined };
+      if (pass instanceof Pass) await pass.run({ ...how, shuffle, steps: stepsPerEpoch });
+      else {
+        // Batches tell how many they are when they have ended.
+        params.steps = info.stepsPerEpoch = await pass.run({ ...how, steps });
+        info.rows = info.batchSize * info.stepsPerEpoch;
+      }
       logs = sorted(meters.logs());
       if (validate !== undefined && (epoch + 1) % validationFreq === 0) {
         const measured = sorted(await validate(signal, options.validationSteps));
@@ -165,6 +197,7 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, options: F
       history.append(epoch, logs, measured);
     }
   } finally {
+    if (pass instanceof ReaderPass) await pass.close();
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs);
   }
   return history;

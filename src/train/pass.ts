@@ -31,9 +31,9 @@ export class Pass {
   constructor(
     private readonly rows: Rows,
     private readonly batchSize: number,
-    private readonly step: (x: Tensor, y: Tensor, weights?: Tensor) => void,
+    private readonly step: (batch: Rows) => void,
   ) {
-    this.count = rows.x.shape[0] ?? 0;
+    this.count = rows.x[0]?.shape[0] ?? 0;
     this.order = arange(this.count, { dtype: 'int32' });
   }
 
@@ -48,7 +48,8 @@ export class Pass {
       program = capture(() => {
         const { x, y, weights } = this.rows;
         const rows = sliceAt(this.order, this.cursor, size);
-        this.step(gather(x, rows), gather(y, rows), weights && gather(weights, rows));
+        const picked = (part: Tensor): Tensor => gather(part, rows);
+        this.step({ x: x.map(picked), y: y.map(picked), weights: weights && picked(weights) });
         addInPlace(this.cursor, size);
       });
       this.programs.set(size, program);
@@ -61,8 +62,8 @@ export class Pass {
     return this.program(Math.min(this.batchSize, this.count)).toString();
   }
 
-  /** Runs one epoch. @throws ERR_ABORTED when the signal stopped it */
-  async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<void> {
+  /** Runs one epoch; answers its number of batches. @throws ERR_ABORTED when the signal stopped it */
+  async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<number> {
     if (!resume || this.batchesDone === 0) {
       this.batchesDone = 0;
       if (shuffle) assign(this.order, permutation(this.count));
@@ -76,13 +77,14 @@ export class Pass {
     if (onBatch === undefined) {
       if (whole > 0) await this.program(this.batchSize).run(whole, { ...stop, onProgress: (done) => onProgress?.(done) });
       if (whole < todo) await partial().run(1, stop);
-      return;
+      return todo;
     }
     for (let batch = 0; batch < todo; batch++) {
       await onBatch.begin(batch);
       await (batch < whole ? this.program(this.batchSize) : partial()).run(1, stop);
       onProgress?.(batch + 1);
-      if (await onBatch.end(batch)) return;
+      if (await onBatch.end(batch)) return batch + 1;
     }
+    return todo;
   }
 }

@@ -16,8 +16,10 @@ export interface WeightOptions extends SampleWeightOption {
 
 /** Rows to train or test on. */
 export interface Rows {
-  readonly x: Tensor;
-  readonly y: Tensor;
+  /** Of each input [rows, ...]. */
+  readonly x: readonly Tensor[];
+  /** Of each output that is trained [rows, ...]. */
+  readonly y: readonly Tensor[];
   /** [rows] */
   readonly weights: Tensor | undefined;
 }
@@ -31,7 +33,7 @@ export function asTensor(op: string, name: string, x: TensorLike): Tensor {
 }
 
 /** The weights of rows as float32 [rows], or undefined without any. @throws ERR_SHAPE, ERR_ARGUMENT for a weight that is no number */
-export function sampleWeights(op: string, rows: number, sampleWeight: TensorLike | undefined): Tensor | undefined {
+function sampleWeights(op: string, rows: number, sampleWeight: TensorLike | undefined): Tensor | undefined {
   if (sampleWeight === undefined) return undefined;
   const given = asTensor(op, 'sampleWeight', sampleWeight);
   if (given.size !== rows || given.shape[0] !== rows) {
@@ -44,7 +46,7 @@ export function sampleWeights(op: string, rows: number, sampleWeight: TensorLike
 }
 
 /** The weight of each row's class, [rows]; y are class numbers or one-hot rows. @throws ERR_ARGUMENT, ERR_SHAPE */
-export function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number, number>>): Tensor {
+function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number, number>>): Tensor {
   const rows = y.shape[0] ?? 0;
   const oneHot = y.rank === 2 && (y.shape[1] ?? 1) > 1;
   if (!oneHot && y.size !== rows) {
@@ -62,12 +64,24 @@ export function classWeights(op: string, y: Tensor, classWeight: Readonly<Record
   return gather(tensor(table), labels);
 }
 
-/** Checks that x and y have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */
-export function checkRows(op: string, x: Tensor, y: Tensor): void {
-  if (x.shape[0] !== y.shape[0]) {
-    throw new HebbError('ERR_SHAPE', `${op}: x has ${x.shape[0] ?? 0} rows, y has ${y.shape[0] ?? 0}`);
+/** Checks that all inputs and targets have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */
+export function checkRows(op: string, x: readonly Tensor[], y: readonly Tensor[]): void {
+  const count = x[0]?.shape[0] ?? 0;
+  for (const [name, tensors] of [['x', x], ['y', y]] as const) {
+    const other = tensors.findIndex(({ shape }) => shape[0] !== count);
+    const which = tensors.length > 1 ? `${name}[${other}]` : name;
+    if (other >= 0) throw new HebbError('ERR_SHAPE', `${op}: x has ${count} rows, ${which} has ${tensors[other]?.shape[0] ?? 0}`);
   }
-  if (x.shape[0] === 0) throw new HebbError('ERR_ARGUMENT', `${op}: there are no rows`);
+  if (count === 0) throw new HebbError('ERR_ARGUMENT', `${op}: there are no rows`);
+}
+
+/** The weight of each row by one of the options, [rows]; undefined without any. @throws ERR_ARGUMENT, ERR_SHAPE */
+export function rowWeights(op: string, y: readonly Tensor[], { sampleWeight, classWeight }: WeightOptions): Tensor | undefined {
+  if (classWeight === undefined) return sampleWeights(op, y[0]?.shape[0] ?? 0, sampleWeight);
+  if (sampleWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
+  const [targets] = y;
+  if (targets === undefined || y.length > 1) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is for one output, there are ${y.length}`);
+  return classWeights(op, targets, classWeight);
 }
 
 /** A whole number of at least `least`. @throws ERR_ARGUMENT naming the option and the value */

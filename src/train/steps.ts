@@ -4,18 +4,21 @@ import type { Loss } from '../losses/index.js';
 import { add, assign, mean, mul, reshape } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor } from '../tensor.js';
-import type { Meters } from './meter.js';
+import type { BatchLoss, OutputMeters } from './output_meters.js';
+import type { Rows } from './rows.js';
 
 /** What a step needs of a model. */
 export interface Steppable {
   readonly trainableWeights: readonly Weight[];
-  readonly loss: Loss;
+  /** The outputs that are trained. */
+  readonly targets: readonly { readonly index: number; readonly loss: Loss; readonly weight: number }[];
   readonly optimizer: Optimizer;
-  call(x: Tensor, context: CallContext): Tensor;
+  /** All outputs for a batch of each input. */
+  forward(inputs: readonly Tensor[], context: CallContext): readonly Tensor[];
 }
 
-/** What a step does with a batch: inputs, targets, and the weight of each row [batch] if there are weights. */
-export type Step = (model: Steppable, meters: Meters, x: Tensor, y: Tensor, weights?: Tensor) => void;
+/** What a step does with a batch. */
+export type Step = (model: Steppable, meters: OutputMeters, batch: Rows) => void;
 
 /** Row losses, weighted. */
 function weightedLoss(loss: Loss, y: Tensor, yPred: Tensor, weights: Tensor | undefined): Tensor {
@@ -24,38 +27,48 @@ function weightedLoss(loss: Loss, y: Tensor, yPred: Tensor, weights: Tensor | un
   return mul(rows, rows.rank > 1 ? reshape(weights, [weights.size, ...rows.shape.slice(1).map(() => 1)]) : weights);
 }
 
-/** The outputs for a batch, and the sum of what regularisers add to the loss, if there are any. */
-function outputs(model: Steppable, x: Tensor, training: boolean): { yPred: Tensor; penalty: Tensor | undefined } {
-  const penalties: Tensor[] = [];
-  const yPred = model.call(x, { training, addPenalty: (penalty) => penalties.push(penalty) });
-  return { yPred, penalty: penaltyOf(model.trainableWeights, penalties) };
-}
-
 /** The sum of the regularisers of weights and of further penalties, if there are any. */
 function penaltyOf(weights: readonly Weight[], penalties: readonly Tensor[]): Tensor | undefined {
   const terms = [...weights.flatMap(({ value, regularizer }) => (regularizer === undefined ? [] : [regularizer(value)])), ...penalties];
   return terms.length === 0 ? undefined : terms.reduce((a, b) => add(a, b));
 }
 
+/** The outputs that are trained for a batch, and its loss: for each output the mean over its rows, times its weight, and the penalties, all added. */
+function measure(model: Steppable, { x, y, weights }: Rows, training: boolean): { yPred: readonly Tensor[]; loss: BatchLoss } {
+  const { targets } = model;
+  const penalties: Tensor[] = [];
+  const outputs = model.forward(x, { training, addPenalty: (penalty) => penalties.push(penalty) });
+  const yPred = targets.map(({ index }) => outputs[index]!);
+  const single = targets.length === 1;
+  const rows = targets.map(({ loss, weight }, i) => {
+    const own = weightedLoss(loss, y[i]!, yPred[i]!, weights);
+    return single && weight !== 1 ? mul(own, weight) : own;
+  });
+  const means = rows.map((own, i) => {
+    const { weight = 1 } = targets[i] ?? {};
+    return single || weight === 1 ? mean(own) : mul(mean(own), weight);
+  });
+  const penalty = penaltyOf(model.trainableWeights, penalties);
+  const sum = means.reduce((a, b) => add(a, b));
+  return { yPred, loss: { rows, penalty, total: penalty === undefined ? sum : add(sum, penalty) } };
+}
+
 /** One optimiser step on a batch: the mean weighted loss plus penalties goes down. Updates the meters. */
-export const trainStep: Step = (model, meters, x, y, weights) => {
+export const trainStep: Step = (model, meters, batch) => {
   const parameters = model.trainableWeights;
   const values = parameters.map(({ value }) => value);
-  let rows: Tensor | undefined;
-  let yPred: Tensor | undefined;
-  let penalty: Tensor | undefined;
+  let measured: ReturnType<typeof measure> | undefined;
   const [, gradients] = valueAndGrad(() => {
-    ({ yPred, penalty } = outputs(model, x, true));
-    rows = weightedLoss(model.loss, y, yPred, weights);
-    return penalty === undefined ? mean(rows) : add(mean(rows), penalty);
+    measured = measure(model, batch, true);
+    return measured.loss.total;
   }, values);
-  if (rows !== undefined && yPred !== undefined) meters.update(rows, penalty, y, yPred, weights);
+  if (measured !== undefined) meters.update(measured.loss, batch.y, measured.yPred, batch.weights);
   model.optimizer.apply(values, gradients);
   for (const { value, constraint } of parameters) if (constraint !== undefined) assign(value, constraint(value));
 };
 
 /** Loss and metrics of a batch, added to the meters. */
-export const testStep: Step = (model, meters, x, y, weights) => {
-  const { yPred, penalty } = outputs(model, x, false);
-  meters.update(weightedLoss(model.loss, y, yPred, weights), penalty, y, yPred, weights);
+export const testStep: Step = (model, meters, batch) => {
+  const { yPred, loss } = measure(model, batch, false);
+  meters.update(loss, batch.y, yPred, batch.weights);
 };

@@ -199,7 +199,22 @@ export interface LayersGolden extends Recorded {
   parts: { part: string; arguments: GoldenArguments; w: GoldenTensor; value: GoldenTensor }[];
 }
 
+/** functional.json; its parts are told in make_functional.py. */
+export interface FunctionalGolden extends Recorded {
+  data: Record<'wide' | 'deep' | 'main' | 'aux', GoldenTensor>;
+  wideAndDeep: {
+    layers: string[];
+    given: GoldenTensor[];
+    history: Record<string, number[]>;
+    final: GoldenTensor[];
+    predict: [GoldenTensor, GoldenTensor];
+  };
+  shared: { given: GoldenTensor[]; loss: number; gradients: GoldenTensor[] };
+  dots: { a: GoldenTensor; b: GoldenTensor; axes: number | [number, number]; normalize: boolean; y: GoldenTensor }[];
+}
+
 interface GoldenFiles {
+  functional: FunctionalGolden;
   mlp: MlpGolden;
   activations: ActivationsGolden;
   losses: LossesGolden;

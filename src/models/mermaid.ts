@@ -1,0 +1,23 @@
+import type { Model } from './model.js';
+
+/** A text in quotes: Mermaid takes characters by their number. */
+function quoted(text: string): string {
+  return `"${text.replace(/[^\p{L}\p{N} _,()*]/gu, (character) => `#${character.codePointAt(0)!};`)}"`;
+}
+
+/** The flowchart of a model: a box per layer with the shape of its output, an arrow per tensor that goes from one to another. */
+export function toMermaid(model: Model): string {
+  const rows = model.summaryRows();
+  const id = new Map(rows.map(({ layer }, i) => [layer.name, `x${i}`]));
+  const lines = ['flowchart TB'];
+  for (const { layer, shapes } of rows) {
+    const output = shapes === undefined ? '' : ` (${shapes.map((shape) => ['*', ...shape].join(', ')).join(') (')})`;
+    lines.push(`  ${id.get(layer.name)!}[${quoted(`${layer.name}, ${layer.kind}${output}`)}]`);
+  }
+  for (const [i, { layer, from }] of rows.entries()) {
+    const before = rows[i - 1]?.layer;
+    const sources = from?.map(({ name }) => name) ?? (model.kind === 'sequential' && before !== undefined ? [before.name] : []);
+    for (const source of sources) lines.push(`  ${id.get(source)!} --> ${id.get(layer.name)!}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
