@@ -132,7 +132,8 @@ Napi::Value start_linear_sgd(const Napi::CallbackInfo& info) {
     stop.store(true);
   };
   runs_of(info.Env()).start(epoch, options.max_epochs, job, info[1], info[2]);
-  return Napi::External<SharedRun>::New(info.Env(), new SharedRun(run), [](Napi::Env, SharedRun* held) { delete held; });
+  return Napi::External<SharedRun>::New(info.Env(), new SharedRun(run),
+                                        [](Napi::Env, SharedRun* held) { delete held; });
 }
 
 // linearSgdHistory(handle): per task (mistakes, mean loss) of each epoch.

@@ -1,4 +1,5 @@
-// Learners that train off the JavaScript thread, on arrays that JavaScript gives and does not touch until they are done.
+// Learners that train off the JavaScript thread, on arrays that JavaScript gives and does not touch until they are
+// done.
 #pragma once
 
 #include <napi.h>

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest_slope = 1e12;
-constexpr double smallest_scale = 1e-9;   // below it the scale is multiplied into the weights
+constexpr double smallest_scale = 1e-9;  // below it the scale is multiplied into the weights
 constexpr double smallest_adaptive_rate = 1e-6;
 
 // A weight vector as scale * w, and the average of all its past values as (average + average_a * w) / average_b.
@@ -88,14 +88,14 @@ struct Learner {
   LinearTask task;
   Weights weights;
   double t = 1, eta = 0, intercept = *task.b, average_intercept = 0;
-  double penalty = 0;                // of L1, summed up
-  std::vector<double> paid;          // of it, per weight
-  std::vector<int32_t> order;        // every row; each epoch permutes it further
-  std::vector<int32_t> visited;      // the rows of this epoch, validation rows left out
+  double penalty = 0;            // of L1, summed up
+  std::vector<double> paid;      // of it, per weight
+  std::vector<int32_t> order;    // every row; each epoch permutes it further
+  std::vector<int32_t> visited;  // the rows of this epoch, validation rows left out
   std::vector<LinearEpoch> history;
-  double loss = 0, objective = 0;    // of this epoch
+  double loss = 0, objective = 0;  // of this epoch
   int64_t mistakes = 0;
-  double best = infinity;            // lowest objective, or negated score
+  double best = infinity;  // lowest objective, or negated score
   int64_t stalled = 0;
   bool stopped = false;
 };
@@ -134,10 +134,14 @@ class Sgd final : public LinearSgd {
     for (Learner* learner : active) begin(*learner);
     for (size_t i = 0; i < active.size();) {
       const size_t left = active.size() - i;
-      if (left >= 4) i += visit<4>(&active[i]);
-      else if (left == 3) i += visit<3>(&active[i]);
-      else if (left == 2) i += visit<2>(&active[i]);
-      else i += visit<1>(&active[i]);
+      if (left >= 4)
+        i += visit<4>(&active[i]);
+      else if (left == 3)
+        i += visit<3>(&active[i]);
+      else if (left == 2)
+        i += visit<2>(&active[i]);
+      else
+        i += visit<1>(&active[i]);
     }
     bool more = false;
     for (Learner* learner : active) {
@@ -197,8 +201,8 @@ class Sgd final : public LinearSgd {
     learner.objective += loss;
     if (measures_) {
       const double norm = std::sqrt(weights.squared_norm);
-      learner.objective += options_.alpha * ((1 - options_.l1_ratio) * 0.5 * (norm * norm) +
-                                             options_.l1_ratio * weights.l1_norm);
+      learner.objective +=
+          options_.alpha * ((1 - options_.l1_ratio) * 0.5 * (norm * norm) + options_.l1_ratio * weights.l1_norm);
     }
     const double slope =
         std::clamp(linear_loss_slope(options_.loss, y, p, options_.epsilon), -largest_slope, largest_slope);
@@ -239,8 +243,8 @@ class Sgd final : public LinearSgd {
     const double count = static_cast<double>(learner.visited.size());
     learner.history.push_back({static_cast<double>(learner.mistakes), learner.loss / count});
     const double reached = options_.early_stopping ? -score(learner) : learner.objective / count;
-    const bool stall = options_.early_stopping ? -reached < -learner.best + options_.tol
-                                               : reached > learner.best - options_.tol;
+    const bool stall =
+        options_.early_stopping ? -reached < -learner.best + options_.tol : reached > learner.best - options_.tol;
     learner.stalled = options_.tol > -infinity && stall ? learner.stalled + 1 : 0;
     learner.best = std::min(learner.best, reached);
     if (learner.stalled >= options_.patience) {

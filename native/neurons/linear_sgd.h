@@ -24,11 +24,11 @@ struct LinearOptions {
   LinearPenalty penalty;
   LearningRate rate;
   double alpha, l1_ratio, epsilon, eta0, power_t;
-  double tol;           // -infinity: never stops before max_epochs
-  double first_step;    // t of the first row, 1 in a fresh fit
+  double tol;         // -infinity: never stops before max_epochs
+  double first_step;  // t of the first row, 1 in a fresh fit
   int64_t max_epochs;
-  int64_t patience;     // epochs without improvement
-  int64_t average;      // the step from which weights are averaged; 0: never
+  int64_t patience;  // epochs without improvement
+  int64_t average;   // the step from which weights are averaged; 0: never
   bool fit_intercept, shuffle, early_stopping;
 };
 

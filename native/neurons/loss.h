@@ -33,15 +33,22 @@ inline double log1pexp(double x) {
 inline double linear_loss(LinearLoss kind, double y, double p, double epsilon) {
   const double z = p * y, distance = std::fabs(y - p);
   switch (kind) {
-    case LinearLoss::hinge: return z <= 1 ? 1 - z : 0;
-    case LinearLoss::squared_hinge: return z < 1 ? (1 - z) * (1 - z) : 0;
-    case LinearLoss::modified_huber: return z >= 1 ? 0 : z >= -1 ? (1 - z) * (1 - z) : -4 * z;
-    case LinearLoss::log_loss: return log1pexp(p) - y * p;
-    case LinearLoss::perceptron: return z <= 0 ? -z : 0;
-    case LinearLoss::squared_error: return 0.5 * ((p - y) * (p - y));
+    case LinearLoss::hinge:
+      return z <= 1 ? 1 - z : 0;
+    case LinearLoss::squared_hinge:
+      return z < 1 ? (1 - z) * (1 - z) : 0;
+    case LinearLoss::modified_huber:
+      return z >= 1 ? 0 : z >= -1 ? (1 - z) * (1 - z) : -4 * z;
+    case LinearLoss::log_loss:
+      return log1pexp(p) - y * p;
+    case LinearLoss::perceptron:
+      return z <= 0 ? -z : 0;
+    case LinearLoss::squared_error:
+      return 0.5 * ((p - y) * (p - y));
     case LinearLoss::huber:
       return distance <= epsilon ? 0.5 * (distance * distance) : epsilon * (distance - 0.5 * epsilon);
-    case LinearLoss::epsilon_insensitive: return std::max(0.0, distance - epsilon);
+    case LinearLoss::epsilon_insensitive:
+      return std::max(0.0, distance - epsilon);
     case LinearLoss::squared_epsilon_insensitive:
       return distance > epsilon ? (distance - epsilon) * (distance - epsilon) : 0;
   }
@@ -52,18 +59,25 @@ inline double linear_loss(LinearLoss kind, double y, double p, double epsilon) {
 inline double linear_loss_slope(LinearLoss kind, double y, double p, double epsilon) {
   const double z = p * y, d = y - p;
   switch (kind) {
-    case LinearLoss::hinge: return z <= 1 ? -y : 0;
-    case LinearLoss::squared_hinge: return 1 - z > 0 ? -2 * y * (1 - z) : 0;
-    case LinearLoss::modified_huber: return z >= 1 ? 0 : z >= -1 ? 2 * (1 - z) * -y : -4 * y;
+    case LinearLoss::hinge:
+      return z <= 1 ? -y : 0;
+    case LinearLoss::squared_hinge:
+      return 1 - z > 0 ? -2 * y * (1 - z) : 0;
+    case LinearLoss::modified_huber:
+      return z >= 1 ? 0 : z >= -1 ? 2 * (1 - z) * -y : -4 * y;
     case LinearLoss::log_loss: {
       if (p <= -37) return std::exp(p) - y;
       const double e = std::exp(-p);
       return ((1 - y) - y * e) / (1 + e);
     }
-    case LinearLoss::perceptron: return z <= 0 ? -y : 0;
-    case LinearLoss::squared_error: return p - y;
-    case LinearLoss::huber: return std::fabs(p - y) <= epsilon ? p - y : p >= y ? epsilon : -epsilon;
-    case LinearLoss::epsilon_insensitive: return d > epsilon ? -1 : -d > epsilon ? 1 : 0;
+    case LinearLoss::perceptron:
+      return z <= 0 ? -y : 0;
+    case LinearLoss::squared_error:
+      return p - y;
+    case LinearLoss::huber:
+      return std::fabs(p - y) <= epsilon ? p - y : p >= y ? epsilon : -epsilon;
+    case LinearLoss::epsilon_insensitive:
+      return d > epsilon ? -1 : -d > epsilon ? 1 : 0;
     case LinearLoss::squared_epsilon_insensitive:
       return d > epsilon ? -2 * (d - epsilon) : d < -epsilon ? 2 * (-d - epsilon) : 0;
   }

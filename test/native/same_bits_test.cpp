@@ -40,14 +40,14 @@ struct TargetTable {
   bool supported;
 };
 const TargetTable targets[] = {
-  {"scalar", &scalar::table, true},
+    {"scalar", &scalar::table, true},
 #if defined(__x86_64__)
-  {"avx2", &avx2::table, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
-  {"avx512", &avx512::table,
-   __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-       __builtin_cpu_supports("avx512vl")},
+    {"avx2", &avx2::table, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
+    {"avx512", &avx512::table,
+     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl")},
 #elif defined(__aarch64__)
-  {"neon", &neon::table, true},
+    {"neon", &neon::table, true},
 #endif
 };
 
@@ -265,11 +265,11 @@ Results run(const TargetTable& target) {
 }
 
 const std::map<std::string, uint64_t> recorded = {
-  {"conversions", 0x75b58b6e5222b815}, {"cross entropy", 0x6deb29721cdfbb78},
-  {"functions", 0xc0a596315ff2923b},   {"functions of two", 0xf1225f25f3fe0dea},
-  {"products", 0xc7aea6f6e19004a4},    {"random numbers", 0xaf2fb0f4d045526b},
-  {"reductions", 0x212022d5db4a8e7f},  {"slopes", 0xe0857dd30afe2fa6},
-  {"softmax", 0x06a208b13e109434},
+    {"conversions", 0x75b58b6e5222b815}, {"cross entropy", 0x6deb29721cdfbb78},
+    {"functions", 0xc0a596315ff2923b},   {"functions of two", 0xf1225f25f3fe0dea},
+    {"products", 0xc7aea6f6e19004a4},    {"random numbers", 0xaf2fb0f4d045526b},
+    {"reductions", 0x212022d5db4a8e7f},  {"slopes", 0xe0857dd30afe2fa6},
+    {"softmax", 0x06a208b13e109434},
 };
 
 }  // namespace
