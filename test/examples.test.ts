@@ -99,7 +99,7 @@ test('the example chapter/11_subclassing learns the moons and keeps its weights'
 
 test('every example is run by a test', (t) => {
   const files = ['', 'chapter/'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => folder + file));
-  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic', 'chapter/11_subclassing'];
+  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic', 'chapter/02_tlu_iris', 'chapter/03_perceptron', 'chapter/11_subclassing'];
   t.deepEqual(files.filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -'.js'.length)).sort(), tested.sort());
 });
 

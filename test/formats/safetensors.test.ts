@@ -149,17 +149,18 @@ test('files that are no model of this version are refused with the reason', asyn
     await t.throwsAsync(loadModel(path), { code: 'ERR_FORMAT', message });
   };
   const model = (changes: object): string =>
-    JSON.stringify({ name: 'm', inputShape: [3], layers: [{ kind: 'dense', config: { name: 'd', units: 2 } }], ...changes });
+    JSON.stringify({ kind: 'sequential', name: 'm', inputShape: [3], layers: [{ kind: 'dense', config: { name: 'd', units: 2 } }], ...changes });
   const weights = new Map<string, Tensor>([['d/kernel', zeros([3, 2])], ['d/bias', zeros([2])]]);
   await refuse(x, {}, /no hebb model/);
   await refuse(x, { format: 'pt' }, /no hebb model/);
-  await refuse(x, { format: 'hebb', version: '2', config: '{}' }, /version 2/);
-  await refuse(x, { format: 'hebb', version: '1', config: '{' }, /configuration/);
-  await refuse(x, { format: 'hebb', version: '1', config: '{}' }, /configuration/);
-  await refuse(x, { format: 'hebb', version: '1', config: model({}) }, /'d\/kernel' is missing/);
-  await refuse(weights, { format: 'hebb', version: '1', config: model({ layers: [{ kind: 'conv', config: {} }] }) }, /layer: expected one of .* got 'conv'/);
-  await refuse(weights, { format: 'hebb', version: '1', config: model({ layers: [{ kind: 'dense', config: { units: -1 } }] }) }, /units/);
-  await refuse(weights, { format: 'hebb', version: '1', config: model({ inputShape: [4] }) }, /'d\/kernel' is float32 \[3,2\], expected float32 \[4,2\]/);
-  await saveTensors(path, { tensors: weights, metadata: { format: 'hebb', version: '1', config: model({}) } });
+  await refuse(x, { format: 'hebb', version: '3', config: '{}' }, /version 3/);
+  await refuse(x, { format: 'hebb', version: '2', config: '{' }, /configuration/);
+  await refuse(x, { format: 'hebb', version: '2', config: '{}' }, /kind 'undefined' is not known/);
+  await refuse(x, { format: 'hebb', version: '2', config: '{"kind":"sequential"}' }, /configuration/);
+  await refuse(x, { format: 'hebb', version: '2', config: model({}) }, /'d\/kernel' is missing/);
+  await refuse(weights, { format: 'hebb', version: '2', config: model({ layers: [{ kind: 'conv', config: {} }] }) }, /layer: expected one of .* got 'conv'/);
+  await refuse(weights, { format: 'hebb', version: '2', config: model({ layers: [{ kind: 'dense', config: { units: -1 } }] }) }, /units/);
+  await refuse(weights, { format: 'hebb', version: '2', config: model({ inputShape: [4] }) }, /'d\/kernel' is float32 \[3,2\], expected float32 \[4,2\]/);
+  await saveTensors(path, { tensors: weights, metadata: { format: 'hebb', version: '2', config: model({}) } });
   t.is((await loadModel(path)).countParams(), 8);
 });
