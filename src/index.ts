@@ -16,6 +16,7 @@ export * from './data/index.js';
 export { Model } from './models/model.js';
 export { Sequential, sequential } from './models/sequential.js';
 export { loadModel } from './models/save.js';
+export { type HistogramOptions, SummaryWriter } from './formats/tensorboard.js';
 export { History } from './train/history.js';
 export * as callbacks from './callbacks.js';
 export * as initializers from './initializers.js';

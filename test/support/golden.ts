@@ -192,6 +192,12 @@ export interface PhiloxGolden extends Recorded {
   vectors: { counter: number[]; key: number[]; output: number[]; published: boolean }[];
 }
 
+/** Framed event records as base64, by name; the histogram is of `values`. */
+export interface TensorboardGolden extends Recorded {
+  values: number[];
+  records: Record<string, string>;
+}
+
 interface GoldenFiles {
   mlp: MlpGolden;
   activations: ActivationsGolden;
@@ -202,6 +208,7 @@ interface GoldenFiles {
   initializers: InitializersGolden;
   philox: PhiloxGolden;
   print: PrintGolden;
+  tensorboard: TensorboardGolden;
 }
 
 // From build-ts/test/support, where this file runs, to the repository's root.
