@@ -25,4 +25,5 @@ export * as logic from './neurons/logic/index.js';
 export * as losses from './losses.js';
 export * as metrics from './metrics.js';
 export * as optimizers from './optimizers/index.js';
+export * as plots from './plots/index.js';
 export * as regularizers from './regularizers.js';
