@@ -26,7 +26,8 @@ const names = ['logDir', 'histogramFreq', 'writeGraph', 'updateFreq'];
  *
  * @throws ERR_ARGUMENT for a wrong option; during fit() when the folder cannot be made
  * @example
- * callbacks.tensorBoard({ logDir: 'logs/first', histogramFreq: 1 }); // then: tensorboard --logdir logs
+ * // Then: tensorboard --logdir logs
+ * const callback = callbacks.tensorBoard({ logDir: 'logs/first', histogramFreq: 1 });
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
   checkNames('tensorBoard', options, names);

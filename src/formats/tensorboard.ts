@@ -74,9 +74,10 @@ function pixelsOf(op: string, input: TensorLike): Pixels[] {
  *
  * @throws ERR_ARGUMENT when the folder or the file cannot be made
  * @example
- * const writer = new SummaryWriter(join(tmpdir(), 'logs'));
+ * // Then: tensorboard --logdir logs
+ * const writer = new SummaryWriter('logs');
  * for (let step = 0; step < 100; step++) writer.scalar('loss', 1 / (step + 1), step);
- * writer.close(); // then: tensorboard --logdir logs
+ * writer.close();
  */
 export class SummaryWriter {
   /** The event file. */

@@ -28,7 +28,7 @@ export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, labels?: r
 
   const drawSVG = (): string => {
     const room = longest * 7;
-    const [left, top] = [room + 50, 60];
+    const [left, top] = [room + 50, 40];
     const side = count * cell;
     const cells = counts.flatMap((row, i) => {
       const total = row.reduce((sum, value) => sum + value, 0);
@@ -49,7 +49,6 @@ export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, labels?: r
     const middle = top + side / 2;
     return svgDocument(left + side + 20, top + side + (longest > 5 ? room * 0.75 + 30 : 34), [
       label(left + side / 2, 26, 'predicted class', { 'font-size': 14 }),
-      label(left + side / 2, 46, 'of the rows of each true class', { fill: '#666666' }),
       label(20, middle, 'true class', { 'font-size': 14, transform: `rotate(-90 20 ${middle})` }),
       ...cells,
       ...rows,

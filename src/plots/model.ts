@@ -73,7 +73,7 @@ function drawText(boxes: readonly Box[]): string {
  *
  * @example
  * const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
- * await plots.model(net).save('model.svg'); // or await net.plot('model.svg')
+ * await plots.model(net).save('model.svg');
  */
 export function model(net: Model): Picture {
   const boxes = boxesOf(net);
