@@ -4,6 +4,7 @@ import type { Tensor } from './tensor.js';
 import type { Callback, Logs } from './train/callbacks.js';
 import { checkNames, wholeNumber } from './train/rows.js';
 
+export { tensorBoard, type TensorBoardOptions } from './callbacks_tensorboard.js';
 export type { Callback, Logs } from './train/callbacks.js';
 
 /** Which way a monitored number improves; 'auto' takes accuracies up, everything else down. */

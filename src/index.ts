@@ -23,6 +23,7 @@ export type { OutputMeters } from './train/output_meters.js';
 export type { Rows } from './train/rows.js';
 export { Sequential, sequential } from './models/sequential.js';
 export { loadModel } from './models/save.js';
+export { type HistogramOptions, SummaryWriter } from './formats/tensorboard.js';
 export { History } from './train/history.js';
 export * as callbacks from './callbacks.js';
 export * as constraints from './constraints.js';
@@ -36,4 +37,5 @@ export { ThresholdLogicUnit, type ThresholdLogicUnitOptions } from './neurons/tl
 export * as losses from './losses/index.js';
 export * as metrics from './metrics/index.js';
 export * as optimizers from './optimizers/index.js';
+export * as plots from './plots/index.js';
 export * as regularizers from './regularizers.js';

@@ -176,6 +176,12 @@ export abstract class Model extends LayerOwner {
     return toMermaid(this);
   }
 
+  /** Draws the layers as boxes in an SVG file; plots.model() draws them as text too. @throws ERR_ARGUMENT unless the path ends in .svg */
+  async plot(path: string): Promise<void> {
+    const plots = await import('../plots/model.js');
+    await plots.model(this).save(path);
+  }
+
   /**
    * Writes the model to a file: weights, configuration and, by default, what training needs to go on.
    *

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { GroupMark, Spec } from 'vega';
 import { HebbError } from '../errors.js';
+import { panelText } from './lines.js';
 
 /** What is drawn: the epochs that ran, and one value per epoch under each name. */
 export interface Curves {
@@ -182,4 +183,24 @@ export async function plotHistory(curves: Curves, path: string): Promise<void> {
   if (curves.epoch.length === 0) throw new HebbError('ERR_ARGUMENT', 'plotHistory: no epoch was recorded');
   const { parse, View } = await importVega();
   await writeFile(path, `${await new View(parse(specOf(curves)), { renderer: 'none' }).toSVG()}\n`);
+}
+
+/**
+ * Learning curves in lines of text, in the panels of plotHistory().
+ *
+ * @param curves a History, or its two fields
+ * @throws ERR_ARGUMENT when nothing was recorded
+ * @example
+ * plots.historyText({ epoch: [0, 1], history: { loss: [2, 1] } }).startsWith('loss: * training'); // true
+ */
+export function historyText(curves: Curves): string {
+  if (curves.epoch.length === 0) throw new HebbError('ERR_ARGUMENT', 'historyText: no epoch was recorded');
+  const panels = panelsOf(Object.keys(curves.history)).map(({ title, series }) => ({
+    title,
+    curves: series.map(({ name, label }) => {
+      const y = curves.history[name] ?? [];
+      return { name: label, x: epochsOf(curves, y.length).map((epoch) => epoch + 1), y };
+    }),
+  }));
+  return panels.map((panel) => panelText(panel)).join('\n\n');
 }

@@ -213,6 +213,12 @@ export interface FunctionalGolden extends Recorded {
   dots: { a: GoldenTensor; b: GoldenTensor; axes: number | [number, number]; normalize: boolean; y: GoldenTensor }[];
 }
 
+/** Framed event records as base64, by name; the histogram is of `values`. */
+export interface TensorboardGolden extends Recorded {
+  values: number[];
+  records: Record<string, string>;
+}
+
 interface GoldenFiles {
   functional: FunctionalGolden;
   mlp: MlpGolden;
@@ -225,6 +231,7 @@ interface GoldenFiles {
   philox: PhiloxGolden;
   print: PrintGolden;
   layers: LayersGolden;
+  tensorboard: TensorboardGolden;
 }
 
 // From build-ts/test/support, where this file runs, to the repository's root.

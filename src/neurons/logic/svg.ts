@@ -1,3 +1,4 @@
+import { escaped } from '../../plots/svg.js';
 import { layersOf, type Diagram, type Neuron } from './neuron.js';
 
 const radius = 22;
@@ -92,11 +93,6 @@ function lineOf(rows: Rows, source: string, from: number, target: string, to: nu
   for (let row = from; row <= to; row++) points.push(shifted(rows[row]!.get(row === to ? target : source)!));
   const line = [outline(points[0]!, points[1]!), ...points.slice(1, -1), outline(points.at(-1)!, points.at(-2)!)];
   return `M${line.map(pair).join('L')}`;
-}
-
-function escaped(text: string): string {
-  // Control characters cannot stand in XML at all.
-  return text.replace(/[\p{Cc}&<>"]/gu, (character) => (/\p{Cc}/u.test(character) ? '\ufffd' : `&#${character.charCodeAt(0)};`));
 }
 
 function nodeMarks(name: string, { x, y, half }: Place, threshold: number): string {
