@@ -34,7 +34,9 @@ function numberAfter(text: string, out: string): number {
 }
 
 /** Each small example with what must be true of its output. */
-const checks: Record<string, (t: ExecutionContext, out: string) => void> = {
+type Check = (t: ExecutionContext, out: string) => void;
+
+const checks: Readonly<Record<string, Check>> = {
   quick_start: (t, out) => {
     t.regex(out, /Total params/);
     t.true(numberAfter('accuracy: ', out) >= 0.9);
@@ -97,9 +99,101 @@ test('the example chapter/11_subclassing learns the moons and keeps its weights'
   t.is(numberAfter('after loading: ', out), 0);
 });
 
+/** What the chapter's examples that write pictures print, and what they write. */
+const illustrated: Readonly<Record<string, { check: Check; pictures: readonly string[] }>> = {
+  'chapter/02_tlu_iris': {
+    check: (t, out) => {
+      t.true(out.includes('weights [ [ -1.4, -2.2 ] ] intercept [ 4 ]'), out);
+      t.true(out.includes('[2, 0.5] and [3, 1]: [ true, false ]'), out);
+    },
+    pictures: [],
+  },
+  'chapter/03_perceptron': {
+    check: (t, out) => {
+      t.true(out.includes('the same weights from SGDClassifier: true'), out);
+      t.true(out.includes('or: 0 1 1 1, wanted 0 1 1 1'), out);
+      t.false(out.includes('xor: 0 1 1 0,'), out);
+    },
+    pictures: [],
+  },
+  'chapter/04_xor': {
+    check: (t, out) => {
+      t.true(out.includes('xor two layers: 00, 01, 10, 11 -> 0, 1, 1, 0: 100 % correct'), out);
+      t.true(out.includes('the hidden units differ by 0\n'), out);
+      t.false(out.includes('xor perceptron: 00, 01, 10, 11 -> 0, 1, 1, 0'), out);
+    },
+    pictures: ['xor_from_zeros.svg', 'xor_perceptron.svg', 'xor_two_layers.svg'],
+  },
+  'chapter/05_backpropagation_by_hand': {
+    check: (t, out) => {
+      t.true(numberAfter('the largest difference is ', out) < 1e-15, out);
+      t.true(numberAfter('after it ', out) < numberAfter('loss before the step ', out), out);
+    },
+    pictures: ['backpropagation_loss.svg', 'backpropagation_network.svg'],
+  },
+  'chapter/06_autodiff': {
+    check: (t, out) => {
+      t.true(out.includes('f(3, 4) = 42, df/du = 24, df/dv = 10'), out);
+      t.true(out.includes('at its minimum: [[802,-400],[-400,200]]'), out);
+    },
+    pictures: ['activations.svg', 'derivatives_of_sin.svg'],
+  },
+  'chapter/07_regression': {
+    check: (t, out) => {
+      t.true(numberAfter('two_hidden_layers: root mean square error ', out) < 0.56, out);
+      t.true(numberAfter('as a guess: root mean square error ', out) > 3, out);
+    },
+    pictures: ['regression_cars.svg', 'regression_linear.svg', 'regression_two_hidden_layers.svg'],
+  },
+  'chapter/12_saving_and_callbacks': {
+    check: (t, out) => {
+      t.true(numberAfter('accuracy of the checkpoint ', out) >= 0.9, out);
+      t.is(numberAfter('from those of the best weights by ', out), 0);
+      t.is(numberAfter('from those without one by ', out), 0);
+    },
+    pictures: ['moons_boundary.svg', 'moons_history.svg', 'moons_network.svg'],
+  },
+  'chapter/13_tensorboard': {
+    check: (t, out) => {
+      for (const run of ['by_hand', 'rate_0.01/train', 'rate_0.1/validation']) t.true(numberAfter(`${run}: `, out) > 1, out);
+    },
+    pictures: [],
+  },
+};
+
+/** Those that train on whole data sets: once is enough, not with every instruction set. */
+const long: typeof illustrated = {
+  'chapter/09_fashion_mnist': {
+    check: (t, out) => {
+      t.true(numberAfter('test accuracy ', out) >= 0.85, out);
+    },
+    pictures: ['clothes_confusion.svg', 'clothes_history.svg', 'clothes_network.svg', 'clothes_predictions.svg', 'clothes_weights.svg'],
+  },
+  'chapter/15_mnist': {
+    check: (t, out) => {
+      t.true(numberAfter('test accuracy ', out) >= 0.98, out);
+    },
+    pictures: ['digits_confusion.svg', 'digits_history.svg', 'digits_misread.svg'],
+  },
+};
+
+for (const [name, { check, pictures }] of [...Object.entries(illustrated), ...Object.entries(long)]) {
+  const once = Object.hasOwn(long, name) && (process.env.HEBB_ISA !== undefined || process.env.HEBB_NATIVE_PATH !== undefined);
+  (once ? test.skip : test)(`the example ${name} prints what it promises and draws its pictures`, (t) => {
+    const folder = temporaryFolder(t);
+    const { code, out, err } = run(name, folder);
+    t.is(code, 0, err);
+    check(t, out);
+    t.deepEqual(readdirSync(folder).filter((file) => file.endsWith('.svg')).sort(), pictures);
+    for (const picture of pictures) t.regex(readFileSync(join(folder, picture), 'utf8'), /^<svg /, picture);
+  });
+}
+
 test('every example is run by a test', (t) => {
   const files = ['', 'chapter/'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => folder + file));
-  const tested = [...Object.keys(checks), 'evaluate', 'fashion_mnist', 'chapter/01_logic', 'chapter/02_tlu_iris', 'chapter/03_perceptron', 'chapter/11_subclassing'];
+  const tested = [
+    ...Object.keys(checks), ...Object.keys(illustrated), ...Object.keys(long), 'evaluate', 'fashion_mnist', 'chapter/01_logic', 'chapter/11_subclassing',
+  ];
   t.deepEqual(files.filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -'.js'.length)).sort(), tested.sort());
 });
 
