@@ -39,3 +39,4 @@ export * as metrics from './metrics/index.js';
 export * as optimizers from './optimizers/index.js';
 export * as plots from './plots/index.js';
 export * as regularizers from './regularizers.js';
+export * as schedules from './optimizers/schedules.js';

@@ -10,7 +10,7 @@ import type { Model } from './model.js';
 import { functionalFromConfig } from './functional.js';
 import { ModelLayer } from './model_layer.js';
 import { asOption, mapOutputs, type CompileOptions, type PerOutput } from './outputs.js';
-import { revive, saveLoss, saveMetric, type MetricSpec, type SavedPart } from './parts.js';
+import { revive, saveLoss, saveMetric, saveOptimizer, type MetricSpec, type SavedPart } from './parts.js';
 import { Sequential } from './sequential.js';
 
 /** Options of save(). */
@@ -61,7 +61,7 @@ function stateEntries(model: Model): [string, Tensor][] {
   return [...state, ['random/state', defaultGenerator.state]];
 }
 
-/** What compile() chose; undefined when a loss or metric is the user's own, which no file can hold. */
+/** What compile() chose; undefined when a loss, metric or schedule is the user's own, which no file can hold. */
 function savedCompile(model: Model): SavedCompile | undefined {
   const { optimizer, loss, lossWeights, metrics, weightedMetrics } = model.compiled;
   const own = new HebbError('ERR_ARGUMENT', 'a part of the user');
@@ -72,7 +72,7 @@ function savedCompile(model: Model): SavedCompile | undefined {
   const saved = (specs: readonly MetricSpec[]): SavedMetrics => specs.map((spec) => known(saveMetric(spec)));
   try {
     return {
-      optimizer: { kind: optimizer.kind, config: optimizer.getConfig() },
+      optimizer: known(saveOptimizer(optimizer)),
       loss: mapOutputs(loss, (part) => known(saveLoss(part))),
       lossWeights,
       metrics: mapOutputs(metrics, saved),
@@ -132,7 +132,7 @@ export async function saveModel(model: Model, path: string, { optimizer = true }
   checkLayers(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;
   if (optimizer && model.isCompiled && compiled === undefined) {
-    throw new HebbError('ERR_ARGUMENT', "save: the loss or a metric is a function of your own, which no file can hold; save with { optimizer: false }");
+    throw new HebbError('ERR_ARGUMENT', "save: the loss, a metric or the schedule is a function of your own, which no file can hold; save with { optimizer: false }");
   }
   const tensors = new Map(weightEntries(model));
   if (optimizer && compiled !== undefined) for (const [name, x] of stateEntries(model)) tensors.set(name, x);

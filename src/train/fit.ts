@@ -196,6 +196,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
       for (const callback of callbacks) await callback.onEpochEnd?.(model, epoch, logs);
       history.append(epoch, logs, measured);
     }
+    if (history.epoch.length > 0) model.optimizer.finalize(model.trainableWeights.map(({ value }) => value));
   } finally {
     if (pass instanceof ReaderPass) await pass.close();
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs);
