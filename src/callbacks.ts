@@ -2,31 +2,14 @@ import { HebbError } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Tensor } from './tensor.js';
 import type { Callback, Logs } from './train/callbacks.js';
+import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { checkNames, wholeNumber } from './train/rows.js';
 
+export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
+export { learningRateScheduler, reduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks_learning_rate.js';
 export { tensorBoard, type TensorBoardOptions } from './callbacks_tensorboard.js';
 export type { Callback, Logs } from './train/callbacks.js';
-
-/** Which way a monitored number improves; 'auto' takes accuracies up, everything else down. */
-export type MonitorMode = 'auto' | 'min' | 'max';
-
-const modes: readonly string[] = ['auto', 'min', 'max'];
-
-/** Whether larger is better. @throws ERR_ARGUMENT for an unknown mode */
-function largerIsBetter(callback: string, monitor: string, mode: MonitorMode): boolean {
-  if (!modes.includes(mode)) throw new HebbError('ERR_ARGUMENT', `${callback}: mode is one of ${modes.join(', ')}, got '${mode}'`);
-  return mode === 'max' || (mode === 'auto' && /acc|auc|precision|recall|f1|r2|topK|iou/i.test(monitor));
-}
-
-/** The monitored number; a missing one is an error with mode 'auto' and else a warning. */
-function monitored(callback: string, monitor: string, mode: MonitorMode, logs: Logs): number | undefined {
-  const value = logs[monitor];
-  if (value !== undefined) return value;
-  const message = `${callback}: there is no '${monitor}' in the logs, only ${Object.keys(logs).join(', ')}`;
-  if (mode === 'auto') throw new HebbError('ERR_ARGUMENT', message);
-  process.emitWarning(message);
-  return undefined;
-}
+export type { MonitorMode } from './train/monitor.js';
 
 /** Options of earlyStopping(). */
 export interface EarlyStoppingOptions {
@@ -182,6 +165,37 @@ function fillIn(path: string, values: Logs): string {
     }
     return digits !== undefined ? value.toFixed(Number(digits)) : String(value).padStart(Number(width ?? 0), '0');
   });
+}
+
+/** Options of terminateOnNaN(). */
+export interface TerminateOnNaNOptions {
+  /** Whether fit() throws instead of ending; false by default. */
+  raiseError?: boolean;
+}
+
+/**
+ * Ends fit() at the first batch after which the loss is no longer a finite number, with a warning. Looks after every batch,
+ * so that fit() comes back to JavaScript each time.
+ *
+ * @throws ERR_ARGUMENT for a wrong option; during fit(), with raiseError, for such a loss
+ * @example
+ * const net = sequential([layers.dense({ units: 1, inputShape: [1] })]);
+ * net.compile({ optimizer: optimizers.sgd({ learningRate: 1e30 }), loss: 'mse' });
+ * const history = await net.fit([[1], [2]], [1, 2], { epochs: 9, verbose: 0, callbacks: [callbacks.terminateOnNaN()] });
+ * history.epoch.length < 9; // true
+ */
+export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
+  checkNames('terminateOnNaN', options, ['raiseError']);
+  const { raiseError = false } = options;
+  return {
+    onBatchEnd: (model, batch, { loss }) => {
+      if (loss === undefined || Number.isFinite(loss)) return;
+      const message = `terminateOnNaN: the loss is ${loss} after batch ${batch}`;
+      if (raiseError) throw new HebbError('ERR_ARGUMENT', message);
+      process.emitWarning(`${message}; the training ends`);
+      model.stopTraining = true;
+    },
+  };
 }
 
 /** A callback made of functions. @example callbacks.lambda({ onEpochEnd: (model, epoch, logs) => console.log(epoch, logs.loss) }) */

@@ -25,6 +25,7 @@ export { Sequential, sequential } from './models/sequential.js';
 export { loadModel } from './models/save.js';
 export { type HistogramOptions, SummaryWriter } from './formats/tensorboard.js';
 export { History } from './train/history.js';
+export { LrRange, lrRangeTest, type LrRangeTestOptions } from './train/lr_range_test.js';
 export * as callbacks from './callbacks.js';
 export * as constraints from './constraints.js';
 export * as initializers from './initializers.js';

@@ -157,6 +157,21 @@ export async function loadWeights(model: Model, path: string): Promise<void> {
   fill(path, (await loadTensors(path)).tensors, weightEntries(model));
 }
 
+/** Writes all that changes in training: weights, the state of the optimiser and of the random generator, and the number of the epoch. */
+export async function saveTraining(model: Model, path: string, epoch: number): Promise<void> {
+  const tensors = new Map([...weightEntries(model), ...stateEntries(model)]);
+  await saveTensors(path, { tensors, metadata: { format: 'hebb-training', version: String(version), epoch: String(epoch) } });
+}
+
+/** Reads what saveTraining() of a like model wrote; answers the epoch. @throws ERR_FORMAT, and then nothing changed */
+export async function loadTraining(model: Model, path: string): Promise<number> {
+  const { tensors, metadata } = await loadTensors(path);
+  const { format, epoch } = metadata;
+  if (format !== 'hebb-training') throw new HebbError('ERR_FORMAT', `${path}: no training state, but '${String(format)}'`);
+  fill(path, tensors, [...weightEntries(model), ...stateEntries(model)]);
+  return Number(epoch);
+}
+
 /** The configuration in a file's metadata. @throws ERR_FORMAT */
 function readConfig(path: string, metadata: Readonly<Record<string, string>>): SavedModel {
   const { format, version: written, config } = metadata;

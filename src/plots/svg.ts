@@ -78,14 +78,27 @@ export function place({ left, top, width, height, x, y }: Frame, at: readonly [n
   return [left + ((at[0] - x[0]) / (x[1] - x[0])) * width, top + height - ((at[1] - y[0]) / (y[1] - y[0])) * height];
 }
 
+/** How axes() draws; with logX the frame's x are logarithms to the base of 10, of what is written below. */
+interface AxesOptions {
+  xLabel?: string;
+  yLabel?: string;
+  grid?: boolean;
+  logX?: boolean;
+}
+
+/** 1e-3, or 3.2e-3 between the powers of 10. */
+function powerOf10(exponent: number): string {
+  return (10 ** exponent).toExponential(Number.isInteger(exponent) ? 0 : 1).replace('+', '');
+}
+
 /** The border of a frame with numbers below and at the left, and lines across it if wanted. */
-export function axes(frame: Frame, { xLabel, yLabel, grid = true }: { xLabel?: string; yLabel?: string; grid?: boolean } = {}): string[] {
+export function axes(frame: Frame, { xLabel, yLabel, grid = true, logX = false }: AxesOptions = {}): string[] {
   const { left, top, width, height } = frame;
   const [bottom, middle] = [top + height, top + height / 2];
   const line = { stroke: '#e2e2e2', 'stroke-width': 1 };
   const below = ticks(...frame.x, Math.max(2, width / 50)).flatMap(({ value, text }) => {
     const [x] = place(frame, [value, 0]);
-    return [...(grid ? [mark('path', { d: `M${rounded(x)} ${top}V${bottom}`, ...line })] : []), label(x, bottom + 16, text, { 'font-size': 11 })];
+    return [...(grid ? [mark('path', { d: `M${rounded(x)} ${top}V${bottom}`, ...line })] : []), label(x, bottom + 16, logX ? powerOf10(value) : text, { 'font-size': 11 })];
   });
   const beside = ticks(...frame.y, Math.max(2, height / 40)).flatMap(({ value, text }) => {
     const [, y] = place(frame, [0, value]);
