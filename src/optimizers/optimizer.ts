@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
 import {
-  add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sqrt, square, sub, sum, where,
+  add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
@@ -110,10 +110,17 @@ export abstract class Optimizer {
    *
    * @param params float tensors
    * @param gradients one for each, of the same shape
+   * @throws ERR_ARGUMENT for another number of them, ERR_SHAPE for another shape
    */
   apply(params: readonly Tensor[], gradients: readonly Tensor[]): void {
     if (params.length !== gradients.length) {
       throw new HebbError('ERR_ARGUMENT', `${this.kind}: ${params.length} parameters but ${gradients.length} gradients`);
+    }
+    for (const [i, { shape }] of params.entries()) {
+      const given = gradients[i]!.shape;
+      if (!sameShape(shape, given)) {
+        throw new HebbError('ERR_SHAPE', `${this.kind}: gradient ${i} is [${given.join(',')}], its parameter [${shape.join(',')}]`);
+      }
     }
     const { gradientAccumulationSteps, useEma } = this.options;
     if (gradientAccumulationSteps === undefined) this.step(params, gradients);

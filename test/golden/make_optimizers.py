@@ -97,7 +97,7 @@ PLATEAU_ARGUMENTS = [
 ]
 
 CSV = {
-    "plain": ([{"loss": 0.5, "accuracy": 0.25}, {"loss": 0.125, "accuracy": 1.0}], {}),
+    "plain": ([{"loss": 0.5, "accuracy": 0.25}, {"loss": 0.125, "accuracy": 0.75}], {}),
     "validation": ([{"loss": 0.5, "val_loss": 0.75}, {"loss": 0.25, "val_loss": 0.5}], {"separator": ";"}),
     "validation every other epoch": ([{"loss": 0.5, "val_loss": 0.75}, {"loss": 0.25}], {}),
     "rate": ([{"loss": 0.5, "learning_rate": 0.01}], {}),
