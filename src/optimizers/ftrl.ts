@@ -1,5 +1,5 @@
 import type { Config } from '../layers/layer.js';
-import { add, addInPlace, assign, clip, div, full, mul, pow, square, sub, zerosLike } from '../ops/index.js';
+import { add, addInPlace, assign, clip, div, full, mul, pow, sqrt, square, sub, zerosLike } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
 import { known, notNegative, notPositive } from './options.js';
@@ -44,7 +44,8 @@ class Ftrl extends Optimizer {
   }
   protected update(w: Tensor, gradient: Tensor, [squares, linear]: readonly Tensor[], [rate, quadratic]: readonly Tensor[]): void {
     const { learningRatePower, l1RegularizationStrength: l1, l2ShrinkageRegularizationStrength: shrinkage } = this.own;
-    const power = (x: Tensor): Tensor => div(pow(x, -learningRatePower), rate!);
+    const root = (x: Tensor): Tensor => (learningRatePower === -0.5 ? sqrt(x) : pow(x, -learningRatePower));
+    const power = (x: Tensor): Tensor => div(root(x), rate!);
     const before = power(squares!);
     addInPlace(squares!, square(gradient));
     const after = power(squares!);
