@@ -151,9 +151,8 @@ export abstract class Optimizer {
     const { kind, initialRate } = this;
     const { clipNorm, globalClipNorm, clipValue, weightDecay, gradientAccumulationSteps, ...ema } = this.options;
     const { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency } = ema;
-    if (typeof initialRate !== 'object' || typeof Reflect.get(initialRate, 'call') !== 'function') {
-      notNegative(kind, 'learningRate', initialRate);
-    }
+    const isSchedule = typeof initialRate === 'object' && typeof Reflect.get(initialRate, 'call') === 'function';
+    if (!isSchedule) notNegative(kind, 'learningRate', initialRate, 'a number >= 0 or a schedule');
     const clips = Object.entries({ clipNorm, globalClipNorm, clipValue }).filter(([, limit]) => limit !== undefined);
     for (const [name, limit] of clips) positive(kind, name, limit);
     if (clips.length > 1) {

@@ -12,9 +12,9 @@ export function share(op: string, name: string, value: unknown): number {
   return option(op, name, value, 'in [0, 1)', (x) => x >= 0 && x < 1);
 }
 
-/** A number >= 0. @throws ERR_ARGUMENT */
-export function notNegative(op: string, name: string, value: unknown): number {
-  return option(op, name, value, 'a number >= 0', (x) => x >= 0);
+/** A number >= 0; `what` says so in the error. @throws ERR_ARGUMENT */
+export function notNegative(op: string, name: string, value: unknown, what = 'a number >= 0'): number {
+  return option(op, name, value, what, (x) => x >= 0);
 }
 
 /** A number > 0. @throws ERR_ARGUMENT */

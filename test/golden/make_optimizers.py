@@ -4,17 +4,19 @@ OneCycleLR.
 Keras runs on PyTorch, once in float64 and once in float32. The gradients are given, not computed, so that every
 difference is the optimiser's own.
 
-Run: python make_optimizers.py       (needs keras, torch)
+Run: [KERAS_PATH=site-packages of another environment] python make_optimizers.py    (needs keras, torch)
 """
 
 import os
 import re
+import sys
 import tempfile
 
 os.environ.update(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="-1")
-import keras
+sys.path.append(os.environ.get("KERAS_PATH", "."))
 import numpy as np
 import torch
+import keras
 
 import recording
 

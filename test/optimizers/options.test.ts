@@ -6,9 +6,9 @@ type Made = (options: never) => unknown;
 
 /** What makes no sense, and what the error says. */
 const wrong: [Made, object, RegExp][] = [
-  [optimizers.sgd, { learningRate: -1 }, /sgd: learningRate is a number >= 0, got -1/],
-  [optimizers.adamw, { learningRate: 'fast' }, /adamw: learningRate is a number >= 0, got fast/],
-  [optimizers.nadam, { learningRate: {} }, /nadam: learningRate is a number >= 0, got \[object Object\]/],
+  [optimizers.sgd, { learningRate: -1 }, /sgd: learningRate is a number >= 0 or a schedule, got -1/],
+  [optimizers.adamw, { learningRate: 'fast' }, /adamw: learningRate is a number >= 0 or a schedule, got fast/],
+  [optimizers.nadam, { learningRate: {} }, /nadam: learningRate is a number >= 0 or a schedule, got \[object Object\]/],
   [optimizers.sgd, { learning_rate: 0.1 }, /sgd: there is no option 'learning_rate'; there are learningRate, clipNorm/],
   [optimizers.adamw, { decay: 0.1 }, /adamw: there is no option 'decay'/],
   [optimizers.sgd, { clipNorm: 1, clipValue: 1 }, /sgd: only one of .* got clipNorm and clipValue/],

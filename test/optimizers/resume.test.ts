@@ -87,6 +87,20 @@ test('fit() follows a schedule batch by batch, and the learning rate is that of 
   t.deepEqual(rates, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25]);
 });
 
+test('an epoch replayed without JavaScript ends with the bits of one that stops after every batch', async (t) => {
+  const { x, y } = data();
+  const options = { learningRate: cosine(), gradientAccumulationSteps: 3, useEma: true, emaMomentum: 0.5, weightDecay: 0.1 };
+  const nets: Sequential[] = [];
+  for (const callbacks of [[], [{ onBatchEnd: () => undefined }]]) {
+    const net = network(optimizers.adamw(options));
+    await net.fit(x, y, { epochs: 3, callbacks, ...quiet });
+    nets.push(net);
+  }
+  t.deepEqual(values(nets[0]!), values(nets[1]!));
+  t.is(nets[0]!.optimizer.iterations.item(), 7, '21 batches');
+  t.true(Math.abs(nets[0]!.optimizer.learningRate.item() - cosine().call(21).item()) < 1e-15);
+});
+
 test('every schedule comes back from a file as it was', async (t) => {
   const path = file(t);
   const made = [
