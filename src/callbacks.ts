@@ -44,7 +44,7 @@ export interface EarlyStopping extends Callback {
  * Ends fit() when the monitored number no longer improves, by Keras's rules.
  *
  * @example
- * await net.fit(x, y, { epochs: 100, validationSplit: 0.1, callbacks: [callbacks.earlyStopping({ patience: 5 })] });
+ * const stopping = callbacks.earlyStopping({ patience: 5, restoreBestWeights: true });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
   checkNames('earlyStopping', options, [

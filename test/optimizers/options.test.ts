@@ -60,7 +60,7 @@ test('gradients that do not fit the parameters are an error', (t) => {
   t.throws(() => { optimizers.lion().apply([w], [tensor([1])]); }, { code: 'ERR_SHAPE', message: /lion: gradient 0 is \[1\], its parameter \[2\]/ });
 });
 
-test('the examples in the docstrings say what is true', async (t) => {
+test('the examples in the docstrings of optimisers and schedules say what is true', async (t) => {
   const files = ['sgd', 'rmsprop', 'adam', 'nadam', 'adamax', 'adagrad', 'adadelta', 'lion', 'ftrl', 'lamb', 'adafactor', 'schedules'];
-  t.is(await runDocstringExamples(...files.map((file) => `src/optimizers/${file}.ts`), 'src/train/lr_range_test.ts', 'src/callbacks_files.ts', 'src/callbacks_learning_rate.ts'), 24);
+  t.is(await runDocstringExamples(...files.map((file) => `src/optimizers/${file}.ts`)), 19);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ava, { type ExecutionContext } from 'ava';
 import { callbacks, layers, losses, ones, optimizers, randn, schedules, seed, sequential, zeros } from '../../src/index.js';
 import type { Model, Sequential, Tensor } from '../../src/index.js';
+import { runDocstringExamples } from '../support/docstring_examples.js';
 import { golden, mismatch } from '../support/golden.js';
 import { childResult } from '../support/node_process.js';
 
@@ -252,4 +253,9 @@ test('callbacks say what is wrong with their options, files and answers', async 
   await fails(callbacks.csvLogger(join(path, 'no', 'folder.csv')), /csvLogger: .*folder.csv cannot be written/);
   writeFileSync(join(path, 'file'), '');
   await fails(callbacks.backupAndRestore(join(path, 'file')), /backupAndRestore: .*file cannot be written/);
+});
+
+test('the examples in the docstrings of callbacks and of lrRangeTest() say what is true', async (t) => {
+  const files = ['src/callbacks.ts', 'src/callbacks_files.ts', 'src/callbacks_learning_rate.ts', 'src/train/lr_range_test.ts'];
+  t.is(await runDocstringExamples(...files), 9);
 });
