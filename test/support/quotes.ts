@@ -12,7 +12,8 @@ export const [chapter, pictures] = [join(root, 'docs', 'chapter'), join(root, 'd
  *
  *   <!-- output 04_xor from `xor two layers` to `outputs` from `the hidden` -->
  *
- * Lines are named by what they begin with; without a name the block is the whole text.
+ * Lines are named by what they begin with; the last is no deeper indented than the first. Without a name the block is the
+ * whole text.
  */
 const quote = /^<!-- (code|output) (\S+)((?: (?:from|to) `[^`\n]+`)*) -->\n(```\w+\n)[^]*?^```$/gm;
 
@@ -29,25 +30,27 @@ export function quoted(page: string): string[] {
   return [...page.matchAll(quote)].map(([, , example = '']) => example);
 }
 
-/** The lines that a quote names, without the indentation that they share. */
+function indentation(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** The lines that a quote names, each range without its indentation. */
 function lines(text: string, ranges: string, between: string): string {
   const all = text.trimEnd().split('\n');
-  const find = (begin: string, from: number): number => {
-    const at = all.findIndex((line, i) => i >= from && line.trimStart().startsWith(begin));
+  const find = (begin: string, from: number, deepest = Infinity): number => {
+    const at = all.findIndex((line, i) => i >= from && line.trimStart().startsWith(begin) && indentation(line) <= deepest);
     if (at < 0) throw new Error(`no line after line ${from} begins with ${begin}`);
     return at;
   };
-  const parts: string[][] = [];
+  const parts: string[] = [];
   let at = 0;
   for (const [, from = '', to] of ranges.matchAll(/ from `([^`]+)`(?: to `([^`]+)`)?/g)) {
     const first = find(from, at);
-    at = (to === undefined ? first : find(to, first + 1)) + 1;
-    parts.push(all.slice(first, at));
+    const depth = indentation(all[first]!);
+    at = (to === undefined ? first : find(to, first + 1, depth)) + 1;
+    parts.push(all.slice(first, at).map((line) => line.slice(depth)).join('\n'));
   }
-  if (parts.length === 0) return all.join('\n');
-  const indents = parts.flat().filter((line) => line !== '').map((line) => line.length - line.trimStart().length);
-  const shared = Math.min(...indents);
-  return parts.map((part) => part.map((line) => line.slice(shared)).join('\n')).join(`\n${between}\n`);
+  return parts.length === 0 ? all.join('\n') : parts.join(`\n${between}\n`);
 }
 
 /** A page with the blocks of an example made anew; one that differs in nothing but times stays. */
