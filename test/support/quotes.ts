@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -77,11 +77,13 @@ export function samePicture(a: string, b: string): boolean {
   return unpacked(a) === unpacked(b);
 }
 
-/** What the course shows of an example that is no longer so: pages with other lines, other pictures. */
+/** What the course shows of an example that is no longer so: of each page the first such line, and pictures. */
 export function stale(example: string, output: string, folder: string): string[] {
-  const old = pages().filter((file) => {
+  const old = pages().flatMap((file) => {
     const page = readFileSync(file, 'utf8');
-    return renewed(page, example, output) !== page;
+    const [was, is] = [page.split('\n'), renewed(page, example, output).split('\n')];
+    const at = was.findIndex((line, i) => line !== is[i]);
+    return at < 0 ? [] : [`${basename(file)}:${at + 1}: '${was[at] ?? ''}' is now '${is[at] ?? ''}'`];
   });
   const shown = join(pictures, example);
   const others = (existsSync(shown) ? readdirSync(shown) : []).filter((picture) => {
