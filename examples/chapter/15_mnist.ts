@@ -14,9 +14,9 @@ const net = sequential(
   [
     layers.rescaling({ scale: 1 / 255, inputShape: [28, 28] }),
     layers.flatten(),
-    layers.dense({ units: 300, activation: 'relu', kernelInitializer: 'heNormal' }),
+    layers.dense({ units: 300, activation: 'relu' }),
     layers.dropout({ rate: 0.1 }),
-    layers.dense({ units: 100, activation: 'relu', kernelInitializer: 'heNormal' }),
+    layers.dense({ units: 100, activation: 'relu' }),
     layers.dropout({ rate: 0.1 }),
     layers.dense({ units: 10, activation: 'softmax' }),
   ],
