@@ -44,10 +44,10 @@ export function oneOf(op: string, name: string, value: unknown, allowed: readonl
 }
 
 /** The defaults, replaced by what is given and not undefined. @throws ERR_ARGUMENT for a name that has no default */
-export function completed<S extends object>(op: string, given: object, defaults: S): S {
+export function completed<S extends object>(op: string, given: object, defaults: { readonly [K in keyof S]: S[K] | undefined }): S {
   for (const name of Object.keys(given)) oneOf(op, 'an option', name, Object.keys(defaults));
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...(Object.fromEntries(defined) as Partial<S>) };
+  return { ...defaults, ...Object.fromEntries(defined) } as S;
 }
 
 /** A check of one setting: fails unless it holds, naming what is allowed. */
@@ -63,4 +63,31 @@ export function checkerOf<S extends object>(op: string, settings: S): Check<S> {
 /** Whether a value is a whole number from `low` to `high`. */
 export function isWhole(value: unknown, low: number, high: number): boolean {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+}
+
+/** Own parameters and, under `part__name`, those of the parts. */
+export function nestedParams(own: object, parts: Readonly<Record<string, Configurable>>): object {
+  const nested = Object.entries(parts).flatMap(([part, configurable]) => {
+    const params: [string, unknown][] = Object.entries(configurable.getParams());
+    return params.map(([name, value]): [string, unknown] => [`${part}__${name}`, value]);
+  });
+  return { ...own, ...Object.fromEntries(nested) };
+}
+
+/** The parameters that are not of the form `part__name`. */
+export function ownParams(params: Params): Params {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !name.includes('__')));
+}
+
+/** Hands parameters named `part__name` to the parts. @throws ERR_ARGUMENT for a part that is not there */
+export function setNestedParams(op: string, parts: Readonly<Record<string, Configurable>>, params: Params): void {
+  const nested = new Map<Configurable, Record<string, unknown>>();
+  for (const [name, value] of Object.entries(params)) {
+    const [part = '', ...rest] = name.split('__');
+    if (rest.length === 0) continue;
+    oneOf(op, 'a part', part, Object.keys(parts));
+    const target = parts[part]!;
+    nested.set(target, { ...nested.get(target), [rest.join('__')]: value });
+  }
+  for (const [part, values] of nested) part.setParams(values);
 }

@@ -79,7 +79,7 @@ export function hiddenUnits({ hiddenLayerSizes }: MlpSettings): readonly number[
  * @throws ERR_ARGUMENT for an unknown name or a value outside its range
  */
 export function mlpSettings(op: string, given: object, defaults: MlpSettings): MlpSettings {
-  const settings = completed(op, given, defaults);
+  const settings = completed<MlpSettings>(op, given, defaults);
   oneOf(op, 'activation', settings.activation, activations);
   oneOf(op, 'solver', settings.solver, solvers);
   oneOf(op, 'learningRate', settings.learningRate, rates);

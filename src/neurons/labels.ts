@@ -19,10 +19,15 @@ function wholeDtype(y: unknown): Dtype {
   return flat.every((value) => Number.isInteger(value)) ? 'int32' : 'float64';
 }
 
+/** Labels or targets as a tensor: int32 where all of an array are whole numbers, bool for booleans, else float64. */
+export function labelTensor(y: TensorLike): Tensor {
+  return y instanceof Tensor || ArrayBuffer.isView(y) ? toTensor(y) : tensor(y, { dtype: wholeDtype(y) });
+}
+
 /** Labels of so many rows. @throws ERR_SHAPE unless y is [rows] or [rows, outputs]; ERR_ARGUMENT for a number that is not finite */
 export function readLabels(op: string, y: TensorLike, rows: number): Labels {
   return scope(() => {
-    const labels = y instanceof Tensor || ArrayBuffer.isView(y) ? toTensor(y) : tensor(y, { dtype: wholeDtype(y) });
+    const labels = labelTensor(y);
     if ((labels.rank !== 1 && labels.rank !== 2) || labels.shape[0] !== rows) {
       throw new HebbError('ERR_SHAPE', `${op}: y is [${rows}] or [${rows},outputs], got [${labels.shape.join(',')}]`);
     }

@@ -74,7 +74,7 @@ export const linearDefaults: LinearSettings = {
  * @throws ERR_ARGUMENT for an unknown name or a value outside its range
  */
 export function linearSettings(op: string, losses: readonly string[], given: object, defaults: LinearSettings): LinearSettings {
-  const settings = completed(op, given, defaults);
+  const settings = completed<LinearSettings>(op, given, defaults);
   oneOf(op, 'loss', settings.loss, losses);
   oneOf(op, 'penalty', settings.penalty ?? 'none', penalties);
   oneOf(op, 'learningRate', settings.learningRate, rates);
