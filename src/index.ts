@@ -52,3 +52,4 @@ export * as metrics from './metrics/index.js';
 export * as optimizers from './optimizers/index.js';
 export * as plots from './plots/index.js';
 export * as regularizers from './regularizers.js';
+export * as tuner from './tuner/index.js';
