@@ -26,8 +26,10 @@ function axisOf(values: readonly unknown[]): { at: (value: unknown) => number; r
     const xTicks = kinds.map((text, value) => ({ value, text }));
     return { at: (value) => kinds.indexOf(cellText(value)), range: [-0.5, kinds.length - 0.5], xTicks };
   }
+  const whole = [...new Set(numbers)].filter(Number.isInteger);
+  const few = whole.length <= 6 && whole.length === new Set(numbers).size;
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  if (!(low > 0 && high / low >= 50)) return { at: Number, range: rangeOf([numbers], 0.05) };
+  if (!(low > 0 && high / low >= 50)) return { at: Number, range: rangeOf([numbers], 0.05), ...(few && { xTicks: whole.map((value) => ({ value, text: String(value) })) }) };
   const range = rangeOf([numbers.map(Math.log10)], 0.05);
   const xTicks = ticks(...range, 6).filter(({ value }) => Number.isInteger(value)).map(({ value }) => ({ value, text: `1e${value}` }));
   return { at: (value) => Math.log10(Number(value)), range, xTicks };

@@ -1,4 +1,5 @@
 import { randomStream } from '../data/random_stream.js';
+import type { Model } from '../models/model.js';
 import { erf, tensor } from '../ops/index.js';
 import { scope } from '../scope.js';
 import { checkNames } from '../train/rows.js';
@@ -77,7 +78,7 @@ function promising(trials: readonly TrialResult[], seed: number, larger: boolean
  * const search = tuner.bayesian(build, { objective: 'loss', maxTrials: 4, initialTrials: 2, seed: 1 });
  * (await search.search(x, y, { epochs: 2 })).trials.length; // 4
  */
-export function bayesian(build: Build, options: BayesianOptions = {}): Tuner {
+export function bayesian<M extends Model>(build: Build<M>, options: BayesianOptions = {}): Tuner<M> {
   checkNames('bayesian', options, [...tunerOptions, 'maxTrials', 'initialTrials']);
   const { maxTrials = 10, initialTrials = 5 } = options;
   checkWhole('bayesian', 'maxTrials', maxTrials, 1);

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import type { Model } from '../models/model.js';
 import { checkNames } from '../train/rows.js';
 import { checkWhole, drawn, tunerOptions } from './random_search.js';
 import { TuningResults } from './results.js';
@@ -52,7 +53,7 @@ export function roundsOf(maxEpochs: number, factor: number): Round[] {
  * const results = await tuner.hyperband(build, { objective: 'loss', maxEpochs: 4, factor: 2, seed: 1 }).search(x, y);
  * results.trials.map(({ epochs }) => epochs).join(' '); // '1 1 1 1 2 2 4 2 2 2 4 4 4 4'
  */
-export function hyperband(build: Build, options: HyperbandOptions = {}): Tuner {
+export function hyperband<M extends Model>(build: Build<M>, options: HyperbandOptions = {}): Tuner<M> {
   checkNames('hyperband', options, [...tunerOptions, 'maxEpochs', 'factor', 'iterations']);
   const { maxEpochs = 27, factor = 3, iterations = 1 } = options;
   checkWhole('hyperband', 'maxEpochs', maxEpochs, 1);

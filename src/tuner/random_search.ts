@@ -1,5 +1,6 @@
 import { randomStream } from '../data/random_stream.js';
 import { HebbError } from '../errors.js';
+import type { Model } from '../models/model.js';
 import { isWhole } from '../params.js';
 import { checkNames } from '../train/rows.js';
 import { valueAt, type Space, type Value } from './hyperparameters.js';
@@ -40,7 +41,7 @@ export function drawn(seed: number, trial: number): (space: Space) => Value {
  * const results = await tuner.randomSearch(build, { objective: 'loss', maxTrials: 2, seed: 1 }).search(x, y, { epochs: 3 });
  * Object.keys(results.best.values); // ['units', 'rate']
  */
-export function randomSearch(build: Build, options: RandomSearchOptions = {}): Tuner {
+export function randomSearch<M extends Model>(build: Build<M>, options: RandomSearchOptions = {}): Tuner<M> {
   checkNames('randomSearch', options, [...tunerOptions, 'maxTrials']);
   const { maxTrials = 10 } = options;
   checkWhole('randomSearch', 'maxTrials', maxTrials, 1);

@@ -15,7 +15,7 @@ import { TuningResults } from './results.js';
 import { TrialLog, type SearchHeader, type TrialResult } from './trial_log.js';
 
 /** Makes a compiled model, asking for its hyperparameters. */
-export type Build = (hp: HyperParameters) => Model | Promise<Model>;
+export type Build<M extends Model = Model> = (hp: HyperParameters) => M | Promise<M>;
 
 /** What all searches can be told. */
 export interface TunerOptions {
@@ -45,15 +45,15 @@ export interface Proposal {
 export type Strategy = (trials: readonly TrialResult[], seed: number, results: TuningResults) => Proposal | undefined;
 
 /** Tries hyperparameters: builds, trains and measures a model for each. */
-export class Tuner {
-  private best: { trial: TrialResult; model: Model | undefined } | undefined;
+export class Tuner<M extends Model = Model> {
+  private best: { trial: TrialResult; model: M | undefined } | undefined;
   private readonly larger: boolean;
   private readonly objective: string;
 
   /** @internal header: what must be the same for a search to go on; decidesEpochs: whether the strategy does */
   constructor(
     private readonly op: string,
-    private readonly build: Build,
+    private readonly build: Build<M>,
     private readonly options: TunerOptions,
     private readonly strategy: Strategy,
     private readonly header: SearchHeader,
@@ -105,21 +105,21 @@ export class Tuner {
   }
 
   /** The model of the best trial with the weights of its best epoch. @throws ERR_ARGUMENT before search() */
-  async bestModel(): Promise<Model> {
+  async bestModel(): Promise<M> {
     const { best, op } = this;
     if (best === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: there is no model before search()`);
-    best.model ??= await loadModel<Model>(join(this.options.directory ?? '', 'best.hebb'));
+    best.model ??= await loadModel<M>(join(this.options.directory ?? '', 'best.hebb'));
     return best.model;
   }
 
   /** A new model with given hyperparameters, those of a trial for example. @throws ERR_ARGUMENT for one that is missing or outside its bounds */
-  async make(values: Values): Promise<Model> {
+  async make(values: Values): Promise<M> {
     return this.build(fixedTo(values));
   }
 
   private async run(
     { choose, epochs, origin }: Proposal, trials: readonly TrialResult[], seed: number, x: Data, y: Data, options: FitOptions,
-  ): Promise<{ trial: TrialResult; model: Model }> {
+  ): Promise<{ trial: TrialResult; model: M }> {
     const { op, objective } = this;
     const number = trials.length + 1;
     const hp = new HyperParameters(choose);

@@ -146,7 +146,7 @@ test.serial('a search that was interrupted goes on as if it had not been', async
   const { loss } = await (await search.bestModel()).evaluate(x, y, { batchSize: 32 });
   t.true(Math.abs(loss! - whole.best.score) < 1e-6);
 
-  const complete = tuner.randomSearch(() => {
+  const complete = tuner.randomSearch((): Model => {
     throw new Error('there is nothing left to build');
   }, { maxTrials: 5, directory });
   t.deepEqual((await complete.search(x, y, fitting)).trials, whole.trials);
