@@ -14,6 +14,7 @@ interface Golden {
   folds: { kind: 'kFold' | 'stratifiedKFold'; nSplits: number; randomState: number | null; tests: number[][] }[];
   scores: Record<'perceptron' | 'standardMLP' | 'minMaxMLP' | 'regressor', number[]>;
   search: { params: Params[]; mean: number[]; std: number[]; rank: number[]; best: number };
+  long: { train: number[]; valid: number[]; epochs: number; loss: number; score: number };
   minMax: Record<'scale' | 'min' | 'dataMin' | 'dataMax' | 'row', number[]>;
 }
 const golden = JSON.parse(readFileSync(new URL('../../../test/golden/model_selection.json', import.meta.url), 'utf8')) as Golden;
@@ -68,6 +69,15 @@ test("cross-validation gives scikit-learn's scores", async (t) => {
   const regressor = pipeline([['scale', standardScaler()], ['sgd', new SGDRegressor({ randomState: 3 })]]);
   t.is(mismatch(await crossValScore(regressor, x.slice([], [0, 3]), x.slice([], 3), { cv: 3 }), scores.regressor, near), null);
   t.throws(() => standard.predict(x), { code: 'ERR_ARGUMENT' }, 'the estimator itself has learned nothing');
+});
+
+test("a network of five hidden units trained to the end stops in scikit-learn's epoch with its loss", async (t) => {
+  const { train, valid, epochs, loss, score } = golden.long;
+  const net = new MLPClassifier({ hiddenLayerSizes: [5], maxIter: 10_000, randomState: 42 });
+  const model = await pipeline([['scale', standardScaler()], ['mlp', net]]).fit(x.gather(train), y.gather(train));
+  t.is(net.nIter, epochs);
+  t.is(mismatch([net.loss], [loss], near), null);
+  t.is(model.score(x.gather(valid), y.gather(valid)), score);
 });
 
 test('the folds and the score of a cross-validation can be given', async (t) => {

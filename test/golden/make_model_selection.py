@@ -9,7 +9,7 @@ import numpy as np
 import sklearn
 from sklearn.datasets import load_iris
 from sklearn.linear_model import Perceptron, SGDClassifier, SGDRegressor
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_val_score, train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline, Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -42,6 +42,9 @@ grid = {"sgd__penalty": ["l2", "l1"], "sgd__alpha": [1e-4, 1e-2, 1.0], "scale__w
 search = GridSearchCV(Pipeline([("scale", StandardScaler()), ("sgd", SGDClassifier(random_state=1))]), grid, cv=3).fit(X, Y)
 found = search.cv_results_
 scaler = MinMaxScaler((-2, 3)).fit(X)
+rest, _ = train_test_split(np.arange(150), test_size=0.1, random_state=42)
+train, valid = train_test_split(rest, test_size=0.1, random_state=42)
+long = make_pipeline(StandardScaler(), MLPClassifier(hidden_layer_sizes=[5], max_iter=10_000, random_state=42)).fit(X[train], Y[train])
 
 recording.write("model_selection", "folds of 13 labels, cross-validation scores, a grid search and a MinMaxScaler on iris (see "
                 "make_model_selection.py); scores to 1e-9", [sklearn], {
@@ -49,6 +52,8 @@ recording.write("model_selection", "folds of 13 labels, cross-validation scores,
     "search": {"params": [{k.replace("with_mean", "withMean"): v for k, v in p.items()} for p in found["params"]],
                "mean": recording.numbers(found["mean_test_score"]), "std": recording.numbers(found["std_test_score"]),
                "rank": found["rank_test_score"].tolist(), "best": int(search.best_index_)},
+    "long": {"train": train.tolist(), "valid": valid.tolist(), "epochs": long[-1].n_iter_, "loss": recording.number(long[-1].loss_),
+             "score": recording.number(long.score(X[valid], Y[valid]))},
     "minMax": {"scale": recording.numbers(scaler.scale_), "min": recording.numbers(scaler.min_), "dataMin": recording.numbers(scaler.data_min_),
                "dataMax": recording.numbers(scaler.data_max_), "row": recording.numbers(scaler.transform(X[[70]])[0])},
 })
