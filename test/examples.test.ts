@@ -142,6 +142,15 @@ const illustrated: Readonly<Record<string, { check: Check; pictures: readonly st
     },
     pictures: ['regression_cars.svg', 'regression_linear.svg', 'regression_two_hidden_layers.svg'],
   },
+  'chapter/08_classification': {
+    check: (t, out) => {
+      t.true(numberAfter('spam found with accuracy ', out) >= 0.94, out);
+      t.true(numberAfter('accuracy of each label ', out) >= 0.94, out);
+      t.true(numberAfter('multiclass: accuracy ', out) >= 0.9, out);
+      t.true(numberAfter('on all features: accuracy ', out) >= 0.9, out);
+    },
+    pictures: ['classification_emails.svg', 'classification_iris.svg', 'classification_spam_boundary.svg', 'classification_spam_history.svg'],
+  },
   'chapter/10_functional_wide_deep': {
     check: (t, out) => {
       t.regex(out, /Connected to/);
@@ -170,6 +179,14 @@ const illustrated: Readonly<Record<string, { check: Check; pictures: readonly st
       for (const run of ['by_hand', 'rate_0.01/train', 'rate_0.1/validation']) t.true(numberAfter(`${run}: `, out) > 1, out);
     },
     pictures: [],
+  },
+  'chapter/14_tuning': {
+    check: (t, out) => {
+      t.is(out.match(/^trial {2}val_loss {2}epoch {2}layers {2}activation {2}units {2}learning rate$/gm)?.length, 2, out);
+      t.true(numberAfter('the best model has accuracy ', out) >= 0.9, out);
+      t.true(numberAfter('on test flowers it has accuracy ', out) >= 0.9, out);
+    },
+    pictures: ['tuning_boundary.svg', 'tuning_random_search.svg', 'tuning_trials.svg'],
   },
 };
 
