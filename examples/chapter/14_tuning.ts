@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  datasets, distributions, layers, MLPClassifier, optimizers, pipeline, plots, RandomizedSearchCV, sequential, standardScaler, trainTestSplit, tuner, type Sequential,
+  datasets, distributions, layers, MLPClassifier, optimizers, pipeline, plots, RandomizedSearchCV, seed, sequential, standardScaler, trainTestSplit, tuner, type Sequential,
 } from 'hebb';
 
 const folder = process.argv[2] ?? 'runs';
@@ -45,6 +45,7 @@ console.log(`hyperband: ${raced.trials.length} trainings of ${epochs} epochs in 
 
 // The best of all is trained for longer.
 const [best, search] = guided.best.score <= raced.best.score ? [guided.best, bayesian] as const : [raced.best, hyperband] as const;
+seed(42);
 const net = await search.make(best.values);
 await net.fit(train.x, train.y, { epochs: 150, batchSize: 32, verbose: 0 });
 const { accuracy = NaN } = await net.evaluate(test.x, test.y);
