@@ -41,6 +41,7 @@ interface Learned {
   readonly network: Network;
   /** Of the solvers 'adam' and 'sgd'. */
   readonly optimizer: Optimizer | undefined;
+  loss: number;
   lossCurve: number[];
   validationScores: number[];
   bestLoss: number;
@@ -79,9 +80,9 @@ export abstract class Mlp extends Configured<MlpSettings> {
   get lossCurve(): readonly number[] {
     return this.fitted().lossCurve;
   }
-  /** The loss of the last epoch. @throws ERR_ARGUMENT before fit() */
+  /** The loss of the last epoch, or with 'lbfgs' at the end. @throws ERR_ARGUMENT before fit() */
   get loss(): number {
-    return this.fitted().lossCurve.at(-1) ?? NaN;
+    return this.fitted().loss;
   }
   /** The smallest loss of an epoch; null with earlyStopping, which goes by the score. @throws ERR_ARGUMENT before fit() */
   get bestLoss(): number | null {
@@ -188,7 +189,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const units = [x.shape[1] ?? 0, ...hiddenUnits(this.settings), outputs];
     const network = drawNetwork(units, activation, output, x.dtype === 'float64' ? 'float64' : 'float32', random);
     const optimizer = this.optimizer();
-    return { network, optimizer, lossCurve: [], validationScores: [], bestLoss: Infinity, bestScore: -Infinity, stalls: 0, t: 0, nIter: 0 };
+    return { network, optimizer, loss: NaN, lossCurve: [], validationScores: [], bestLoss: Infinity, bestScore: -Infinity, stalls: 0, t: 0, nIter: 0 };
   }
 
   private continued(from: Learned, { x, outputs, output }: MlpTask, mode: 'fit' | 'continue'): Learned {
@@ -264,6 +265,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
       const loss = lossSum.item() / train.length;
       next.nIter++;
       next.t += train.length;
+      next.loss = loss;
       next.lossCurve.push(loss);
       if (!Number.isFinite(loss)) throw this.overflow(next);
       if (keptOut !== undefined) {
@@ -301,7 +303,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
       for (const w of parameters) assign(w, tensor(values.subarray(at, (at += w.size)), { shape: w.shape }));
     };
     next.nIter = 0;
-    const { x: found, converged } = await lbfgs(async (values) => {
+    const { x: found, value, converged } = await lbfgs(async (values) => {
       write(values);
       await slope.run(1, signal && { signal });
       return { value: slope.result.loss.item(), gradient: numbersOf(slope.result.gradients) };
@@ -313,6 +315,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
       },
     });
     write(found);
+    next.loss = value;
     return converged;
   }
 }

@@ -115,6 +115,18 @@ test('an aborted training and one whose weights overflow leave the model as it w
   await t.throwsAsync(training, { code: 'ERR_ABORTED' });
 });
 
+test('lbfgs goes on from where it was, and has a loss also where nothing is left to do', async (t) => {
+  const options = { hiddenLayerSizes: [], solver: 'lbfgs', alpha: 1, maxIter: 500, randomState: 1, warmStart: true } as const;
+  const model = await new MLPClassifier(options).fit(scaled, y);
+  t.true(model.nIter > 5 && model.nIter < 500);
+  const { loss } = model;
+  t.is(loss, model.lossCurve.at(-1)!);
+  await model.fit(scaled, y);
+  t.is(model.nIter, 0);
+  t.true(Math.abs(model.loss - loss) < 1e-12);
+  t.is(model.getParams().solver, 'lbfgs');
+});
+
 test('weights outlive the scope in which they were trained', async (t) => {
   const model = new MLPRegressor({ hiddenLayerSizes: [5], maxIter: 2 });
   await scope(async () => {
