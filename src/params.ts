@@ -25,7 +25,7 @@ export abstract class Configured<S extends object> implements Configurable {
   }
 
   /** All options with their values, by which the constructor makes another like this one. */
-  getParams(): object {
+  getParams(): Partial<S> {
     return { ...this.settings };
   }
 
@@ -66,7 +66,7 @@ export function isWhole(value: unknown, low: number, high: number): boolean {
 }
 
 /** Own parameters and, under `part__name`, those of the parts. */
-export function nestedParams(own: object, parts: Readonly<Record<string, Configurable>>): object {
+export function nestedParams<O extends object>(own: O, parts: Readonly<Record<string, Configurable>>): O & Params {
   const nested = Object.entries(parts).flatMap(([part, configurable]) => {
     const params: [string, unknown][] = Object.entries(configurable.getParams());
     return params.map(([name, value]): [string, unknown] => [`${part}__${name}`, value]);

@@ -1,4 +1,3 @@
-import { valueAndGrad } from '../autograd.js';
 import { capture } from '../capture.js';
 import type { TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
@@ -6,15 +5,15 @@ import { heldOutByLabel, heldOutRows, type Parts } from '../neurons/held_out.js'
 import { asRows } from '../neurons/linear_sgd.js';
 import { MT19937 } from '../neurons/mt19937.js';
 import { anyRandomState } from '../neurons/seeds.js';
-import { add, addInPlace, assign, cast, copy, div, full, gather, mul, square, sub, sum, toTensor } from '../ops/index.js';
+import { addInPlace, assign, cast, copy, full, gather, mul, sub, sum, tensor, toTensor } from '../ops/index.js';
 import { adam, sgd, type Optimizer } from '../optimizers/index.js';
 import { Configured } from '../params.js';
 import { keep } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { Pass } from '../train/pass.js';
-import type { Rows } from '../train/rows.js';
+import { lbfgs } from './lbfgs.js';
+import { drawNetwork, lossAndGradients, outputsOf, parametersOf, type Network, type OutputActivation } from './mlp_network.js';
 import { hiddenUnits, type MlpSettings } from './mlp_options.js';
-import { drawNetwork, outputsOf, parametersOf, rowLoss, type Network, type OutputActivation } from './mlp_network.js';
 
 /** What one fit() or partialFit() can be told beside its rows. */
 export interface MlpFitOptions {
@@ -40,7 +39,9 @@ export interface MlpTask {
 /** All that a training leaves behind. */
 interface Learned {
   readonly network: Network;
-  optimizer: Optimizer;
+  /** Of the solvers 'adam' and 'sgd'. */
+  readonly optimizer: Optimizer | undefined;
+  loss: number;
   lossCurve: number[];
   validationScores: number[];
   bestLoss: number;
@@ -79,9 +80,9 @@ export abstract class Mlp extends Configured<MlpSettings> {
   get lossCurve(): readonly number[] {
     return this.fitted().lossCurve;
   }
-  /** The loss of the last epoch. @throws ERR_ARGUMENT before fit() */
+  /** The loss of the last epoch, or with 'lbfgs' at the end. @throws ERR_ARGUMENT before fit() */
   get loss(): number {
-    return this.fitted().lossCurve.at(-1) ?? NaN;
+    return this.fitted().loss;
   }
   /** The smallest loss of an epoch; null with earlyStopping, which goes by the score. @throws ERR_ARGUMENT before fit() */
   get bestLoss(): number | null {
@@ -139,6 +140,14 @@ export abstract class Mlp extends Configured<MlpSettings> {
     if (x.shape[1] !== features) throw new HebbError('ERR_SHAPE', `${this.op}: expected ${features ?? 0} features, got rows of ${x.shape[1] ?? 0}`);
   }
 
+  /** @throws ERR_ARGUMENT when the settings need all rows at once */
+  protected checkPartial(): void {
+    const { earlyStopping, solver } = this.settings;
+    if (earlyStopping || solver === 'lbfgs') {
+      throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit works with neither earlyStopping nor the solver 'lbfgs'`);
+    }
+  }
+
   /** Whether a training goes on with the weights there are. */
   protected goesOn(mode: 'fit' | 'continue'): boolean {
     return this.learned !== undefined && (mode === 'continue' || this.settings.warmStart);
@@ -153,13 +162,15 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const from = this.goesOn(mode) ? this.learned : undefined;
     const next = from === undefined ? this.fresh(task, random) : this.continued(from, task, mode);
     const parameters = parametersOf(next.network);
-    next.optimizer.build(parameters);
-    const state = [...parameters, ...next.optimizer.state(parameters)];
+    const state = [...parameters, ...(next.optimizer?.state(parameters) ?? [])];
     for (const x of state) keep(x); // they outlive a scope() around this
     const before = from === undefined ? [] : state.map((x) => copy(x));
     this.busy = true;
+    let ended: boolean;
     try {
-      await this.epochs(next, task, weights, random, mode === 'fit' ? settings.maxIter : 1, options.signal);
+      ended = next.optimizer === undefined
+        ? await this.minimise(next, task, weights, options.signal)
+        : await this.epochs(next, next.optimizer, task, weights, random, mode === 'fit' ? settings.maxIter : 1, options.signal);
       if (!parameters.every((w) => w.dataSync().every(Number.isFinite))) throw this.overflow(next);
     } catch (error) {
       for (const [i, x] of before.entries()) assign(state[i]!, x);
@@ -168,8 +179,8 @@ export abstract class Mlp extends Configured<MlpSettings> {
       this.busy = false;
     }
     this.learned = next;
-    if (mode === 'fit' && next.nIter === settings.maxIter && !(next.stalls > settings.nIterNoChange)) {
-      process.emitWarning(`${op}: ${settings.maxIter} epochs ended before the training stood still; raise maxIter, or tol`, 'ConvergenceWarning');
+    if (mode === 'fit' && !ended) {
+      process.emitWarning(`${op}: the training ended after ${next.nIter} epochs, before it stood still; raise maxIter, or tol`, 'ConvergenceWarning');
     }
   }
 
@@ -178,7 +189,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const units = [x.shape[1] ?? 0, ...hiddenUnits(this.settings), outputs];
     const network = drawNetwork(units, activation, output, x.dtype === 'float64' ? 'float64' : 'float32', random);
     const optimizer = this.optimizer();
-    return { network, optimizer, lossCurve: [], validationScores: [], bestLoss: Infinity, bestScore: -Infinity, stalls: 0, t: 0, nIter: 0 };
+    return { network, optimizer, loss: NaN, lossCurve: [], validationScores: [], bestLoss: Infinity, bestScore: -Infinity, stalls: 0, t: 0, nIter: 0 };
   }
 
   private continued(from: Learned, { x, outputs, output }: MlpTask, mode: 'fit' | 'continue'): Learned {
@@ -189,12 +200,13 @@ export abstract class Mlp extends Configured<MlpSettings> {
       throw new HebbError('ERR_SHAPE', `${this.op}: the weights so far are for layers of [${known.join(',')}] units, got [${asked.join(',')}]`);
     }
     const network = { ...from.network, activation: this.settings.activation, output };
-    const optimizer = mode === 'fit' ? this.optimizer() : from.optimizer;
+    const optimizer = (mode === 'continue' ? from.optimizer : undefined) ?? this.optimizer();
     return { ...from, network, optimizer, lossCurve: [...from.lossCurve], validationScores: [...from.validationScores] };
   }
 
-  private optimizer(): Optimizer {
+  private optimizer(): Optimizer | undefined {
     const { solver, learningRateInit: learningRate, momentum, nesterovsMomentum: nesterov, beta1, beta2, epsilon } = this.settings;
+    if (solver === 'lbfgs') return undefined;
     return solver === 'sgd' ? sgd({ learningRate, momentum, nesterov }) : adam({ learningRate, beta1, beta2, epsilon });
   }
 
@@ -223,44 +235,25 @@ export abstract class Mlp extends Configured<MlpSettings> {
     throw new HebbError('ERR_ARGUMENT', `${this.op}: validationFraction ${validationFraction} keeps ${parts.test.length} of ${rows} rows, two are needed`);
   }
 
-  /** One step on a batch, its loss times its rows added to `lossSum`. */
-  private step({ network, optimizer }: Learned, lossSum: Tensor, { x, y, weights }: Rows): void {
-    const { alpha } = this.settings;
-    const rows = x[0]!.shape[0] ?? 0;
-    const parameters = parametersOf(network);
-    let reported = lossSum;
-    const [, gradients] = valueAndGrad(() => {
-      const loss = rowLoss(network, x[0]!, y[0]!);
-      const total = weights === undefined ? rows : sum(weights);
-      const mean = (each: Tensor): Tensor => {
-        const data = sum(weights === undefined ? each : mul(each, weights));
-        if (alpha === 0) return div(data, total);
-        const squares = network.coefs.map((w) => sum(square(w))).reduce((a, b) => add(a, b));
-        return div(add(data, mul(squares, alpha / 2)), total);
-      };
-      reported = mean(loss.reported);
-      return mean(loss.followed);
-    }, parameters);
-    optimizer.apply(parameters, gradients);
-    addInPlace(lossSum, mul(cast(reported, 'float64'), rows));
-  }
-
+  /** Trains on batches until the loss, or the score on rows kept out, stands still; answers whether it did. */
   private async epochs(
-    next: Learned, task: MlpTask, weights: Tensor | undefined, random: MT19937, maxIter: number, signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { network, optimizer } = next;
-    const { batchSize, shuffle, earlyStopping, tol, solver, learningRate, learningRateInit, powerT, nIterNoChange } = this.settings;
+    next: Learned, optimizer: Optimizer, task: MlpTask, weights: Tensor | undefined, random: MT19937, maxIter: number, signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const { network } = next;
+    const { alpha, batchSize, shuffle, earlyStopping, tol, solver, learningRate, learningRateInit, powerT, nIterNoChange } = this.settings;
     const { train, test } = this.partsOf(task, random);
     const pick = (x: Tensor, rows: readonly number[]): Tensor => (earlyStopping ? gather(x, rows) : x);
+    const parameters = parametersOf(network);
     const lossSum = full([], 0, { dtype: 'float64' });
     const rows = { x: [pick(task.x, train)], y: [pick(task.y, train)], weights: weights && pick(weights, train) };
     const size = batchSize === 'auto' ? Math.min(200, train.length) : Math.min(batchSize, train.length);
     const pass = new Pass(rows, size, (batch) => {
-      this.step(next, lossSum, batch);
+      const { loss, gradients } = lossAndGradients(network, alpha, batch);
+      optimizer.apply(parameters, gradients);
+      addInPlace(lossSum, mul(cast(loss, 'float64'), batch.x[0]!.shape[0]!));
     });
     const keptOut = earlyStopping ? capture(() => outputsOf(network, pick(task.x, test))) : undefined;
     const testWeights = weights && keptOut && pick(weights, test).dataSync();
-    const parameters = parametersOf(network);
     let best = earlyStopping ? parameters.map((w) => copy(w)) : [];
     let order = Int32Array.from(train.keys());
     const stop = signal && { signal };
@@ -272,6 +265,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
       const loss = lossSum.item() / train.length;
       next.nIter++;
       next.t += train.length;
+      next.loss = loss;
       next.lossCurve.push(loss);
       if (!Number.isFinite(loss)) throw this.overflow(next);
       if (keptOut !== undefined) {
@@ -295,5 +289,33 @@ export abstract class Mlp extends Configured<MlpSettings> {
       next.stalls = 0;
     }
     for (const [i, w] of best.entries()) assign(parameters[i]!, w);
+    return next.stalls > nIterNoChange;
+  }
+
+  /** Trains on all rows at once by the solver 'lbfgs'; answers whether it came to an end. */
+  private async minimise(next: Learned, { x, y }: MlpTask, weights: Tensor | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    const { alpha, maxIter, maxFun, tol } = this.settings;
+    const parameters = parametersOf(next.network);
+    const slope = capture(() => lossAndGradients(next.network, alpha, { x: [x], y: [y], weights }));
+    const numbersOf = (tensors: readonly Tensor[]): Float64Array => Float64Array.from(tensors.flatMap((w) => [...w.dataSync()]));
+    const write = (values: Float64Array): void => {
+      let at = 0;
+      for (const w of parameters) assign(w, tensor(values.subarray(at, (at += w.size)), { shape: w.shape }));
+    };
+    next.nIter = 0;
+    const { x: found, value, converged } = await lbfgs(async (values) => {
+      write(values);
+      await slope.run(1, signal && { signal });
+      return { value: slope.result.loss.item(), gradient: numbersOf(slope.result.gradients) };
+    }, numbersOf(parameters), {
+      maxIter, maxEvaluations: maxFun, gradientTolerance: tol,
+      onIteration: (loss) => {
+        next.nIter++;
+        next.lossCurve.push(loss);
+      },
+    });
+    write(found);
+    next.loss = value;
+    return converged;
   }
 }

@@ -13,7 +13,7 @@ import { mlpDefaults, mlpSettings, type MlpOptions } from './mlp_options.js';
  * randomState, its random numbers. Two classes are one logistic output, more are a softmax; y as a matrix of 0 and 1 is one
  * logistic output per column (multilabel). Trains on captured steps, off the JavaScript thread.
  *
- * @throws ERR_ARGUMENT for an unknown option or a value outside its range; there is no solver 'lbfgs'
+ * @throws ERR_ARGUMENT for an unknown option or a value outside its range
  * @example
  * const { x, y } = datasets.iris();
  * const clf = await new MLPClassifier({ hiddenLayerSizes: [5], learningRateInit: 0.05, randomState: 1 }).fit(x, y);
@@ -54,10 +54,10 @@ export class MLPClassifier extends Mlp {
    * One epoch on some rows, from the weights there are.
    *
    * @param options classes: all labels there will be, needed in the first call
-   * @throws as fit(), ERR_ARGUMENT for a label that is not among the classes, or with earlyStopping
+   * @throws as fit(), ERR_ARGUMENT for a label that is not among the classes, or with earlyStopping or 'lbfgs'
    */
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions & { classes?: readonly number[] } = {}): Promise<this> {
-    if (this.settings.earlyStopping) throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit does not work with earlyStopping`);
+    this.checkPartial();
     const rows = this.trainingRows(x, 'continue');
     const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
     return this.learn(rows, labels, this.isFitted ? this.kinds.classes : distinct(options.classes ?? []), 'continue', options);

@@ -1,9 +1,11 @@
+import { valueAndGrad } from '../autograd.js';
 import type { MT19937 } from '../neurons/mt19937.js';
 import { tensor } from '../ops/create.js';
 import {
-  add, clip, exp, log, matmul, maximum, mul, relu, sigmoid, sigmoidCrossEntropy, softmax, softmaxCrossEntropy, square, sub, sum, tanh,
+  add, clip, div, exp, log, matmul, maximum, mul, relu, sigmoid, sigmoidCrossEntropy, softmax, softmaxCrossEntropy, square, sub, sum, tanh,
 } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
+import type { Rows } from '../train/rows.js';
 
 /** What follows the last layer, and with it the loss: half the square, the Poisson deviance, or a cross entropy. */
 export type OutputActivation = 'identity' | 'exp' | 'logistic' | 'softmax';
@@ -99,4 +101,22 @@ export function rowLoss(network: Network, x: Tensor, y: Tensor): RowLoss {
       return { followed, reported: mul(followed, 1 / z.shape[1]!) };
     }
   }
+}
+
+/** The mean loss of some rows with the penalty alpha / 2 |W|^2 / rows on weights, as it is reported, and the gradients of all weights. */
+export function lossAndGradients(network: Network, alpha: number, { x, y, weights }: Rows): { loss: Tensor; gradients: Tensor[] } {
+  let loss: Tensor | undefined;
+  const [followed, gradients] = valueAndGrad(() => {
+    const each = rowLoss(network, x[0]!, y[0]!);
+    const total = weights === undefined ? x[0]!.shape[0]! : sum(weights);
+    const mean = (rows: Tensor): Tensor => {
+      const data = sum(weights === undefined ? rows : mul(rows, weights));
+      if (alpha === 0) return div(data, total);
+      const squares = network.coefs.map((w) => sum(square(w))).reduce((a, b) => add(a, b));
+      return div(add(data, mul(squares, alpha / 2)), total);
+    };
+    loss = mean(each.reported);
+    return mean(each.followed);
+  }, parametersOf(network));
+  return { loss: loss ?? followed, gradients };
 }

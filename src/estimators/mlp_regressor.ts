@@ -11,7 +11,7 @@ import { mlpDefaults, mlpSettings, type MlpRegressorOptions } from './mlp_option
  * randomState, its random numbers. y as a matrix is one output per column. Trains on captured steps, off the JavaScript
  * thread.
  *
- * @throws ERR_ARGUMENT for an unknown option or a value outside its range; there is no solver 'lbfgs'
+ * @throws ERR_ARGUMENT for an unknown option or a value outside its range
  * @example
  * const x = linspace(-1, 1, 50).reshape([50, 1]);
  * const net = new MLPRegressor({ hiddenLayerSizes: [20], activation: 'tanh', learningRateInit: 0.02, maxIter: 500, randomState: 1 });
@@ -37,9 +37,9 @@ export class MLPRegressor extends Mlp {
     return this.learn(x, y, 'fit', options);
   }
 
-  /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping */
+  /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping or 'lbfgs' */
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
-    if (this.settings.earlyStopping) throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit does not work with earlyStopping`);
+    this.checkPartial();
     return this.learn(x, y, 'continue', options);
   }
 

@@ -47,7 +47,7 @@ export class Pipeline implements Estimator {
   }
 
   /** The steps and, unless deep is false, each of them and its parameters as `step__parameter`. */
-  getParams({ deep = true }: { deep?: boolean } = {}): object {
+  getParams({ deep = true }: { deep?: boolean } = {}): { steps: PipelineSteps } & Params {
     const parts = this.namedSteps;
     return deep ? nestedParams({ steps: this.steps, ...parts }, parts) : { steps: this.steps };
   }

@@ -61,7 +61,7 @@ export abstract class CandidateSearch<E extends Estimator, S extends SearchOptio
     return this.refitted;
   }
 
-  override getParams({ deep = true }: { deep?: boolean } = {}): object {
+  override getParams({ deep = true }: { deep?: boolean } = {}): Partial<S> {
     const own = super.getParams();
     return deep ? nestedParams(own, { estimator: this.settings.estimator }) : own;
   }

@@ -23,8 +23,8 @@ export class Perceptron extends SGDClassifier {
   }
 
   /** The options of a perceptron; those of SGDClassifier that make it one are fixed. */
-  override getParams(): object {
+  override getParams(): Partial<LinearSettings> {
     const { loss: _loss, learningRate: _rate, powerT: _power, epsilon: _epsilon, average: _average, ...own } = this.settings;
-    return own satisfies Partial<LinearSettings>;
+    return own;
   }
 }

@@ -40,7 +40,9 @@ export class TrialLog {
   /** @throws ERR_ARGUMENT when the folder holds another search, ERR_FORMAT for a file that is none */
   static async open(op: string, folder: string, header: SearchHeader, seed: number | undefined, anySeed: () => number): Promise<TrialLog> {
     const path = join(folder, name);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw new HebbError('ERR_ARGUMENT', `${op}: the directory ${folder} cannot be made (${String(error)})`, { cause: error });
+    });
     const text = await readFile(path, 'utf8').catch(() => '');
     const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
     if (lines.length === 0) {

@@ -162,7 +162,9 @@ test.serial('a directory with another search is refused', async (t) => {
   await t.throwsAsync(tuner.randomSearch(flowers, { ...options, objective: 'loss' }).search(x, y, fitting), { code: 'ERR_ARGUMENT', message: /objective val_loss, not loss/ });
   const other = (hp: tuner.HyperParameters): Model => withLoss(hp.int('units', 1, 2));
   await t.throwsAsync(tuner.randomSearch(other, { ...options, maxTrials: 2 }).search(x, y, fitting), { code: 'ERR_ARGUMENT', message: /'units' had other bounds or values/ });
-  writeFileSync(join(directory, 'trials.jsonl'), 'no search\n');
+  const file = join(directory, 'trials.jsonl');
+  await t.throwsAsync(tuner.randomSearch(flowers, { ...options, directory: file }).search(x, y, fitting), { code: 'ERR_ARGUMENT', message: /cannot be made/ });
+  writeFileSync(file, 'no search\n');
   await t.throwsAsync(tuner.randomSearch(flowers, options).search(x, y, fitting), { code: 'ERR_FORMAT', message: /line 1 of .*trials\.jsonl is no JSON/ });
 });
 
