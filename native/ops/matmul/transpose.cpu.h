@@ -91,11 +91,13 @@ inline void transpose_quarter(const float* src, int64_t src_row, int rows, int c
     x[i + 2] = _mm256_shuffle_ps(y[i + 1], y[i + 3], 0x44);
     x[i + 3] = _mm256_shuffle_ps(y[i + 1], y[i + 3], 0xee);
   }
+  // Rows in order: a row's surplus lanes reach into the next one, which is stored over them.
 #pragma GCC unroll 4
-  for (int c = 0; c < 4; ++c) {
+  for (int c = 0; c < 4; ++c)
     if (c < columns) _mm256_storeu_ps(dst + c * dst_row, _mm256_permute2f128_ps(x[c], x[4 + c], 0x20));
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; ++c)
     if (4 + c < columns) _mm256_storeu_ps(dst + (4 + c) * dst_row, _mm256_permute2f128_ps(x[c], x[4 + c], 0x31));
-  }
 }
 
 inline void transpose_quarter(const double* src, int64_t src_row, int rows, int columns, double* dst, int64_t dst_row) {
@@ -108,10 +110,11 @@ inline void transpose_quarter(const double* src, int64_t src_row, int rows, int 
   y[2] = _mm256_unpacklo_pd(x[2], x[3]);
   y[3] = _mm256_unpackhi_pd(x[2], x[3]);
 #pragma GCC unroll 2
-  for (int c = 0; c < 2; ++c) {
+  for (int c = 0; c < 2; ++c)
     if (c < columns) _mm256_storeu_pd(dst + c * dst_row, _mm256_permute2f128_pd(y[c], y[2 + c], 0x20));
+#pragma GCC unroll 2
+  for (int c = 0; c < 2; ++c)
     if (2 + c < columns) _mm256_storeu_pd(dst + (2 + c) * dst_row, _mm256_permute2f128_pd(y[c], y[2 + c], 0x31));
-  }
 }
 
 template <class T>
