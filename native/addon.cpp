@@ -32,6 +32,10 @@ Environment::~Environment() {
   release_layouts();
 }
 
+void fail_planned() {
+  fail(ErrorCode::capture, "this tensor exists only inside capture(): return it from the captured function to use it");
+}
+
 Buffer* Environment::capture_external(const Buffer& buffer, napi_value bytes) {
   recorder->aim(cpu);
   const size_t known = recorder->external_buffers.size();

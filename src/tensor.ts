@@ -1,4 +1,4 @@
-import { deviceName } from './device.js';
+import { deviceIndex, deviceName } from './device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from './dtype.js';
 import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
@@ -208,9 +208,17 @@ export function emptyBytes(device: number, bytes: number): Tensor {
 }
 
 /** The elements of a row-major tensor on the CPU, on another device; never part of a program being captured. */
-export function upload(x: Tensor, device: number): Tensor {
+function upload(x: Tensor, device: number): Tensor {
   const size = arrayClasses[x.dtype].BYTES_PER_ELEMENT;
   return new Tensor(deviceBlock(native.upload(device, x.bytes as ArrayBuffer, x.offset * size, x.size * size)), 0, x.layout);
+}
+
+/** A tensor made by hostEmpty() and filled, on a device: the default device unless told otherwise. */
+export function placed<T extends Tensor>(x: T, device = deviceIndex()): T {
+  if (device === 0) return x;
+  const there = upload(x, device);
+  x.dispose();
+  return there as T;
 }
 
 /** A typed array over the elements of a tensor made by hostEmpty(). */

@@ -115,10 +115,7 @@ inline Tensor read_tensor(Environment& environment, const napi_value* values) {
     entry.buffer = {.data = entry.base, .bytes = block.bytes, .device = block.device};
     if (environment.recorder) buffer = environment.capture_external(block);
   } else {
-    if (!environment.recorder) {
-      fail(ErrorCode::capture,
-           "this tensor exists only inside capture(): return it from the captured function to use it");
-    }
+    if (!environment.recorder) fail_planned();
     buffer = environment.recorder->planned(index);
   }
   entry.seen = buffer;

@@ -53,6 +53,7 @@ Buffer* Environment::capture_external(const DeviceBlock& block) {
 }
 
 DeviceBlock& Environment::device_block(int64_t handle) {
+  if (handle >= 0) fail_planned();
   const auto found = device_blocks.find(handle);
   if (found == device_blocks.end()) fail(ErrorCode::disposed, "native call: no block ", handle, " on any device");
   return found->second;

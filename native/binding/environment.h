@@ -57,6 +57,9 @@ struct CallBuffer {
   int64_t token = 0;
 };
 
+// ERR_CAPTURE: a number of a program's buffer where a value is wanted.
+[[noreturn]] void fail_planned();
+
 struct Environment {
   explicit Environment(napi_env env);
   ~Environment();

@@ -3,7 +3,7 @@ import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
-import { Tensor, hostEmpty, hostView, isCapturing, upload, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { Tensor, hostEmpty, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 
 /** Where and as what a tensor is made. */
 export interface TensorOptions {
@@ -153,10 +153,7 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
   const target = hostView(out);
   if (ArrayBuffer.isView(data) && dtype !== 'bool' && data.constructor === target.constructor) target.set(data);
   else store(values, target, dtype);
-  if (device === 0) return out as Tensor<S>;
-  const there = upload(out, device);
-  out.dispose();
-  return there as Tensor<S>;
+  return placed(out as Tensor<S>, device);
 }
 
 /** x itself if it is a tensor, else a new one from numbers; a plain number takes the float type of `like`. */
