@@ -32,7 +32,7 @@ __device__ __forceinline__ uint32_t divide(uint32_t x, const Divider& d) {
 struct MapLoop {
   uint32_t total;
   int32_t rank;
-  bool flat;                     // rank 1, strides 0 or 1 (the output's 1), aligned
+  bool flat;  // rank 1, strides 0 or 1 (the output's 1), aligned
   Divider dims[max_rank];
   int64_t strides[4][max_rank];  // operand 0 is the output
 };
@@ -88,9 +88,8 @@ __device__ __forceinline__ void store_pack(const MapLoop& loop, T* out, bool who
 }
 
 template <int inputs, int width, class F, class Out, class A, class B, class C>
-__global__ void __launch_bounds__(map_threads)
-    map_elements(const __grid_constant__ MapLoop loop, const F f, Out* out, const A* a_data, const B* b_data,
-                 const C* c_data) {
+__global__ void __launch_bounds__(map_threads) map_elements(const __grid_constant__ MapLoop loop, const F f, Out* out,
+                                                            const A* a_data, const B* b_data, const C* c_data) {
   const uint32_t first = blockIdx.x * (map_threads * width);
   const bool whole = loop.flat && first + map_threads * width <= loop.total;
   Pack<Out, width> result;
@@ -150,15 +149,15 @@ template <int inputs, class Out, class A = uint8_t, class B = uint8_t, class C =
 void map(const Launch& call, const F& f) {
   const Tensor& out = call.out[0];
   if (out.size() == 0) return;
-  constexpr size_t ab = sizeof(A) > sizeof(B) ? sizeof(A) : sizeof(B), oc = sizeof(Out) > sizeof(C) ? sizeof(Out) : sizeof(C);
+  constexpr size_t ab = sizeof(A) > sizeof(B) ? sizeof(A) : sizeof(B),
+                   oc = sizeof(Out) > sizeof(C) ? sizeof(Out) : sizeof(C);
   constexpr int width = static_cast<int>(16 / (ab > oc ? ab : oc));
   LoopShape shape = collapse(out, call.in, inputs);
   for (int k = inputs + 1; k < 4; ++k) {
     for (int i = 0; i < shape.rank; ++i) shape.strides[k][i] = 0;
   }
   map_range<inputs, width>(shape, f, out.data<Out>(), inputs >= 1 ? call.in[0].data<A>() : nullptr,
-                           inputs >= 2 ? call.in[1].data<B>() : nullptr,
-                           inputs >= 3 ? call.in[2].data<C>() : nullptr);
+                           inputs >= 2 ? call.in[1].data<B>() : nullptr, inputs >= 3 ? call.in[2].data<C>() : nullptr);
 }
 
 }  // namespace

@@ -13,9 +13,7 @@ constexpr int row_threads = 128;  // of a kernel with a warp per row
 constexpr int row_warps = row_threads / warp;
 
 // The row of this warp; all its lanes go on or return together.
-__device__ __forceinline__ int64_t row_of_warp() {
-  return int64_t{blockIdx.x} * row_warps + threadIdx.x / warp;
-}
+__device__ __forceinline__ int64_t row_of_warp() { return int64_t{blockIdx.x} * row_warps + threadIdx.x / warp; }
 __device__ __forceinline__ int lane_of_warp() { return static_cast<int>(threadIdx.x % warp); }
 
 struct SumFold {

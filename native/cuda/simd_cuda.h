@@ -69,52 +69,50 @@ HEBB_INLINE int64_t lane_sub(int64_t a, int64_t b) { return static_cast<int64_t>
 HEBB_INLINE int32_t lane_mul(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) * b); }
 HEBB_INLINE int32_t lane_neg(int32_t a) { return lane_sub(0, a); }
 
-#define BINARY_LANE(name, V, expression)         \
-  HEBB_INLINE V name(V x, V y) {                 \
-    const decltype(x.v) a = x.v, b = y.v;        \
+#define BINARY_LANE(name, V, expression)           \
+  HEBB_INLINE V name(V x, V y) {                   \
+    const decltype(x.v) a = x.v, b = y.v;          \
     return static_cast<decltype(x.v)>(expression); \
   }
 #define COMPARE_LANE(name, V) \
   HEBB_INLINE LaneMask operator name(V x, V y) { return {x.v name y.v}; }
-#define ANY_TYPE(V)                             \
-  BINARY_LANE(operator+, V, lane_add(a, b))     \
-  BINARY_LANE(operator-, V, lane_sub(a, b))     \
-  COMPARE_LANE(==, V)                           \
-  COMPARE_LANE(<, V)                            \
+#define ANY_TYPE(V)                         \
+  BINARY_LANE(operator+, V, lane_add(a, b)) \
+  BINARY_LANE(operator-, V, lane_sub(a, b)) \
+  COMPARE_LANE(==, V)                       \
+  COMPARE_LANE(<, V)                        \
   HEBB_INLINE V select(LaneMask m, V x, V y) { return m.m ? x : y; }
-#define NUMBER(V)                                          \
-  ANY_TYPE(V)                                              \
-  BINARY_LANE(operator*, V, lane_mul(a, b))                \
-  BINARY_LANE(min, V, (a < b || a != a ? a : b))           \
-  BINARY_LANE(max, V, (a > b || a != a ? a : b))           \
-  HEBB_INLINE V operator-(V x) { return lane_neg(x.v); }   \
-  HEBB_INLINE V abs(V x) { return lane_abs(x.v); }         \
-  COMPARE_LANE(!=, V)                                      \
-  COMPARE_LANE(<=, V)                                      \
-  COMPARE_LANE(>, V)                                       \
+#define NUMBER(V)                                        \
+  ANY_TYPE(V)                                            \
+  BINARY_LANE(operator*, V, lane_mul(a, b))              \
+  BINARY_LANE(min, V, (a < b || a != a ? a : b))         \
+  BINARY_LANE(max, V, (a > b || a != a ? a : b))         \
+  HEBB_INLINE V operator-(V x) { return lane_neg(x.v); } \
+  HEBB_INLINE V abs(V x) { return lane_abs(x.v); }       \
+  COMPARE_LANE(!=, V)                                    \
+  COMPARE_LANE(<=, V)                                    \
+  COMPARE_LANE(>, V)                                     \
   COMPARE_LANE(>=, V)
-#define INTEGER(V, Unsigned)                                                                                    \
-  BINARY_LANE(operator&, V, a& b)                                                                               \
-  BINARY_LANE(operator|, V, a | b)                                                                              \
-  BINARY_LANE(operator^, V, a ^ b)                                                                              \
+#define INTEGER(V, Unsigned)                                                                                   \
+  BINARY_LANE(operator&, V, a& b)                                                                              \
+  BINARY_LANE(operator|, V, a | b)                                                                             \
+  BINARY_LANE(operator^, V, a ^ b)                                                                             \
   HEBB_INLINE V operator<<(V x, int n) { return static_cast<decltype(x.v)>(static_cast<Unsigned>(x.v) << n); } \
-  HEBB_INLINE V shift_right_logical(V x, int n) {                                                               \
-    return static_cast<decltype(x.v)>(static_cast<Unsigned>(x.v) >> n);                                         \
-  }
-#define REAL(V)                                                                         \
-  NUMBER(V)                                                                             \
-  BINARY_LANE(operator/, V, a / b)                                                      \
-  BINARY_LANE(copysign, V, lane_copysign(a, b))                                         \
-  BINARY_LANE(at_most, V, (b < a ? b : a))                                              \
-  BINARY_LANE(at_least, V, (b > a ? b : a))                                             \
-  HEBB_INLINE V fma(V x, V y, V z) { return lane_fma(x.v, y.v, z.v); }                  \
-  HEBB_INLINE V fnma(V x, V y, V z) { return lane_fma(-x.v, y.v, z.v); }                \
-  HEBB_INLINE V sqrt(V x) { return lane_sqrt(x.v); }                                    \
-  HEBB_INLINE V floor(V x) { return lane_floor(x.v); }                                  \
-  HEBB_INLINE V ceil(V x) { return lane_ceil(x.v); }                                    \
-  HEBB_INLINE V trunc(V x) { return lane_trunc(x.v); }                                  \
-  HEBB_INLINE V round(V x) { return lane_round(x.v); }                                  \
-  HEBB_INLINE V clamp(V x, V low, V high) { return at_most(at_least(x, low), high); }   \
+  HEBB_INLINE V shift_right_logical(V x, int n) { return static_cast<decltype(x.v)>(static_cast<Unsigned>(x.v) >> n); }
+#define REAL(V)                                                                       \
+  NUMBER(V)                                                                           \
+  BINARY_LANE(operator/, V, a / b)                                                    \
+  BINARY_LANE(copysign, V, lane_copysign(a, b))                                       \
+  BINARY_LANE(at_most, V, (b < a ? b : a))                                            \
+  BINARY_LANE(at_least, V, (b > a ? b : a))                                           \
+  HEBB_INLINE V fma(V x, V y, V z) { return lane_fma(x.v, y.v, z.v); }                \
+  HEBB_INLINE V fnma(V x, V y, V z) { return lane_fma(-x.v, y.v, z.v); }              \
+  HEBB_INLINE V sqrt(V x) { return lane_sqrt(x.v); }                                  \
+  HEBB_INLINE V floor(V x) { return lane_floor(x.v); }                                \
+  HEBB_INLINE V ceil(V x) { return lane_ceil(x.v); }                                  \
+  HEBB_INLINE V trunc(V x) { return lane_trunc(x.v); }                                \
+  HEBB_INLINE V round(V x) { return lane_round(x.v); }                                \
+  HEBB_INLINE V clamp(V x, V low, V high) { return at_most(at_least(x, low), high); } \
   HEBB_INLINE LaneMask is_nan(V x) { return x != x; }
 REAL(F)
 REAL(D)

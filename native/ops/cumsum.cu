@@ -1,5 +1,6 @@
-// cumsum: [outer, n, inner] row-major, strictly in order (from the end with `reverse`), as on the CPU. Columns: a thread
-// each. Rows (inner = 1): a warp each, whose lanes all add up the same 32 elements and keep the sum of their own.
+// cumsum: [outer, n, inner] row-major, strictly in order (from the end with `reverse`), as on the CPU. Columns: a
+// thread each. Rows (inner = 1): a warp each, whose lanes all add up the same 32 elements and keep the sum of their
+// own.
 #include "cumsum.h"
 
 #include "../cuda/rows.cuh"
@@ -26,8 +27,7 @@ __global__ void __launch_bounds__(row_threads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(row_threads)
-    cumsum_rows(int64_t rows, int64_t n, bool reverse, const T* x, T* out) {
+__global__ void __launch_bounds__(row_threads) cumsum_rows(int64_t rows, int64_t n, bool reverse, const T* x, T* out) {
   const int64_t row = row_of_warp();
   if (row >= rows) return;
   const int lane = lane_of_warp();

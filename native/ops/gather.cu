@@ -82,8 +82,8 @@ __global__ void __launch_bounds__(copy_threads)
 }
 
 // Every target row has an owner, a warp per 32 columns, that adds its values in the order of i: the owner finds them by
-// reading through the list. Owners are the n rows, or (`by_entry`) the entries of the list that are the first with their
-// index.
+// reading through the list. Owners are the n rows, or (`by_entry`) the entries of the list that are the first with
+// their index.
 template <bool by_entry, class T>
 __global__ void __launch_bounds__(row_threads)
     scatter_rows(int64_t outer, int64_t count, int64_t inner, int64_t n, const T* values, const int32_t* indices,

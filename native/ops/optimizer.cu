@@ -19,8 +19,8 @@ __device__ __forceinline__ void store_pack(T* p, const Pack<T, width>& pack) {
   *reinterpret_cast<Pack<T, width>*>(p) = pack;
 }
 
-#define EACH_PACK(size)                                                                               \
-  for (int64_t i = (int64_t{blockIdx.x} * step_threads + threadIdx.x) * width; i < (size);            \
+#define EACH_PACK(size)                                                                    \
+  for (int64_t i = (int64_t{blockIdx.x} * step_threads + threadIdx.x) * width; i < (size); \
        i += int64_t{gridDim.x} * step_threads * width)
 
 // start(width, blocks): 16 bytes at a time where all the tensors allow it.
@@ -163,9 +163,8 @@ void adam_map(const Launch& call) {
   a.keep2 = static_cast<T>(1 - attributes.beta2);
   a.epsilon = static_cast<T>(attributes.epsilon);
   // The correction costs a block about a microsecond: no more blocks than run at once.
-  by_width<T>(n, {a.w, a.m, a.v, a.largest, a.g}, int64_t{8} * current().processors, [&](auto width, int64_t blocks) {
-    submit(adam_elements<T, width.value>, blocks, step_threads, n, a);
-  });
+  by_width<T>(n, {a.w, a.m, a.v, a.largest, a.g}, int64_t{8} * current().processors,
+              [&](auto width, int64_t blocks) { submit(adam_elements<T, width.value>, blocks, step_threads, n, a); });
 }
 
 template <class T>

@@ -70,7 +70,8 @@ struct Uniform {
   __device__ void make(const RandomBlock& words, T* values) const {
     uniforms(words, values);
 #pragma unroll
-    for (int k = 0; k < per_block; ++k) values[k] = min(fma(Vec<T>(values[k]), Vec<T>(width), Vec<T>(low)), Vec<T>(last)).v;
+    for (int k = 0; k < per_block; ++k)
+      values[k] = min(fma(Vec<T>(values[k]), Vec<T>(width), Vec<T>(low)), Vec<T>(last)).v;
   }
   __device__ bool rejects(T) const { return false; }
 };

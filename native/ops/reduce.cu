@@ -11,7 +11,7 @@ namespace {
 
 #include "../cpu/loop_shape.h"
 
-constexpr int64_t group_rows = 128;    // of a column, folded before they join the total
+constexpr int64_t group_rows = 128;     // of a column, folded before they join the total
 constexpr int64_t strided_piece = 256;  // elements of a run that is not contiguous
 constexpr int column_threads = 128;
 
@@ -39,8 +39,7 @@ struct Reduction {
 };
 
 template <class F, class T>
-__global__ void __launch_bounds__(row_threads)
-    fold_pieces(const __grid_constant__ Reduction r, const T* x, T* parts) {
+__global__ void __launch_bounds__(row_threads) fold_pieces(const __grid_constant__ Reduction r, const T* x, T* parts) {
   const int64_t item = row_of_warp();
   if (item >= r.outputs * r.runs * r.pieces) return;
   const int64_t line = divide(item, r.pieces), output = divide(line, r.runs);
@@ -103,8 +102,7 @@ __global__ void __launch_bounds__(column_threads)
   for (int64_t group = first; group < (joined ? groups : first + 1); ++group) {
     const int64_t run = divide(group, r.pieces), begin = (group - run * r.pieces) * group_rows;
     const int64_t rows = r.n - begin < group_rows ? r.n - begin : group_rows;
-    const T part =
-        fold_rows<F>(source + offset_at(r.reduced, run, r.reduced.rank - 1) + begin * r.step, rows, r.step);
+    const T part = fold_rows<F>(source + offset_at(r.reduced, run, r.reduced.rank - 1) + begin * r.step, rows, r.step);
     total = group == first ? part : F::fold(total, part);
   }
   parts[item] = total;

@@ -27,12 +27,12 @@ void unary_map(const Launch& call) {
   }
 }
 
-#define UNARY(name, kind, value_expression, slope_expression)                                 \
-  struct name##_function {                                                                    \
-    template <class T, class V>                                                               \
-    static HEBB_INLINE V value(V x, [[maybe_unused]] T p, [[maybe_unused]] T q) {             \
-      return value_expression;                                                                \
-    }                                                                                         \
+#define UNARY(name, kind, value_expression, slope_expression)                     \
+  struct name##_function {                                                        \
+    template <class T, class V>                                                   \
+    static HEBB_INLINE V value(V x, [[maybe_unused]] T p, [[maybe_unused]] T q) { \
+      return value_expression;                                                    \
+    }                                                                             \
   };
 #include "unary.def"
 #undef UNARY

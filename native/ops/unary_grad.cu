@@ -7,9 +7,7 @@ namespace {
 template <class F, class T>
 struct Slope {
   T p, q;
-  __device__ T operator()(T x, T y, T dy) const {
-    return (Vec<T>(dy) * F::template slope<T, Vec<T>>(x, y, p, q)).v;
-  }
+  __device__ T operator()(T x, T y, T dy) const { return (Vec<T>(dy) * F::template slope<T, Vec<T>>(x, y, p, q)).v; }
 };
 
 template <class F>
@@ -21,13 +19,13 @@ void unary_grad_map(const Launch& call) {
   map<3, double, double, double, double>(call, Slope<F, double>{p, q});
 }
 
-#define UNARY(name, kind, value_expression, slope_expression)                                                          \
-  struct name##_function {                                                                                             \
-    template <class T, class V>                                                                                        \
-    static HEBB_INLINE V slope([[maybe_unused]] V x, [[maybe_unused]] V y, [[maybe_unused]] T p,                       \
-                               [[maybe_unused]] T q) {                                                                 \
-      return slope_expression;                                                                                         \
-    }                                                                                                                  \
+#define UNARY(name, kind, value_expression, slope_expression)                                    \
+  struct name##_function {                                                                       \
+    template <class T, class V>                                                                  \
+    static HEBB_INLINE V slope([[maybe_unused]] V x, [[maybe_unused]] V y, [[maybe_unused]] T p, \
+                               [[maybe_unused]] T q) {                                           \
+      return slope_expression;                                                                   \
+    }                                                                                            \
   };
 #include "unary.def"
 #undef UNARY

@@ -1,6 +1,6 @@
-// The CUDA kernels against those of the CPU: the same launches on both, over types, layouts and sizes. Whole buffers are
-// compared, so a write outside the output shows. Where an op promises the bits of the CPU they must be equal (one NaN is
-// as good as another); elsewhere the error is bounded. Without a GPU nothing is tested.
+// The CUDA kernels against those of the CPU: the same launches on both, over types, layouts and sizes. Whole buffers
+// are compared, so a write outside the output shows. Where an op promises the bits of the CPU they must be equal (one
+// NaN is as good as another); elsewhere the error is bounded. Without a GPU nothing is tested.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -54,9 +54,9 @@ enum class Values { wild, tame, positive, index, bits };
 
 // Numbers at the edges of the functions' domains.
 double special() {
-  static constexpr double values[] = {0.0,   -0.0,   INFINITY, -INFINITY, NAN,    1.0,    -1.0,  0.5,     -0.5,  2.0,
-                                      1e-40, -1e-40, 1e-310,   88.7,      -103.5, -104.5, 709.5, -745.5,  1.5,   2.5,
-                                      1e5,   -3e5,   1e9,      -2e20,     3e38,   1e-20,  4.0,   -1e-8,   8e6,   0.99999};
+  static constexpr double values[] = {0.0,   -0.0,   INFINITY, -INFINITY, NAN,    1.0,    -1.0,  0.5,    -0.5, 2.0,
+                                      1e-40, -1e-40, 1e-310,   88.7,      -103.5, -104.5, 709.5, -745.5, 1.5,  2.5,
+                                      1e5,   -3e5,   1e9,      -2e20,     3e38,   1e-20,  4.0,   -1e-8,  8e6,  0.99999};
   return values[whole(0, std::size(values) - 1)];
 }
 
@@ -110,7 +110,8 @@ Shape strides_of(Kind kind, const Shape& shape) {
       if (shape.rank > 0) strides[0] = 0;
       break;
     case Kind::tall:  // rows longer than what is seen of them
-      for (int i = 0; i + 1 < shape.rank; ++i) strides[i] += strides[i] / std::max<int64_t>(shape[shape.rank - 1], 1) * 5;
+      for (int i = 0; i + 1 < shape.rank; ++i)
+        strides[i] += strides[i] / std::max<int64_t>(shape[shape.rank - 1], 1) * 5;
       break;
     default:
       break;
@@ -237,7 +238,8 @@ double difference(const std::byte* a, const std::byte* b, int64_t i, double scal
 double difference(Dtype dtype, const std::byte* a, const std::byte* b, int64_t i, double scale) {
   if (dtype == Dtype::float32) return difference<float>(a, b, i, scale);
   if (dtype == Dtype::float64) return difference<double>(a, b, i, scale);
-  return std::memcmp(a + i * size_of(dtype), b + i * size_of(dtype), static_cast<size_t>(size_of(dtype))) ? INFINITY : 0;
+  return std::memcmp(a + i * size_of(dtype), b + i * size_of(dtype), static_cast<size_t>(size_of(dtype))) ? INFINITY
+                                                                                                          : 0;
 }
 
 std::string text(const Launch& call) {
@@ -349,12 +351,14 @@ struct Form {
   Kind kind;
 };
 std::vector<Form> forms() {
-  return {{{}, Kind::contiguous},         {{0}, Kind::contiguous},       {{3, 0, 2}, Kind::contiguous},
-          {{1}, Kind::offset},            {{7}, Kind::contiguous},       {{1024}, Kind::contiguous},
-          {{4099}, Kind::contiguous},     {{2048}, Kind::offset},        {{2501}, Kind::strided},
-          {{37, 53}, Kind::transposed},   {{64, 48}, Kind::transposed},  {{33, 40}, Kind::broadcast},
-          {{12, 130}, Kind::tall},        {{5, 6, 7, 8}, Kind::strided}, {{3, 4, 5, 6}, Kind::transposed},
-          {{2, 3, 2, 3, 2, 3, 2, 3}, Kind::transposed}};
+  return {{{}, Kind::contiguous},           {{0}, Kind::contiguous},
+          {{3, 0, 2}, Kind::contiguous},    {{1}, Kind::offset},
+          {{7}, Kind::contiguous},          {{1024}, Kind::contiguous},
+          {{4099}, Kind::contiguous},       {{2048}, Kind::offset},
+          {{2501}, Kind::strided},          {{37, 53}, Kind::transposed},
+          {{64, 48}, Kind::transposed},     {{33, 40}, Kind::broadcast},
+          {{12, 130}, Kind::tall},          {{5, 6, 7, 8}, Kind::strided},
+          {{3, 4, 5, 6}, Kind::transposed}, {{2, 3, 2, 3, 2, 3, 2, 3}, Kind::transposed}};
 }
 
 // --- the ops
@@ -486,10 +490,11 @@ void gather_ops() {
     int64_t outer, n, count, inner;
     Kind kind;
   };
-  const Case cases[] = {{1, 10, 7, 16, Kind::contiguous}, {1, 10, 7, 3, Kind::offset},   {1, 100, 300, 1, Kind::contiguous},
-                        {3, 10, 20, 5, Kind::contiguous}, {2, 50, 64, 64, Kind::tall},   {1, 5, 0, 4, Kind::contiguous},
-                        {1, 1, 1, 1, Kind::contiguous},   {1, 60, 32, 784, Kind::tall},  {4, 7, 9, 0, Kind::contiguous},
-                        {1, 3000, 100, 33, Kind::offset}, {1, 3, 2000, 70, Kind::contiguous}};
+  const Case cases[] = {
+      {1, 10, 7, 16, Kind::contiguous}, {1, 10, 7, 3, Kind::offset},       {1, 100, 300, 1, Kind::contiguous},
+      {3, 10, 20, 5, Kind::contiguous}, {2, 50, 64, 64, Kind::tall},       {1, 5, 0, 4, Kind::contiguous},
+      {1, 1, 1, 1, Kind::contiguous},   {1, 60, 32, 784, Kind::tall},      {4, 7, 9, 0, Kind::contiguous},
+      {1, 3000, 100, 33, Kind::offset}, {1, 3, 2000, 70, Kind::contiguous}};
   for (const Case& c : cases) {
     for (Dtype dtype : all_dtypes) {
       const Tensor x = input(dtype, {c.outer, c.n, c.inner}, c.kind, Values::wild),
@@ -525,30 +530,15 @@ void reductions() {
     int kept;
     Kind kind;
   };
-  const Case cases[] = {{{}, 0, Kind::contiguous},
-                        {{1}, 0, Kind::contiguous},
-                        {{5}, 0, Kind::offset},
-                        {{64}, 0, Kind::contiguous},
-                        {{1000}, 0, Kind::contiguous},
-                        {{777}, 0, Kind::strided},
-                        {{20000}, 0, Kind::strided},
-                        {{100003}, 0, Kind::contiguous},
-                        {{0}, 0, Kind::contiguous},
-                        {{3, 0}, 1, Kind::contiguous},
-                        {{0, 3}, 1, Kind::contiguous},
-                        {{70, 10}, 1, Kind::contiguous},
-                        {{17, 300}, 1, Kind::offset},
-                        {{17, 300}, 1, Kind::tall},
-                        {{300, 17}, 1, Kind::transposed},
-                        {{33, 1000}, 1, Kind::transposed},
-                        {{130, 129}, 1, Kind::transposed},
-                        {{5, 40000}, 1, Kind::contiguous},
-                        {{3, 4, 50}, 1, Kind::tall},
-                        {{3, 4, 50}, 1, Kind::strided},
-                        {{6, 5, 7, 9}, 2, Kind::transposed},
-                        {{3, 2, 17000}, 1, Kind::tall},
-                        {{12, 30}, 1, Kind::broadcast},
-                        {{4, 7, 300}, 2, Kind::broadcast}};
+  const Case cases[] = {
+      {{}, 0, Kind::contiguous},         {{1}, 0, Kind::contiguous},        {{5}, 0, Kind::offset},
+      {{64}, 0, Kind::contiguous},       {{1000}, 0, Kind::contiguous},     {{777}, 0, Kind::strided},
+      {{20000}, 0, Kind::strided},       {{100003}, 0, Kind::contiguous},   {{0}, 0, Kind::contiguous},
+      {{3, 0}, 1, Kind::contiguous},     {{0, 3}, 1, Kind::contiguous},     {{70, 10}, 1, Kind::contiguous},
+      {{17, 300}, 1, Kind::offset},      {{17, 300}, 1, Kind::tall},        {{300, 17}, 1, Kind::transposed},
+      {{33, 1000}, 1, Kind::transposed}, {{130, 129}, 1, Kind::transposed}, {{5, 40000}, 1, Kind::contiguous},
+      {{3, 4, 50}, 1, Kind::tall},       {{3, 4, 50}, 1, Kind::strided},    {{6, 5, 7, 9}, 2, Kind::transposed},
+      {{3, 2, 17000}, 1, Kind::tall},    {{12, 30}, 1, Kind::broadcast},    {{4, 7, 300}, 2, Kind::broadcast}};
   const auto run = [&](Op op, Dtype dtype, const Tensor& x, int kept) {
     Shape result;
     for (int i = 0; i < kept; ++i) result.push(x.dim(i));
@@ -586,11 +576,11 @@ void positions() {
         Shape shape;
         Kind kind;
       };
-      const Case cases[] = {{{1, 1, 1}, Kind::contiguous},     {{70, 10, 1}, Kind::contiguous},
-                            {{5, 300, 1}, Kind::offset},       {{5, 300, 1}, Kind::tall},
-                            {{3, 50, 20}, Kind::contiguous},   {{3, 100, 20}, Kind::transposed},
+      const Case cases[] = {{{1, 1, 1}, Kind::contiguous},      {{70, 10, 1}, Kind::contiguous},
+                            {{5, 300, 1}, Kind::offset},        {{5, 300, 1}, Kind::tall},
+                            {{3, 50, 20}, Kind::contiguous},    {{3, 100, 20}, Kind::transposed},
                             {{1, 200, 5000}, Kind::contiguous}, {{1, 100001, 1}, Kind::contiguous},
-                            {{2, 9000, 3}, Kind::contiguous},  {{0, 5, 3}, Kind::contiguous}};
+                            {{2, 9000, 3}, Kind::contiguous},   {{0, 5, 3}, Kind::contiguous}};
       for (const Case& c : cases) {
         for (Values values : {Values::tame, Values::wild}) {
           const Tensor x = input(dtype, c.shape, c.kind, values);
@@ -628,9 +618,9 @@ void positions() {
 
 void row_ops() {
   for (Dtype dtype : floats) {
-    for (const Shape& shape : {Shape{1, 1}, Shape{70, 10}, Shape{5, 32}, Shape{5, 33}, Shape{9, 128}, Shape{9, 129},
-                               Shape{3, 1000}, Shape{2, 1024}, Shape{3, 1025}, Shape{2, 20000}, Shape{0, 4},
-                               Shape{4, 0}, Shape{1000, 7}}) {
+    for (const Shape& shape :
+         {Shape{1, 1}, Shape{70, 10}, Shape{5, 32}, Shape{5, 33}, Shape{9, 128}, Shape{9, 129}, Shape{3, 1000},
+          Shape{2, 1024}, Shape{3, 1025}, Shape{2, 20000}, Shape{0, 4}, Shape{4, 0}, Shape{1000, 7}}) {
       for (Values values : {Values::tame, Values::wild}) {
         const bool few = shape[1] <= 1024;
         for (Op op : {Op::softmax, Op::log_softmax, Op::sparsemax}) {
@@ -659,9 +649,9 @@ void row_ops() {
 
 void optimizers() {
   for (Dtype dtype : floats) {
-    for (const Form& form : {Form{{0}, Kind::contiguous}, Form{{1}, Kind::contiguous}, Form{{7}, Kind::contiguous},
-                             Form{{784, 30}, Kind::contiguous}, Form{{1000}, Kind::offset},
-                             Form{{100003}, Kind::contiguous}}) {
+    for (const Form& form :
+         {Form{{0}, Kind::contiguous}, Form{{1}, Kind::contiguous}, Form{{7}, Kind::contiguous},
+          Form{{784, 30}, Kind::contiguous}, Form{{1000}, Kind::offset}, Form{{100003}, Kind::contiguous}}) {
       const auto slot = [&](Values values) { return input(dtype, form.shape, form.kind, values); };
       const auto rate = [&] { return scalar(dtype, 0.01); };
       {
@@ -771,10 +761,10 @@ void faults() {
     char words[20];
     std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
     fails(call_of(Op::gather, {numbers_of({1, 10, 4}), list(bad)}, {make(Dtype::float32, {1, 40, 4})}), words);
-    fails(call_of(Op::gather_scaled,
-                  {input(Dtype::uint8, {1, 10, 4}, Kind::contiguous, Values::wild), list(bad),
-                   scalar(Dtype::float32, 0.5)},
-                  {make(Dtype::float32, {40, 4})}),
+    fails(call_of(
+              Op::gather_scaled,
+              {input(Dtype::uint8, {1, 10, 4}, Kind::contiguous, Values::wild), list(bad), scalar(Dtype::float32, 0.5)},
+              {make(Dtype::float32, {40, 4})}),
           words);
     for (int64_t n : {10, 10000}) {
       const double wrong = n == 10 || bad < 0 ? bad : bad * 1000;
@@ -784,8 +774,9 @@ void faults() {
     }
     std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
     fails(call_of(Op::one_hot, {list(bad)}, {make(Dtype::float32, {40, 10})}), words);
-    fails(call_of(Op::dynamic_slice, {numbers_of({1, 10, 4}), scalar(Dtype::int32, bad)}, {make(Dtype::float32, {3, 4})}),
-          words);
+    fails(
+        call_of(Op::dynamic_slice, {numbers_of({1, 10, 4}), scalar(Dtype::int32, bad)}, {make(Dtype::float32, {3, 4})}),
+        words);
     fails(call_of(Op::softmax_cross_entropy, {numbers_of({40, 10}), list(bad)},
                   {make(Dtype::float32, {40}), make(Dtype::float32, {40, 10})}),
           words);
@@ -813,9 +804,9 @@ int main(int argc, char** argv) {
   demand(failure);
   std::printf("%s, compute capability %d.%d\n", info.name, info.capability / 10, info.capability % 10);
   const std::pair<const char*, void (*)()> groups[] = {
-      {"unary", unary_ops},     {"binary", binary_ops},       {"moving", moving_ops},   {"gather", gather_ops},
-      {"reduce", reductions},   {"positions", positions},     {"rows", row_ops},        {"optimizers", optimizers},
-      {"random", random_ops},   {"faults", faults}};
+      {"unary", unary_ops},   {"binary", binary_ops},   {"moving", moving_ops}, {"gather", gather_ops},
+      {"reduce", reductions}, {"positions", positions}, {"rows", row_ops},      {"optimizers", optimizers},
+      {"random", random_ops}, {"faults", faults}};
   for (const auto& [name, run] : groups) {
     if (argc < 2 || std::strcmp(argv[1], name) == 0) run();
   }
