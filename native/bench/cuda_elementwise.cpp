@@ -112,10 +112,10 @@ int main(int argc, char** argv) {
   run(Op::random_normal, {state}, {a, state}, NormalAttributes{0, 1});
   run(Op::random_normal, {state}, {b, state}, NormalAttributes{0, 1});
   run(Op::random_uniform, {state}, {d, state}, UniformAttributes{0, 1, 0.9999999});
-  const Tensor row = make(Dtype::float32, {columns}), one = make(Dtype::float32, {}), rate = make(Dtype::float32, {}),
-               labels = make(Dtype::int32, {lines}), losses = make(Dtype::float32, {lines}),
-               positions = make(Dtype::int32, {lines}), bytes = make(Dtype::uint8, flat),
-               order = make(Dtype::int32, {std::min<int64_t>(n, 1 << 20)}),
+  const Tensor row = make(Dtype::float32, {columns}), one = make(Dtype::float32, {}), total = make(Dtype::float32, {}),
+               rate = make(Dtype::float32, {}), labels = make(Dtype::int32, {lines}),
+               losses = make(Dtype::float32, {lines}), positions = make(Dtype::int32, {lines}),
+               bytes = make(Dtype::uint8, flat), order = make(Dtype::int32, {std::min<int64_t>(n, 1 << 20)}),
                draws = make(Dtype::int32, {2, std::min<int64_t>(n, 1 << 20), 3});
   run(Op::fill, {}, {row}, 0.5);
   run(Op::fill, {}, {rate}, 1e-6);
@@ -146,7 +146,7 @@ int main(int argc, char** argv) {
   measure("exp", 2 * element, [&] { run(Op::exp, {a}, {c}, none); });
   measure("gelu", 2 * element, [&] { run(Op::gelu, {a}, {c}, none); });
   measure("tanh_grad", 4 * element, [&] { run(Op::tanh_grad, {a, b, d}, {c}, none); });
-  measure("sum of all", element, [&] { run(Op::sum, {a}, {one}, ReduceAttributes{0}); });
+  measure("sum of all", element, [&] { run(Op::sum, {a}, {total}, ReduceAttributes{0}); });
   measure("sum of rows", element, [&] { run(Op::sum, {rows_of(a)}, {losses}, ReduceAttributes{1}); });
   measure("sum of columns", element, [&] { run(Op::sum, {turned(a)}, {row}, ReduceAttributes{1}); });
   measure("argmax of rows", element, [&] {
