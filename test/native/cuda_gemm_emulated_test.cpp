@@ -216,7 +216,7 @@ int main() {
   check_simt<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>("128x256");
   check_simt<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>("128x128");
   check_simt<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>("64x64");
-  check_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 4>>("32x32");
+  check_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>("32x32");
   check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
   check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
   check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");

@@ -7,8 +7,7 @@ namespace hebb::cuda {
 GemmProblem problem_of(const BatchedGemm<float>& g) {
   const bool a = (g.a_row == 1 || g.a_col == 1) && g.a_row > 0 && g.a_col > 0;
   const bool b = (g.b_row == 1 || g.b_col == 1) && g.b_row > 0 && g.b_col > 0;
-  return {g.m,  g.n, g.k, g.batch.count, false, a && b, current().capability, current().processors,
-          current().precision};
+  return {g.m, g.n, g.k, g.batch.count, false, a && b, current().capability, current().processors, current().precision};
 }
 
 void gemm(const BatchedGemm<float>& g) {

@@ -42,7 +42,7 @@ using Launcher = void (*)(const BatchedGemm<float>&, const Cut&);
 //                                         m    n  depth rows cols lanes_m groups stages resident
 constexpr Launcher launchers[] = {
     launch<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>, launch<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>,
-    launch<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,   launch<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 4>>,
+    launch<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,   launch<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>,
     launch<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>,   launch<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>,
     launch<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>,
 };

@@ -12,8 +12,8 @@ struct GenericTile {
 };
 
 template <class T>
-__global__ void __launch_bounds__(GenericTile::threads) generic_kernel(BatchedGemm<T> g, int64_t tiles_m,
-                                                                       int64_t tiles_n) {
+__global__ void __launch_bounds__(GenericTile::threads)
+    generic_kernel(BatchedGemm<T> g, int64_t tiles_m, int64_t tiles_n) {
   constexpr int size = GenericTile::size, depth = GenericTile::depth, side = GenericTile::side;
   __shared__ T a_tile[depth][size + 1], b_tile[depth][size + 1];
   const int64_t tiles = tiles_m * tiles_n, product = blockIdx.x / tiles;

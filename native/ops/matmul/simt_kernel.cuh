@@ -45,8 +45,7 @@ struct TileCopier {
   int64_t step;
   int row, k, rows_left;  // of the operand from the thread's row on
 
-  __device__ TileCopier(const float* x, int64_t row_stride, int64_t k_stride, int64_t row0, int64_t rows,
-                        int64_t k0) {
+  __device__ TileCopier(const float* x, int64_t row_stride, int64_t k_stride, int64_t row0, int64_t rows, int64_t k0) {
     const int thread = threadIdx.x;
     if constexpr (along_k) {
       row = thread % (size / width) * width;
