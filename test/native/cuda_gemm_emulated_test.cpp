@@ -1,0 +1,225 @@
+// The kernels of native/ops/matmul/{generic,simt}_kernel.cuh, run block by block on the CPU: every element of C is the
+// FMA chain in order of k, to the bit, as long as k is not shared among groups or slices, and within the bound of
+// float32 otherwise. No GPU is needed. Then the choice of a kernel.
+#include "cuda_emulation.h"
+#include "../../native/ops/matmul/generic_kernel.cuh"
+#include "../../native/ops/matmul/simt_kernel.cuh"
+#include "check.h"
+
+using namespace hebb;
+using namespace hebb::cuda;
+
+namespace {
+
+uint64_t state = 7;
+double random_value() {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return static_cast<double>(state >> 33) / 1073741824.0 - 1.0;
+}
+
+struct Extra {
+  bool bias = false, relu = false, gate = false, rate = false;
+};
+
+// A product with its operands in stores of their own; `aligned` says that rows are multiples of 16 bytes.
+template <class T>
+struct Case {
+  int64_t m, n, k, batch;
+  std::vector<T> a, b, c, bias, gate, rate;
+  BatchedGemm<T> gemm{};
+  bool aligned;
+
+  Case(char layout_a, char layout_b, int64_t m, int64_t n, int64_t k, int64_t batch, bool aligned, Extra extra)
+      : m(m), n(n), k(k), batch(batch), aligned(aligned) {
+    const auto padded = [&](int64_t x) { return aligned ? (x + 3) / 4 * 4 : x; };
+    const int64_t ld_a = padded(layout_a == 'T' ? m : k), ld_b = padded(layout_b == 'T' ? k : n);
+    const int64_t size_a = ld_a * (layout_a == 'T' ? k : m), size_b = ld_b * (layout_b == 'T' ? n : k);
+    a.resize(size_a * batch + 1), b.resize(size_b + 1), c.resize(m * n * batch), bias.resize(n), gate.resize(m * n);
+    for (auto* x : {&a, &b, &c, &bias, &gate})
+      for (T& value : *x) value = static_cast<T>(random_value());
+    rate = {static_cast<T>(0.25)};
+    gemm.m = m, gemm.n = n, gemm.k = k;
+    gemm.a = a.data(), gemm.a_row = layout_a == 'T' ? 1 : ld_a, gemm.a_col = layout_a == 'T' ? ld_a : 1;
+    gemm.b = b.data(), gemm.b_row = layout_b == 'T' ? 1 : ld_b, gemm.b_col = layout_b == 'T' ? ld_b : 1;
+    gemm.c_row = n;
+    if (extra.bias) gemm.bias = bias.data();
+    if (extra.relu) gemm.activation = Activation::relu;
+    if (extra.gate) gemm.gate = gate.data(), gemm.gate_row = n;
+    if (extra.rate) gemm.rate = rate.data(), gemm.beta = 1;
+    if (batch > 1) gemm.batch = {batch, 1, {batch}, {size_a}, {0}};
+  }
+
+  // What `c` must be; sums are within `bound` * u * sum |a b| of one chain (0: the same bits).
+  bool right(const std::vector<T>& result, double bound) const {
+    const T alpha = gemm.rate ? -*gemm.rate : gemm.alpha;
+    for (int64_t p = 0; p < batch; ++p) {
+      for (int64_t i = 0; i < m; ++i) {
+        for (int64_t j = 0; j < n; ++j) {
+          T sum = 0;
+          double magnitude = 0;
+          for (int64_t q = 0; q < k; ++q) {
+            const T x = gemm.a[(batch > 1 ? p * gemm.batch.a[0] : 0) + i * gemm.a_row + q * gemm.a_col];
+            const T y = gemm.b[q * gemm.b_row + j * gemm.b_col];
+            sum = std::fma(x, y, sum);
+            magnitude += std::fabs(static_cast<double>(x) * y);
+          }
+          const int64_t at = (p * m + i) * n + j;
+          T v = gemm.beta != 0 ? std::fma(alpha, sum, gemm.beta * c[at]) : alpha * sum;
+          if (gemm.bias) v += gemm.bias[j];
+          if (gemm.activation == Activation::relu && v <= 0) v = 0;
+          if (gemm.gate && !(gate[i * n + j] > 0)) v = 0;
+          const T got = result[at];
+          const double limit = bound * std::ldexp(1.0, sizeof(T) == 4 ? -24 : -53) * magnitude;
+          if (bound == 0 ? std::memcmp(&got, &v, sizeof v) != 0 : !(std::fabs(double(got) - v) <= limit)) {
+            std::fprintf(stderr, "%lld %lld of %lldx%lldx%lld: %.9g is not %.9g\n", (long long)i, (long long)j,
+                         (long long)m, (long long)n, (long long)k, double(got), double(v));
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  std::vector<T> start() const {
+    if (gemm.beta != 0) return c;
+    return std::vector<T>(c.size(), std::numeric_limits<T>::quiet_NaN());
+  }
+};
+
+template <class T>
+bool run_generic(Case<T>& test) {
+  std::vector<T> out = test.start();
+  BatchedGemm<T> g = test.gemm;
+  g.c = out.data();
+  const int64_t tiles_m = ceil_div(g.m, GenericTile::size), tiles_n = ceil_div(g.n, GenericTile::size);
+  bool level = true;
+  for (int64_t block = 0; block < tiles_m * tiles_n * g.batch.count; ++block) {
+    level &= emulation::run_block(static_cast<unsigned>(block), GenericTile::threads,
+                                  [&] { generic_kernel<T>(g, tiles_m, tiles_n); });
+  }
+  return level && test.right(out, 0);
+}
+
+template <class Config, Read read_a, Read read_b>
+bool run_simt(const Case<float>& test, int64_t splits) {
+  std::vector<float> out = test.start();
+  BatchedGemm<float> g = test.gemm;
+  g.c = out.data();
+  const int64_t slice = ceil_div(ceil_div(g.k, splits), Config::depth) * Config::depth;
+  Cut cut{ceil_div(g.m, Config::m), ceil_div(g.n, Config::n), ceil_div(g.k, slice), slice};
+  std::vector<float> partial(cut.splits * out.size(), NAN);
+  if (cut.splits > 1) cut.partial = partial.data();
+  bool level = true;
+  for (int64_t block = 0; block < cut.tiles_m * cut.tiles_n * cut.splits * g.batch.count; ++block) {
+    level &= emulation::run_block(static_cast<unsigned>(block), Config::threads,
+                                  [&] { simt_kernel<Config, read_a, read_b>(g, cut, g.n % 4 == 0); });
+  }
+  if (cut.splits > 1) {
+    const int64_t blocks = ceil_div(static_cast<int64_t>(out.size()), join_threads);
+    for (int64_t block = 0; block < blocks; ++block) {
+      level &= emulation::run_block(static_cast<unsigned>(block), join_threads, [&] { join_kernel(g, cut); });
+    }
+  }
+  const bool chain = Config::groups == 1 && cut.splits == 1;
+  return level && test.right(out, chain ? 0 : 2 * std::sqrt(double(g.k)) + 8);
+}
+
+// All layouts, with the reads that fit them.
+template <class Config>
+void check_simt(const char* name) {
+  const int64_t m = Config::m, n = Config::n;
+  const Extra plain, dense{true, true}, gate{false, false, true}, rate{false, false, false, true};
+  struct Size {
+    int64_t m, n, k, batch, splits;
+    Extra extra;
+  };
+  const Size sizes[] = {{m + 1, n - 1, 77, 1, 1, dense}, {m - 1, n + 4, 130, 1, 2, rate}, {5, 4, 3, 1, 1, gate},
+                        {1, 1, 1, 1, 1, plain},          {m, n, 64, 2, 1, plain},         {m / 2, n, 129, 3, 2, plain},
+                        {m, n / 2 + 4, 64, 1, 3, dense}};
+  bool right = true;
+  for (const Size& size : sizes) {
+    const auto test = [&](char a, char b, bool aligned) {
+      return Case<float>(a, b, size.m, size.n, size.k, size.batch, aligned, size.extra);
+    };
+    using enum Read;
+    right &= run_simt<Config, depth, vectors>(test('N', 'N', true), size.splits);
+    right &= run_simt<Config, depth, rows>(test('N', 'N', false), size.splits);
+    right &= run_simt<Config, depth, depth>(test('N', 'T', false), size.splits);
+    right &= run_simt<Config, vectors, vectors>(test('T', 'N', true), size.splits);
+    right &= run_simt<Config, rows, rows>(test('T', 'N', false), size.splits);
+    right &= run_simt<Config, vectors, depth>(test('T', 'T', true), size.splits);
+  }
+  char sentence[200];
+  std::snprintf(sentence, sizeof sentence, "the %s kernel computes every layout and epilogue", name);
+  test::check(right, sentence);
+}
+
+void check_generic() {
+  bool right = true;
+  const Extra extras[] = {{}, {true, true}, {false, false, true}, {false, false, false, true}};
+  for (const char* layout : {"NN", "NT", "TN", "TT"}) {
+    for (const Extra& extra : extras) {
+      for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, {65, 63, 17}, {3, 130, 16}, {64, 64, 33}, {5, 6, 0}}) {
+        Case<float> single(layout[0], layout[1], m, n, k, 1, false, extra);
+        Case<double> twice(layout[0], layout[1], m, n, k, 1, false, extra);
+        right &= run_generic(single) && run_generic(twice);
+      }
+    }
+    Case<float> batch(layout[0], layout[1], 20, 30, 40, 3, false, {});
+    right &= run_generic(batch);
+  }
+  test::check(right, "the generic kernel has the bits of the FMA chain, float and double");
+}
+
+void check_choice() {
+  const auto problem = [](int64_t m, int64_t n, int64_t k) {
+    return GemmProblem{m, n, k, 1, false, true, 90, 132, MatmulPrecision::highest};
+  };
+  bool sound = true;
+  for (int64_t m : {1, 10, 32, 300, 784, 4096, 100000}) {
+    for (int64_t n : {1, 10, 100, 1000, 8192}) {
+      for (int64_t k : {1, 16, 100, 784, 8192, 1000000}) {
+        for (int processors : {1, 20, 132}) {
+          GemmProblem p = problem(m, n, k);
+          p.processors = processors;
+          const GemmPlan plan = choose_gemm(p);
+          if (plan.tier != GemmTier::simt) continue;
+          sound &= plan.tile >= 0 && plan.tile < simt_tile_count && plan.splits >= 1;
+          sound &= plan.slice % simt_tiles[plan.tile].depth == 0;
+          sound &= plan.slice * plan.splits >= k && plan.slice * (plan.splits - 1) < k;
+        }
+      }
+    }
+  }
+  test::check(sound, "every plan covers k with slices none of which is empty");
+  const auto tile = [&](int64_t m, int64_t n, int64_t k) { return simt_tiles[choose_gemm(problem(m, n, k)).tile]; };
+  test::check(tile(4096, 4096, 4096).m == 128, "a large product has large tiles");
+  test::check(tile(32, 300, 784).m <= 32, "a batch of 32 has small tiles");
+  test::check(tile(8192, 10, 100).n <= 16, "a narrow product has narrow tiles");
+  test::check(choose_gemm(problem(64, 64, 1000000)).splits > 8, "a long sum is cut into slices");
+  GemmProblem twice = problem(100, 100, 100);
+  twice.float64 = true;
+  test::check(choose_gemm(twice).tier == GemmTier::generic, "float64 is for the generic kernel");
+  test::check(choose_gemm(problem(64, 64, 0)).tier == GemmTier::generic, "an empty sum is for the generic kernel");
+  const GemmPlan forced = choose_gemm(problem(500, 500, 500), parse_gemm_force("simt,32x32,3"));
+  test::check(forced.tile == 3 && forced.splits == 3, "a tile and a number of slices can be forced");
+  test::check(choose_gemm(problem(500, 500, 500), parse_gemm_force("generic")).tier == GemmTier::generic,
+              "the generic kernel can be forced");
+  test::check(!parse_gemm_force("simtx").any && !parse_gemm_force(nullptr).any, "another word forces nothing");
+}
+
+}  // namespace
+
+int main() {
+  check_generic();
+  check_simt<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>("128x256");
+  check_simt<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>("128x128");
+  check_simt<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>("64x64");
+  check_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>("32x32");
+  check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
+  check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
+  check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
+  check_choice();
+  return test::finish("cuda_gemm_emulated_test");
+}
