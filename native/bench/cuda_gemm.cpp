@@ -226,6 +226,10 @@ int main(int argc, char** argv) {
       {"simt,64x64,1", MatmulPrecision::highest, f32, full, 512, 1024},
       {"simt,128x128,1", MatmulPrecision::highest, f32, full, 512, 8192},
       {"simt,128x256,1", MatmulPrecision::highest, f32, full, 512, 8192},
+      {"hopper", MatmulPrecision::highest, f32, full, 512, 8192},
+      {"hopper", MatmulPrecision::high, f32, full, 512, 8192},
+      {"hopper,128x128", MatmulPrecision::medium, Cublas::bf16, full, 512, 8192},
+      {"hopper,128x256", MatmulPrecision::medium, Cublas::bf16, full, 512, 8192},
       {"simt,32x32,1", MatmulPrecision::highest, f32, full, 32, 1024},
       {"simt,16x16,1", MatmulPrecision::highest, f32, full, 32, 300},
   };
@@ -250,6 +254,7 @@ int main(int argc, char** argv) {
       print("cuBLAS bfloat16", reference[1], reference[0]);
     }
     for (const Opponent& opponent : opponents) {
+      if (!std::strncmp(opponent.kernel, "hopper", 6) && info.capability != 90) continue;
       if (s.m < opponent.least || s.m > opponent.most) continue;
       const char* words[] = {"highest", "high", "medium"};
       const std::string what =

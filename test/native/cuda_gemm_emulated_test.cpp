@@ -3,6 +3,7 @@
 // float32 otherwise. No GPU is needed. Then the choice of a kernel.
 #include "cuda_emulation.h"
 #include "../../native/ops/matmul/generic_kernel.cuh"
+#include "../../native/ops/matmul/hopper_layout.h"
 #include "../../native/ops/matmul/simt_kernel.cuh"
 #include "check.h"
 
@@ -172,6 +173,103 @@ void check_generic() {
   test::check(right, "the generic kernel has the bits of the FMA chain, float and double");
 }
 
+// What the tensor memory accelerator writes for a box of 64 lines of 64 elements with the 128-byte swizzle, and what a
+// matrix descriptor reads: both as the PTX manual describes them.
+uint32_t swizzled(uint32_t address) { return address ^ (address >> 7 & 7) << 4; }
+
+void write_box(std::vector<int>& memory, uint32_t to, const std::function<int(int line, int element)>& value) {
+  for (int line = 0; line < 64; ++line)
+    for (int element = 0; element < 64; ++element)
+      memory[swizzled(to + line * 128 + element * 2) / 2] = value(line, element);
+}
+
+int read_operand(const std::vector<int>& memory, uint64_t descriptor, bool along_rows, int row, int k) {
+  const auto field = [&](int shift) { return static_cast<uint32_t>(descriptor >> shift & 0x3FFF) << 4; };
+  const uint32_t start = field(0), leading = field(16), stride = field(32);
+  const uint32_t at = along_rows ? row % 64 * 2 + row / 64 * leading + k % 8 * 128 + k / 8 * stride
+                                 : row % 8 * 128 + row / 8 * stride + k * 2;
+  return memory[swizzled(start + at) / 2];
+}
+
+template <class Tile>
+void check_hopper_tile(const char* name) {
+  test::check(Tile::dynamic_bytes + 1024 <= 227 * 1024, "the ring fits into shared memory");
+  const auto value = [](int operand, int plane, int row, int k) {
+    return ((operand * 3 + plane) * 256 + row) * 64 + k;
+  };
+  for (const bool along_rows : {false, true}) {
+    const uint32_t ring = 3 * 1024;
+    std::vector<int> memory((ring + Tile::stages * Tile::stage_bytes) / 2, -1);
+    const uint32_t stage = ring + (Tile::stages - 1) * Tile::stage_bytes;
+    for (int plane = 0; plane < Tile::planes; ++plane) {
+      for (int operand = 0; operand < 2; ++operand) {
+        for (int chunk = 0; chunk < (operand ? Tile::b_chunks : Tile::a_chunks); ++chunk) {
+          const uint32_t to = stage + (operand ? Tile::b_offset(plane, chunk) : Tile::a_offset(plane, chunk));
+          write_box(memory, to, [&](int line, int element) {
+            const int row = chunk * 64 + (along_rows ? element : line), k = along_rows ? line : element;
+            return value(operand, plane, row, k);
+          });
+        }
+      }
+    }
+    bool right = true;
+    for (uint32_t at = stage / 2; at < memory.size(); ++at) right &= memory[at] >= 0;
+    const OperandLayout layout = operand_layout(along_rows);
+    for (int plane = 0; plane < Tile::planes; ++plane) {
+      for (int slice = 0; slice < 4; ++slice) {
+        for (int k = 0; k < 16; ++k) {
+          for (int group = 0; group < 2; ++group) {
+            const uint64_t a =
+                matrix_descriptor(stage + Tile::a_offset(plane, group), layout) + (slice * layout.advance >> 4);
+            for (int row = 0; row < 64; ++row) {
+              right &= read_operand(memory, a, along_rows, row, k) == value(0, plane, group * 64 + row, slice * 16 + k);
+            }
+          }
+          const uint64_t b =
+              matrix_descriptor(stage + Tile::b_offset(plane, 0), layout) + (slice * layout.advance >> 4);
+          for (int row = 0; row < Tile::n; ++row) {
+            right &= read_operand(memory, b, along_rows, row, k) == value(1, plane, row, slice * 16 + k);
+          }
+        }
+      }
+    }
+    char sentence[200];
+    std::snprintf(sentence, sizeof sentence, "the descriptors of the %s tile read what the boxes wrote, %s", name,
+                  along_rows ? "along rows" : "along k");
+    test::check(right, sentence);
+  }
+}
+
+void check_planes() {
+  bool exact = true, close = true;
+  for (int i = 0; i < 1000000; ++i) {
+    const float x = static_cast<float>(std::ldexp(random_value(), static_cast<int>(i % 160) - 80));
+    uint16_t one[1]{}, two[2]{}, three[3]{};
+    exact &= split_into_planes<3>(x, three) && split_into_planes<2>(x, two) && split_into_planes<1>(x, one);
+    exact &= double(from_bfloat16(three[0])) + from_bfloat16(three[1]) + from_bfloat16(three[2]) == x;
+    close &= std::fabs(double(from_bfloat16(two[0])) + from_bfloat16(two[1]) - x) <= std::ldexp(std::fabs(x), -17);
+    close &= std::fabs(from_bfloat16(one[0]) - x) <= std::ldexp(std::fabs(x), -8);
+  }
+  test::check(exact, "three planes hold a float32 exactly");
+  test::check(close, "one plane and two are as near as their bits allow");
+  uint16_t planes[3];
+  const float greatest = std::numeric_limits<float>::max();
+  test::check(split_into_planes<3>(greatest, planes) &&
+                  double(from_bfloat16(planes[0])) + from_bfloat16(planes[1]) + from_bfloat16(planes[2]) == greatest,
+              "the greatest float does not round to infinity");
+  test::check(!split_into_planes<3>(INFINITY, planes) && from_bfloat16(planes[0]) == INFINITY && planes[1] == 0,
+              "infinity is reported");
+  test::check(!split_into_planes<3>(NAN, planes) && std::isnan(from_bfloat16(planes[0])), "NaN is reported");
+  for (const int products : {1, 3, 6}) {
+    bool used[3][3] = {};
+    for (int i = 0; i < products; ++i) used[plane_pair(products, i).a][plane_pair(products, i).b] = true;
+    bool right = true;
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) right &= used[a][b] == (a + b < planes_of(products));
+    test::check(right, "the products of planes are those that count, each once");
+  }
+}
+
 void check_choice() {
   const auto problem = [](int64_t m, int64_t n, int64_t k) {
     return GemmProblem{m, n, k, 1, false, true, 90, 132, MatmulPrecision::highest};
@@ -206,6 +304,14 @@ void check_choice() {
   test::check(forced.tile == 3 && forced.splits == 3, "a tile and a number of slices can be forced");
   test::check(choose_gemm(problem(500, 500, 500), parse_gemm_force("generic")).tier == GemmTier::generic,
               "the generic kernel can be forced");
+  GemmProblem half = problem(4096, 4096, 4096);
+  half.precision = MatmulPrecision::medium;
+  test::check(choose_gemm(half).tier == GemmTier::hopper && choose_gemm(half).products == 1,
+              "medium is for the tensor cores");
+  half.capability = 80;
+  test::check(choose_gemm(half).tier == GemmTier::simt, "but not where there are none of this kind");
+  const GemmPlan six = choose_gemm(problem(300, 300, 300), parse_gemm_force("hopper"));
+  test::check(six.tier == GemmTier::hopper && six.products == 6, "highest on the tensor cores takes six products");
   test::check(!parse_gemm_force("simtx").any && !parse_gemm_force(nullptr).any, "another word forces nothing");
 }
 
@@ -220,6 +326,11 @@ int main() {
   check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
   check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
   check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
+  check_hopper_tile<HopperTile<128, 1>>("128x128, one product");
+  check_hopper_tile<HopperTile<256, 1>>("128x256, one product");
+  check_hopper_tile<HopperTile<128, 3>>("128x128, three products");
+  check_hopper_tile<HopperTile<128, 6>>("128x128, six products");
+  check_planes();
   check_choice();
   return test::finish("cuda_gemm_emulated_test");
 }

@@ -250,30 +250,45 @@ void expect(bool holds, const Problem& p, const std::string& kernel, int layout,
 struct Variant {
   std::string name;
   bool chain;  // its sums are one FMA chain in order: the bits of the generic kernel
-  double unit = 0x1p-24;
+  MatmulPrecision precision = MatmulPrecision::highest;
+
+  std::string title() const {
+    const char* const words[] = {"", " high", " medium"};
+    return name + words[static_cast<int>(precision)];
+  }
+  void use() const {
+    force(name);
+    gpu.set_matmul_precision(context, precision);
+  }
+  // Of the bound: the rounding of float32, or what is lost with the planes that are left out.
+  double unit() const {
+    const double units[] = {0x1p-24, 0x1p-20, 0x1p-12};
+    return units[static_cast<int>(precision)];
+  }
 };
 
 void check_problem(Problem& p, const std::vector<Variant>& kernels, int layout, int64_t offset, Extra extra) {
   Run run(p, layout & 2, layout & 1, offset, extra);
   std::vector<float> generic;
   for (const Variant& kernel : kernels) {
-    force(kernel.name);
+    kernel.use();
     bool clean = true;
     const std::vector<float> c = run.result(clean);
-    expect(clean, p, kernel.name, layout, offset, extra, "nothing is written outside");
-    const double ratio = run.ratio(c, kernel.unit);
-    expect(ratio <= 1, p, kernel.name, layout, offset, extra, "error within the bound; share", ratio);
-    worst[kernel.name] = std::max(worst[kernel.name], ratio);
+    expect(clean, p, kernel.title(), layout, offset, extra, "nothing is written outside");
+    const double ratio = run.ratio(c, kernel.unit());
+    expect(ratio <= 1, p, kernel.title(), layout, offset, extra, "error within the bound; share", ratio);
+    worst[kernel.title()] = std::max(worst[kernel.title()], ratio);
     if (kernel.name == "generic") generic = c;
-    if (kernel.chain) expect(same_bits(c, generic), p, kernel.name, layout, offset, extra, "the generic kernel's bits");
-    expect(same_bits(c, run.result(clean)), p, kernel.name, layout, offset, extra, "the same bits again");
+    if (kernel.chain)
+      expect(same_bits(c, generic), p, kernel.title(), layout, offset, extra, "the generic kernel's bits");
+    expect(same_bits(c, run.result(clean)), p, kernel.title(), layout, offset, extra, "the same bits again");
     run.poison();
     Failure failure;
     void* graph = gpu.prepare(context, &run.call, 1, &failure);
     must(failure);
     gpu.replay(context, graph, &failure);
     must(failure);
-    expect(same_bits(c, run.out.get(clean)), p, kernel.name, layout, offset, extra, "the same bits from a graph");
+    expect(same_bits(c, run.out.get(clean)), p, kernel.title(), layout, offset, extra, "the same bits from a graph");
     gpu.discard(context, graph);
   }
 }
@@ -281,7 +296,7 @@ void check_problem(Problem& p, const std::vector<Variant>& kernels, int layout, 
 // The generic kernel against the CPU, both types, to the bit.
 template <class T>
 void check_reference() {
-  force("generic");
+  Variant{"generic", true}.use();
   for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, {65, 63, 17}, {130, 70, 300}, {3, 200, 1000}, {64, 128, 64}}) {
     std::vector<T> a(m * k), b(k * n), c(m * n);
     for (T& x : a) x = static_cast<T>(number(Data::normal)) + static_cast<T>(1e-9) * number(Data::normal);
@@ -330,7 +345,7 @@ void check_batches(const std::vector<Variant>& kernels) {
     const Shape& shape = batch.out;
     const int64_t rows = shape[shape.rank - 2], count = shape.size() / (rows * n);
     for (const Variant& kernel : kernels) {
-      force(kernel.name);
+      kernel.use();
       Array<float> out(std::vector<float>(shape.size(), NAN));
       launch_now(matmul_of(left, right, out.tensor(shape)));
       bool good = true;
@@ -353,15 +368,23 @@ void check_batches(const std::vector<Variant>& kernels) {
                                      b[at_b + p * right.strides()[rb - 2] + j * right.strides()[rb - 1]];
               sum += product, magnitude += std::fabs(product);
             }
-            const double limit = (4 * std::sqrt(double(k)) + 16) * kernel.unit * magnitude;
+            const double limit = (4 * std::sqrt(double(k)) + 16) * kernel.unit() * magnitude;
             good &= std::fabs(c[(index * rows + i) * n + j] - sum) <= limit;
           }
         }
       }
-      const std::string sentence = kernel.name + ": " + batch.name;
+      const std::string sentence = kernel.title() + ": " + batch.name;
       test::check(good, sentence.c_str());
     }
   }
+}
+
+void add_hopper(std::vector<Variant>& kernels) {
+  if (info.capability != 90) return;
+  kernels.push_back({"hopper", false, MatmulPrecision::medium});
+  kernels.push_back({"hopper,128x256", false, MatmulPrecision::medium});
+  kernels.push_back({"hopper", false, MatmulPrecision::high});
+  kernels.push_back({"hopper", false, MatmulPrecision::highest});
 }
 
 std::vector<Variant> all_kernels() {
@@ -371,7 +394,29 @@ std::vector<Variant> all_kernels() {
     kernels.push_back({std::string("simt,") + tile.name + ",1", chain});
     kernels.push_back({std::string("simt,") + tile.name + ",3", false});
   }
+  add_hopper(kernels);
   return kernels;
+}
+
+// Infinities and NaN come through the split into planes as they do through float32.
+void check_special_values() {
+  Problem p(200, 150, 300, Data::normal);
+  p.a[5 * 300 + 7] = INFINITY, p.a[77 * 300] = NAN, p.b[11 * 150 + 3] = -INFINITY, p.b[12 * 150 + 4] = 3e38f;
+  for (int layout = 0; layout < 4; ++layout) {
+    Run run(p, layout & 2, layout & 1, 0, Extra::rate);
+    bool clean = true;
+    std::vector<std::vector<float>> results;
+    for (const char* name : {"generic", "hopper"}) {
+      Variant{name, false}.use();
+      results.push_back(run.result(clean));
+    }
+    bool same = true;
+    for (size_t i = 0; i < results[0].size(); ++i) {
+      const float x = results[0][i], y = results[1][i];
+      same &= x == y || (x != x && y != y);
+    }
+    expect(same, p, "hopper", layout, 0, Extra::rate, "infinities and NaN as in float32");
+  }
 }
 
 }  // namespace
@@ -414,19 +459,21 @@ int main() {
       for (int layout = 0; layout < 4; ++layout) check_problem(p, kernels, layout, 0, Extra::none);
     }
   }
-  const std::vector<Variant> large = {{"generic", true},
-                                      {"simt", false},
-                                      {"simt,128x256,1", true},
-                                      {"simt,128x128,1", true},
-                                      {"simt,128x128,4", false}};
+  std::vector<Variant> large = {{"generic", true},
+                                {"simt", false},
+                                {"simt,128x256,1", true},
+                                {"simt,128x128,1", true},
+                                {"simt,128x128,4", false}};
+  add_hopper(large);
   for (const Size& size : {Size{2048, 2048, 2048}, Size{1030, 2050, 3001}}) {
     Problem p(size.m, size.n, size.k, Data::normal);
     for (int layout = 0; layout < 4; ++layout) check_problem(p, large, layout, 0, all_extras[turn++ % 5]);
   }
   check_batches(kernels);
+  if (info.capability == 90) check_special_values();
 
   std::printf("worst share of the error bound:\n");
-  for (const auto& [kernel, ratio] : worst) std::printf("  %-18s %.3f\n", kernel.c_str(), ratio);
+  for (const auto& [kernel, ratio] : worst) std::printf("  %-24s %.3f\n", kernel.c_str(), ratio);
   gpu.synchronize(context, &failure);
   must(failure);
   gpu.close(context);

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <limits>
 
 #include "../../core/accelerator.h"
 
@@ -127,10 +129,40 @@ inline GemmPlan choose_simt(const GemmProblem& p, const GemmForce& force) {
   return best;
 }
 
+// From which m n k on a product is worth the splitting into planes for Hopper's tensor cores. `highest` (six products
+// of planes, more accurate than float32 sums) waits for its measurement and must be forced.
+inline double hopper_least_work(MatmulPrecision precision) {
+  switch (precision) {
+    case MatmulPrecision::highest:
+      return std::numeric_limits<double>::infinity();
+    case MatmulPrecision::high:
+      return 768.0 * 768 * 768;
+    default:
+      return 512.0 * 512 * 512;
+  }
+}
+
+inline bool hopper_can(const GemmProblem& p) {
+  constexpr int64_t limit = int64_t{1} << 31;
+  return p.capability == 90 && p.matrices && p.batch == 1 && p.m < limit && p.n < limit && p.k < limit;
+}
+
+inline GemmPlan choose_hopper(const GemmProblem& p, const GemmForce& force) {
+  GemmPlan plan{.tier = GemmTier::hopper, .slice = p.k};
+  plan.products = p.precision == MatmulPrecision::highest ? 6 : p.precision == MatmulPrecision::high ? 3 : 1;
+  // Tile 1 has 256 columns and room for one product only; it wants a tile for every multiprocessor.
+  const bool fills = ceil_div(p.m, int64_t{128}) * ceil_div(p.n, int64_t{256}) >= p.processors;
+  plan.tile = plan.products == 1 && (force.tile < 0 ? fills : simt_tiles[force.tile].n == 256);
+  return plan;
+}
+
 inline GemmPlan choose_gemm(const GemmProblem& p, const GemmForce& force = {}) {
   const GemmPlan generic;
   if (p.float64 || p.k == 0) return generic;
   if (force.any && force.tier == GemmTier::generic) return generic;
+  const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+  const bool worth = force.any ? force.tier == GemmTier::hopper : work >= hopper_least_work(p.precision);
+  if (worth && hopper_can(p)) return choose_hopper(p, force);
   return choose_simt(p, force);
 }
 

@@ -32,13 +32,16 @@ void gemm(const BatchedGemm<double>& g);
 // How a kernel of gemm_simt.cu cuts the work: tiles of C, and slices of k whose sums are added up by a second kernel.
 struct Cut {
   int64_t tiles_m, tiles_n;
-  int64_t splits, slice;     // each slice is `slice` of k, the last one what is left
-  float* partial = nullptr;  // [batch, splits, m, n] when splits > 1
+  int64_t splits, slice;        // each slice is `slice` of k, the last one what is left
+  float* partial = nullptr;     // [batch, splits, m, n] when splits > 1
+  const int* needed = nullptr;  // if given, a flag on the device: while it is not set, nothing is done
 };
 
 void gemm_generic(const BatchedGemm<float>& g);
 void gemm_generic(const BatchedGemm<double>& g);
 void gemm_simt(const BatchedGemm<float>& g, const GemmPlan& plan);
+// The same, but only if the flag on the device is set.
+void gemm_simt_if(const BatchedGemm<float>& g, const int* flag);
 void gemm_hopper(const BatchedGemm<float>& g, const GemmPlan& plan);
 
 // What choose.h asks of a product.

@@ -63,4 +63,12 @@ void gemm_simt(const BatchedGemm<float>& g, const GemmPlan& plan) {
   check_launch();
 }
 
+void gemm_simt_if(const BatchedGemm<float>& g, const int* flag) {
+  constexpr int square = 1;
+  const SimtTile& tile = simt_tiles[square];
+  Cut cut{ceil_div(g.m, tile.m), ceil_div(g.n, tile.n), 1, g.k};
+  cut.needed = flag;
+  launchers[square](g, cut);
+}
+
 }  // namespace hebb::cuda

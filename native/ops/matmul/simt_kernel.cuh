@@ -100,6 +100,7 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
   constexpr int va = C::row_vector, vb = C::col_vector, parts_a = C::rows / va, parts_b = C::cols / vb;
   __shared__ __align__(16) float tiles[C::stages * C::stage];
 
+  if (cut.needed && *cut.needed == 0) return;
   const int64_t grid = cut.tiles_m * cut.tiles_n, slot = blockIdx.x / grid;
   const TileIndex tile = tile_at(blockIdx.x % grid, cut.tiles_m, cut.tiles_n);
   const int64_t product = slot / cut.splits, k_begin = slot % cut.splits * cut.slice;
