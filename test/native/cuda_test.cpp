@@ -283,8 +283,7 @@ void compare(const Launch& call, double scale = exact, int ignored = -1) {
     if (!failure.failed) gpu.discard(context, prepared);
     replays = !failure.failed && again == result;
   }
-  const KernelTable& kernels = host.kernels();
-  kernels[call.op](call);
+  host.execute(call);
   double worst = 0;
   std::string where;
   for (size_t b = 0; b < memory.size(); ++b) {
