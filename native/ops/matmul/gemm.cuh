@@ -3,8 +3,6 @@
 // on the tensor cores; choose.h decides.
 #pragma once
 
-#include <cuda_runtime_api.h>
-
 #include "choose.h"
 #include "gemm.h"
 

@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
     simt_kernel(const BatchedGemm<float> g, const Cut cut, const bool aligned_c) {
   using C = Config;
   constexpr int va = C::row_vector, vb = C::col_vector, parts_a = C::rows / va, parts_b = C::cols / vb;
-  __shared__ __align__(16) float tiles[C::stages * C::stage];
+  alignas(16) __shared__ float tiles[C::stages * C::stage];
 
   if (cut.needed && *cut.needed == 0) return;
   const int64_t grid = cut.tiles_m * cut.tiles_n, slot = blockIdx.x / grid;

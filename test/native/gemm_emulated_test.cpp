@@ -2,6 +2,7 @@
 // FMA chain in order of k, to the bit, as long as k is not shared among groups or slices, and within the bound of
 // float32 otherwise. No GPU is needed. Then the choice of a kernel.
 #include "cuda_emulation.h"
+
 #include "../../native/ops/matmul/generic_kernel.cuh"
 #include "../../native/ops/matmul/hopper_layout.h"
 #include "../../native/ops/matmul/simt_kernel.cuh"
@@ -332,5 +333,5 @@ int main() {
   check_hopper_tile<HopperTile<128, 6>>("128x128, six products");
   check_planes();
   check_choice();
-  return test::finish("cuda_gemm_emulated_test");
+  return test::finish("gemm_emulated_test");
 }
