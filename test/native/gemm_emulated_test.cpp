@@ -94,7 +94,8 @@ bool run_generic(Case<T>& test) {
   std::vector<T> out = test.start();
   BatchedGemm<T> g = test.gemm;
   g.c = out.data();
-  const int64_t tiles_m = ceil_div(g.m, GenericTile::size), tiles_n = ceil_div(g.n, GenericTile::size);
+  const auto tiles_m = static_cast<unsigned>(ceil_div(g.m, GenericTile::size));
+  const auto tiles_n = static_cast<unsigned>(ceil_div(g.n, GenericTile::size));
   bool level = true;
   for (int64_t block = 0; block < tiles_m * tiles_n * g.batch.count; ++block) {
     level &= emulation::run_block(static_cast<unsigned>(block), GenericTile::threads,
@@ -109,7 +110,8 @@ bool run_simt(const Case<float>& test, int64_t splits) {
   BatchedGemm<float> g = test.gemm;
   g.c = out.data();
   const int64_t slice = ceil_div(ceil_div(g.k, splits), Config::depth) * Config::depth;
-  Cut cut{ceil_div(g.m, Config::m), ceil_div(g.n, Config::n), ceil_div(g.k, slice), slice};
+  Cut cut{static_cast<unsigned>(ceil_div(g.m, Config::m)), static_cast<unsigned>(ceil_div(g.n, Config::n)),
+          static_cast<unsigned>(ceil_div(g.k, slice)), slice};
   std::vector<float> partial(cut.splits * out.size(), NAN);
   if (cut.splits > 1) cut.partial = partial.data();
   bool level = true;
