@@ -45,6 +45,8 @@ struct Accelerator {
   void* (*prepare)(void* context, const Launch* calls, int64_t count, Failure* failure);
   void (*replay)(void* context, void* prepared, Failure* failure);
   void (*discard)(void* context, void* prepared);
+  // Runs the launches once; seconds[i] is what launch i took.
+  void (*time)(void* context, const Launch* calls, int64_t count, double* seconds, Failure* failure);
   // Waits for all queued work; what a kernel found wrong in its data (a label out of range) comes out here.
   void (*synchronize)(void* context, Failure* failure);
   void (*set_matmul_precision)(void* context, MatmulPrecision precision);

@@ -25,6 +25,7 @@ struct Context {
   int capability = 0;  // 90 for 9.0
   int processors = 0;
   cudaStream_t stream = nullptr;
+  cudaStream_t capture_stream = nullptr;  // of its own: memory is asked for and freed on the other at any time
   cudaMemPool_t pool = nullptr;
   Fault* fault = nullptr;  // on the device
   MatmulPrecision precision = MatmulPrecision::highest;
@@ -37,7 +38,7 @@ struct Context {
 // The context of the call under way on this thread.
 Context& current();
 
-inline cudaStream_t stream() { return current().stream; }
+inline cudaStream_t stream() { return current().capturing ? current().capture_stream : current().stream; }
 
 // At least `bytes` of working memory on the device, 256-byte aligned. One piece for all: what a kernel keeps in it is
 // gone when the next launch of the table begins.

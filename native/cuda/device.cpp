@@ -85,6 +85,7 @@ void close(void* context) {
   for (std::byte* piece : owned->scratch) cudaFree(piece);
   cudaFree(owned->fault);
   if (owned->stream) cudaStreamDestroy(owned->stream);
+  if (owned->capture_stream) cudaStreamDestroy(owned->capture_stream);
   cudaGetLastError();
 }
 
@@ -102,6 +103,7 @@ void* open(int index, Failure* failure) {
     CUDA_CHECK(cudaDeviceGetAttribute(&context->processors, cudaDevAttrMultiProcessorCount, index));
     context->capability = major * 10 + minor;
     CUDA_CHECK(cudaStreamCreateWithFlags(&context->stream, cudaStreamNonBlocking));
+    CUDA_CHECK(cudaStreamCreateWithFlags(&context->capture_stream, cudaStreamNonBlocking));
     CUDA_CHECK(cudaDeviceGetDefaultMemPool(&context->pool, index));
     uint64_t keep = UINT64_MAX;  // released memory stays in the pool for the next tensor
     CUDA_CHECK(cudaMemPoolSetAttribute(context->pool, cudaMemPoolAttrReleaseThreshold, &keep));
@@ -179,16 +181,16 @@ void* prepare(void* context, const Launch* calls, int64_t count, Failure* failur
       Context& c;
       cudaGraph_t graph = nullptr;
       explicit Capture(Context& c) : c(c) {
-        CUDA_CHECK(cudaStreamBeginCapture(c.stream, cudaStreamCaptureModeRelaxed));
+        CUDA_CHECK(cudaStreamBeginCapture(c.capture_stream, cudaStreamCaptureModeRelaxed));
         c.capturing = true;
       }
       cudaGraph_t end() {
         c.capturing = false;
-        CUDA_CHECK(cudaStreamEndCapture(c.stream, &graph));
+        CUDA_CHECK(cudaStreamEndCapture(c.capture_stream, &graph));
         return graph;
       }
       ~Capture() {
-        if (c.capturing) cudaStreamEndCapture(c.stream, &graph);
+        if (c.capturing) cudaStreamEndCapture(c.capture_stream, &graph);
         c.capturing = false;
         if (graph) cudaGraphDestroy(graph);
       }
@@ -213,6 +215,35 @@ void discard(void* context, void* prepared) {
   });
 }
 
+// Runs the launches one by one between events.
+void time(void* context, const Launch* calls, int64_t count, double* seconds, Failure* failure) {
+  within(context, failure, [&](Context& c) {
+    struct Events {
+      std::vector<cudaEvent_t> list;
+      ~Events() {
+        for (cudaEvent_t event : list) cudaEventDestroy(event);
+      }
+      void record(cudaStream_t stream) {
+        cudaEvent_t event = nullptr;
+        CUDA_CHECK(cudaEventCreate(&event));
+        list.push_back(event);
+        CUDA_CHECK(cudaEventRecord(event, stream));
+      }
+    } events;
+    events.record(c.stream);
+    for (int64_t i = 0; i < count; ++i) {
+      table[calls[i].op](calls[i]);
+      events.record(c.stream);
+    }
+    wait(c);
+    for (int64_t i = 0; i < count; ++i) {
+      float milliseconds = 0;
+      CUDA_CHECK(cudaEventElapsedTime(&milliseconds, events.list[i], events.list[i + 1]));
+      seconds[i] = milliseconds * 1e-3;
+    }
+  });
+}
+
 void set_matmul_precision(void* context, MatmulPrecision precision) {
   static_cast<Context*>(context)->precision = precision;
 }
@@ -233,9 +264,24 @@ std::byte* scratch(int64_t bytes) {
 }
 
 const Accelerator& accelerator() {
-  static const Accelerator functions = {accelerator_signature(), count,   describe, open,        close,
-                                        allocate,                release, upload,   download,    launch,
-                                        prepare,                 replay,  discard,  synchronize, set_matmul_precision};
+  static const Accelerator functions = {
+      .signature = accelerator_signature(),
+      .count = count,
+      .describe = describe,
+      .open = open,
+      .close = close,
+      .allocate = allocate,
+      .release = release,
+      .upload = upload,
+      .download = download,
+      .launch = launch,
+      .prepare = prepare,
+      .replay = replay,
+      .discard = discard,
+      .time = time,
+      .synchronize = synchronize,
+      .set_matmul_precision = set_matmul_precision,
+  };
   return functions;
 }
 

@@ -197,6 +197,7 @@ void check_all(bool thorough) {
     }
     check<T>(l, 5000, 20, 50, dense);
     check<T>(l, 390, 530, 500, step);  // B of more than 1 MB, packed once for all tasks
+    check<T>(l, 1024, 128, 384, {});   // A of more than 1 MB, packed panel by panel
   }
 }
 

@@ -82,6 +82,16 @@ test('a row of a product has the same bits alone as in the whole', (t) => {
   for (const row of [0, 41, 96]) t.deepEqual(matmul(a.slice([row, row + 1]), b).dataSync(), whole.slice(row * 130, (row + 1) * 130));
 });
 
+test('a left operand of more than a megabyte, which is packed, gives the same product as its rows one by one', (t) => {
+  const a = tensor(Float32Array.from({ length: 1024 * 384 }, (_, i) => Math.sin(i * 0.37)), { shape: [1024, 384] });
+  const b = tensor(Float32Array.from({ length: 384 * 128 }, (_, i) => Math.cos(i * 0.73)), { shape: [384, 128] });
+  const whole = matmul(a, b);
+  for (let row = 0; row < 1024; row += 16) {
+    const rows = [row, row + 16] as const;
+    t.deepEqual(matmul(a.slice(rows), b).dataSync(), whole.slice(rows).dataSync(), `rows ${row} to ${row + 15}`);
+  }
+});
+
 test('inner sizes that differ are an error with both shapes', (t) => {
   // @ts-expect-error the compiler knows it too
   const error = t.throws(() => matmul(zeros([2, 3]), zeros([4, 3])), { instanceOf: HebbError });
