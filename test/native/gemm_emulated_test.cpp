@@ -297,6 +297,7 @@ void check_choice() {
   const auto tile = [&](int64_t m, int64_t n, int64_t k) { return simt_tiles[choose_gemm(problem(m, n, k)).tile]; };
   test::check(tile(4096, 4096, 4096).m == 128, "a large product has large tiles");
   test::check(tile(32, 300, 784).m <= 32, "a batch of 32 has small tiles");
+  test::check(tile(1, 4096, 4096).m == 4 && tile(4096, 1, 4096).n == 4, "a product with a vector wastes few rows");
   test::check(tile(8192, 10, 100).n <= 16, "a narrow product has narrow tiles");
   test::check(choose_gemm(problem(64, 64, 1000000)).splits > 8, "a long sum is cut into slices");
   GemmProblem twice = problem(100, 100, 100);
@@ -329,6 +330,8 @@ int main() {
   check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
   check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
   check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
+  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>("4x128");
+  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>("128x4");
   check_hopper_tile<HopperTile<128, 1>>("128x128, one product");
   check_hopper_tile<HopperTile<256, 1>>("128x256, one product");
   check_hopper_tile<HopperTile<128, 3>>("128x128, three products");
