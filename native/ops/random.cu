@@ -120,7 +120,7 @@ struct Bernoulli {
 
 template <class Out, class Distribution>
 __global__ void __launch_bounds__(draw_threads)
-    draw_values(int64_t n, const Distribution distribution, uint32_t* state_words, Out* out, bool advances) {
+    draw_values(int64_t n, const Distribution distribution, uint32_t* state_words, Out* out, bool wide, bool advances) {
   constexpr int per_block = Distribution::per_block;
   using Value = typename Distribution::Value;
   const RandomState state = read_state(state_words);
@@ -139,9 +139,16 @@ __global__ void __launch_bounds__(draw_threads)
 #pragma unroll
       for (int k = 0; k < per_block; ++k) values[k] = distribution.rejects(values[k]) ? again[k] : values[k];
     }
+    Pack<Out, per_block> pack;
+#pragma unroll
+    for (int k = 0; k < per_block; ++k) pack.v[k] = static_cast<Out>(values[k]);
+    if (wide && (block + 1) * per_block <= n) {
+      *reinterpret_cast<Pack<Out, per_block>*>(out + block * per_block) = pack;
+      continue;
+    }
 #pragma unroll
     for (int k = 0; k < per_block; ++k) {
-      if (block * per_block + k < n) out[block * per_block + k] = static_cast<Out>(values[k]);
+      if (block * per_block + k < n) out[block * per_block + k] = pack.v[k];
     }
   }
   if (!advances) return;
@@ -156,8 +163,9 @@ void draw(const Launch& call, const Distribution& distribution) {
   uint32_t* const state = call.out[1].data<uint32_t>();
   const int64_t blocks = (n + Distribution::per_block - 1) / Distribution::per_block;
   const int64_t grid = block_count(blocks, draw_threads);
-  submit(draw_values<Out, Distribution>, grid, draw_threads, n, distribution, state, call.out[0].data<Out>(),
-         grid == 1);
+  Out* const out = call.out[0].data<Out>();
+  submit(draw_values<Out, Distribution>, grid, draw_threads, n, distribution, state, out,
+         aligned(out, sizeof(Pack<Out, Distribution::per_block>)), grid == 1);
   if (grid > 1) submit(advance_state, 1, 1, state, blocks);  // other blocks may still have to read it
 }
 
