@@ -10,7 +10,10 @@ export { type LaunchProfile, Profile } from './profile.js';
 export * from './ops/index.js';
 export * from './autograd_ops.js';
 export { keep, scope } from './scope.js';
-export { devices, memory, type DeviceInfo, type MemoryUse } from './device.js';
+export {
+  type CpuInfo, type CudaInfo, type DeviceInfo, devices, getDevice, memory, type MemoryUse, type NoCuda, setDevice, setMatmulPrecision,
+  synchronize, withDevice,
+} from './device.js';
 export * from './random.js';
 export * from './data/index.js';
 export * as data from './data/pipeline_sources.js';
