@@ -19,6 +19,7 @@
 #include "ops/sparsemax.h"
 #include "ops/unary.h"
 #include "ops/where.h"
+#include "binding/devices.h"
 #include "binding/learners.h"
 #include "binding/programs.h"
 
@@ -31,12 +32,12 @@ Environment::~Environment() {
   release_layouts();
 }
 
-Device& Environment::device() {
-  if (recorder) return *recorder;
-  return cpu;
+void fail_planned() {
+  fail(ErrorCode::capture, "this tensor exists only inside capture(): return it from the captured function to use it");
 }
 
 Buffer* Environment::capture_external(const Buffer& buffer, napi_value bytes) {
+  recorder->aim(cpu);
   const size_t known = recorder->external_buffers.size();
   Buffer* stand_in = recorder->external(buffer.data, buffer.bytes);
   if (recorder->external_buffers.size() > known) {
@@ -191,6 +192,7 @@ Napi::Object initialise_module(Napi::Env env, Napi::Object exports) {
   export_function<layout_info>(exports, "layoutInfo");
   export_function<cpu_info>(exports, "cpuInfo");
   export_function<set_threads>(exports, "setThreads");
+  export_devices(exports);
   export_programs(exports);
   export_learners(exports);
   return exports;

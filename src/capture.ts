@@ -2,7 +2,7 @@ import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
 import { Profile } from './profile.js';
 import { native, type NativeProgram } from './native.js';
-import { Tensor, hostEmpty, isCapturing, setCapturing } from './tensor.js';
+import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
 
 /** Options of Program.run(). */
 export interface RunOptions {
@@ -140,9 +140,9 @@ export function capture<R>(fn: () => R): Program<R> {
   let handle: NativeProgram;
   const homes = new Map<number, Tensor>();
   try {
-    const returned = [...tensorsIn(result, new Set())].filter((x) => typeof x.bytes === 'number');
-    for (const { bytes } of returned) {
-      if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, hostEmpty('uint8', [native.plannedBytes(bytes)]));
+    const returned = [...tensorsIn(result, new Set())].filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
+    for (const { bytes, block } of returned) {
+      if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, emptyBytes(block.device, native.plannedBytes(bytes)));
     }
     handle = native.recordEnd([...homes].flatMap(([index, home]) => [index, home.bytes, home.offset]));
     for (const x of returned) {

@@ -9,6 +9,8 @@ export class Block {
   constructor(
     readonly bytes: Bytes,
     readonly recyclable: boolean,
+    /** Index of the device that holds them; 0 is the CPU. */
+    readonly device = 0,
   ) {}
 }
 
@@ -24,6 +26,7 @@ export const results = new Float64Array(3 * 64);
 
 const slabRing = 8;
 const recordedToken = 1 << 20;
+const maxAccelerators = 16;
 const slabs: Block[] = [];
 const fresh: Block[] = [];
 
@@ -99,7 +102,19 @@ const recordedBlocks = new Map<number, Block>();
 
 function recordedBlock(index: number): Block {
   let block = recordedBlocks.get(index);
-  if (block === undefined) recordedBlocks.set(index, (block = new Block(index, false)));
+  if (block === undefined) recordedBlocks.set(index, (block = new Block(index, false, Math.max(0, native.recordingDevice()))));
+  return block;
+}
+
+/** Blocks of device memory that were forgotten, not disposed. */
+const forgotten = new FinalizationRegistry<number>((handle) => {
+  native.releaseBlock(handle);
+});
+
+/** Device memory by its number, which tells the device; JavaScript owns it from now on. */
+export function deviceBlock(handle: number): Block {
+  const block = new Block(handle, true, 1 + ((-1 - handle) % maxAccelerators));
+  forgotten.register(block, handle, block);
   return block;
 }
 
@@ -111,7 +126,8 @@ export function forgetRecorded(): void {
 /** The block in which result `token` of the last native call lies; `inputs` are the blocks of its tensor arguments. */
 export function blockOf(token: number, inputs: readonly Block[]): Block {
   let block: Block | undefined;
-  if (token < 0) block = inputs[-1 - token];
+  if (token < -recordedToken) block = deviceBlock(token + recordedToken);
+  else if (token < 0) block = inputs[-1 - token];
   else if (token < slabRing) block = slabs[token];
   else if (token >= recordedToken) block = recordedBlock(token - recordedToken);
   else block = fresh[token - slabRing];
@@ -129,10 +145,16 @@ export function setRecording(value: boolean): void {
 
 /** Gives one reference to a block back; the last one returns its bytes to the pool. */
 export function release(block: Block): void {
-  if (!block.recyclable || --block.references > 0 || recording || captured.has(block.bytes as ArrayBuffer)) return;
-  const size = (block.bytes as ArrayBuffer).byteLength;
+  if (!block.recyclable || --block.references > 0) return;
+  if (typeof block.bytes === 'number') {
+    forgotten.unregister(block);
+    native.releaseBlock(block.bytes); // a program that uses it keeps it
+    return;
+  }
+  if (recording || captured.has(block.bytes)) return;
+  const size = block.bytes.byteLength;
   if (poolBytes + size > poolLimit) {
-    collected.unregister(block.bytes as ArrayBuffer);
+    collected.unregister(block.bytes);
     uncount(size);
     return;
   }

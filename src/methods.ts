@@ -16,7 +16,6 @@ const makers = [
   'stack',
   'checkShape',
   'checkDtype',
-  'deviceIndex',
   'binary',
   'unary',
   'sameShape',

@@ -1,6 +1,9 @@
 import { loadAddon } from './native_path.js';
 
-/** Where a tensor's bytes are: an ArrayBuffer, or the number of a buffer in the program being captured. */
+/**
+ * Where a tensor's bytes are: an ArrayBuffer, the number (>= 0) of a buffer in the program being captured, or the number
+ * (< 0) of a block of an accelerator's memory.
+ */
 export type Bytes = ArrayBuffer | number;
 
 /** What an op of the addon takes: a tensor as three values (bytes, offset, layout id), numbers, flags, lists. */
@@ -23,6 +26,7 @@ export interface NativeProgram {
   /** Replays, timing every launch: seconds, floating point operations and bytes of each. */
   profile(count: number): Float64Array;
   listing(): string;
+  /** The ArrayBuffers that it reads or writes. */
   externals(): ArrayBuffer[];
   runSync(count: number): void;
   /** Starts a run and answers its number, for cancel(). */
@@ -45,6 +49,19 @@ export interface Native {
   /** Ends the recording; `homes` are triples (planned buffer, ArrayBuffer, byte offset) of the buffers to be read later. */
   recordEnd(homes: readonly Bytes[]): NativeProgram;
   plannedBytes(index: number): number;
+  /** The device that the program being recorded is for; -1 as long as nothing tells. */
+  recordingDevice(): number;
+  /** Takes the exports of an accelerator's module; device 1 + i is its device i from now on. */
+  attachAccelerator(exports: unknown): { count: number; reason: string };
+  describeDevice(accelerator: number): { name: string; memory: number; capability: number; processors: number };
+  /** A new block of device memory with these bytes, or with none yet; answers its number. */
+  upload(device: number, bytes: ArrayBuffer | null, offset: number, length: number): number;
+  /** Waits for what the device has to do, then copies. */
+  download(block: number, offset: number, target: ArrayBuffer, targetOffset: number, length: number): void;
+  releaseBlock(block: number): void;
+  deviceUsage(accelerator: number): { buffers: number; bytes: number };
+  synchronizeDevice(device: number): void;
+  setMatmulPrecision(level: number): void;
   /** Trains linear learners on the arrays of the job, which nothing else may touch until onDone. */
   linearSgd(job: object, onProgress: (done: number) => void, onDone: (done: number, error?: Error) => void): NativeLinearRun;
   /** Per task: mistakes and mean loss of each epoch, in turn. */

@@ -15,6 +15,31 @@ function packageRoot(): string {
   }
 }
 
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message.split('\n', 1)[0] : String(error)) ?? 'unknown error';
+}
+
+/**
+ * Loads the CUDA module: the file named by `HEBB_CUDA_PATH`, the one built beside the addon, or the package
+ * hebb-<platform>-<arch>-cuda. Answers the reason in words where none loads.
+ */
+export function loadCudaModule(): { exports: unknown } | { reason: string } {
+  const override = process.env.HEBB_CUDA_PATH;
+  const addon = process.env.HEBB_NATIVE_PATH;
+  const built = addon ? join(dirname(resolve(addon)), 'hebb_cuda.node') : join(packageRoot(), 'build-cmake', 'Release', 'hebb_cuda.node');
+  const places = override ? [resolve(override)] : [built, `hebb-${process.platform}-${process.arch}-cuda`];
+  const reasons: string[] = [];
+  for (const place of places) {
+    try {
+      return { exports: require(place) };
+    } catch (error) {
+      // A package that is not installed, or a module that was not built, is the common case and needs no detail.
+      if (existsSync(place)) reasons.push(`${place}: ${reasonOf(error)}`);
+    }
+  }
+  return { reason: reasons.join('; ') || 'the CUDA module of hebb is not built (it needs nvcc, the compiler of the CUDA toolkit, when hebb is installed)' };
+}
+
 /**
  * Loads the native addon from the first place that has it: the file named by `HEBB_NATIVE_PATH` (then nothing else is
  * tried), the cmake build, the node-gyp build, the prebuilt package of this platform.
@@ -38,8 +63,7 @@ export function loadAddon(): unknown {
     try {
       return require(place);
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-      reasons.push(`  ${place}: ${reason ?? 'unknown error'}`);
+      reasons.push(`  ${place}: ${reasonOf(error)}`);
     }
   }
   throw new HebbError(

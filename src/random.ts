@@ -1,6 +1,7 @@
+import { getDevice } from './device.js';
 import type { Dtype } from './dtype.js';
 import { HebbError } from './errors.js';
-import { assign } from './ops/copy.js';
+import { assign, to } from './ops/copy.js';
 import { tensor, toTensor } from './ops/create.js';
 import { gather } from './ops/gather.js';
 import {
@@ -25,7 +26,7 @@ export interface RandomOptions {
 function seededState(seed: number): Tensor {
   if (!Number.isSafeInteger(seed)) throw new HebbError('ERR_ARGUMENT', `seed: expected a whole number, got ${seed}`);
   const high = Math.floor(seed / 2 ** 32);
-  return tensor(Int32Array.of(seed | 0, high | 0, 0, 0));
+  return tensor(Int32Array.of(seed | 0, high | 0, 0, 0), { device: 'cpu' });
 }
 
 /**
@@ -37,17 +38,41 @@ function seededState(seed: number): Tensor {
  * generator.rand([2]).shape; // [2]
  */
 export class Generator {
-  /** int32 [4]: seed low, seed high, counter low, counter high. Copy it to save the generator, assign it to restore it. */
-  readonly state: Tensor;
+  /** The state on each device that was drawn on; they are brought in step when the device changes. */
+  private readonly states = new Map<string, Tensor>();
+  private device = 'cpu';
 
   /** @param seed a whole number; drawn from the system's entropy when left out. @throws ERR_ARGUMENT */
   constructor(seed: number = Math.floor(Math.random() * 2 ** 53)) {
     const sink = setScopeSink(undefined); // a generator outlives the scope() in which it is made
     try {
-      this.state = seededState(seed);
+      this.states.set(this.device, seededState(seed));
     } finally {
       setScopeSink(sink);
     }
+  }
+
+  /**
+   * int32 [4]: seed low, seed high, counter low, counter high. Copy it to save the generator, assign it to restore it. It
+   * is on the default device, where numbers are drawn.
+   */
+  get state(): Tensor {
+    const device = getDevice();
+    const current = this.states.get(this.device);
+    if (current === undefined) throw new HebbError('ERR_INTERNAL', `a generator without a state on ${this.device}`);
+    if (device === this.device) return current;
+    const known = this.states.get(device);
+    if (known !== undefined) assign(known, current);
+    else {
+      const sink = setScopeSink(undefined);
+      try {
+        this.states.set(device, to(current, device));
+      } finally {
+        setScopeSink(sink);
+      }
+    }
+    this.device = device;
+    return this.states.get(device) ?? current;
   }
 
   /** Starts again from a seed, a whole number. @throws ERR_ARGUMENT */

@@ -1,7 +1,8 @@
+import { deviceIndex, deviceName } from './device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from './dtype.js';
 import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
-import { blockOf, disposedBlock, release, results, type Block } from './memory.js';
+import { blockOf, deviceBlock, disposedBlock, release, results, type Block } from './memory.js';
 import { native, nativeOp, type Bytes } from './native.js';
 
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
@@ -93,7 +94,7 @@ export class Tensor<S extends Shape = Shape> {
   }
   /** The device that holds the elements. */
   get device(): string {
-    return 'cpu';
+    return deviceName(this.block.device);
   }
   /** Whether dispose() was called. */
   get isDisposed(): boolean {
@@ -133,7 +134,12 @@ export class Tensor<S extends Shape = Shape> {
     }
     const target = new arrayClasses[this.dtype](this.size);
     const source = this.layout.contiguous ? this : wrap(contiguousNative(this.bytes, this.offset, this.layout.id), this);
-    assignNative(target.buffer as ArrayBuffer, 0, source.layout.id, source.bytes, source.offset, source.layout.id);
+    if (source.block.device > 0) {
+      const offset = source.offset * target.BYTES_PER_ELEMENT;
+      native.download(source.bytes as number, offset, target.buffer as ArrayBuffer, 0, target.byteLength);
+    } else {
+      assignNative(target.buffer as ArrayBuffer, 0, source.layout.id, source.bytes, source.offset, source.layout.id);
+    }
     if (source !== this) source.dispose();
     return target;
   }
@@ -192,6 +198,27 @@ export function wrapAll(count: number, ...inputs: readonly Tensor[]): Tensor[] {
 /** Uninitialised host memory, to be filled by JavaScript; never part of a program being captured. */
 export function hostEmpty(dtype: Dtype, shape: Shape): Tensor {
   return wrap(native.hostEmpty(dtypeIndex[dtype], shape));
+}
+
+/** Uninitialised memory of a device, as bytes; never part of a program being captured. */
+export function emptyBytes(device: number, bytes: number): Tensor {
+  const host = hostEmpty('uint8', [device > 0 ? 0 : bytes]);
+  if (device === 0) return host;
+  return new Tensor(deviceBlock(native.upload(device, null, 0, bytes)), 0, host.layout);
+}
+
+/** The elements of a row-major tensor on the CPU, on another device; never part of a program being captured. */
+function upload(x: Tensor, device: number): Tensor {
+  const size = arrayClasses[x.dtype].BYTES_PER_ELEMENT;
+  return new Tensor(deviceBlock(native.upload(device, x.bytes as ArrayBuffer, x.offset * size, x.size * size)), 0, x.layout);
+}
+
+/** A tensor made by hostEmpty() and filled, on a device: the default device unless told otherwise. */
+export function placed<T extends Tensor>(x: T, device = deviceIndex()): T {
+  if (device === 0) return x;
+  const there = upload(x, device);
+  x.dispose();
+  return there as T;
 }
 
 /** A typed array over the elements of a tensor made by hostEmpty(). */

@@ -24,7 +24,7 @@ test('assign, copyFrom and addInPlace change the tensor and hand it back', (t) =
   t.is(a.copyFrom(new Float64Array([1, 2, 3, 4])), a);
   t.deepEqual(a.addInPlace(1).toArray(), [[2, 3], [4, 5]]);
   t.throws(() => a.copyFrom([1, 2]), { code: 'ERR_SHAPE', message: /2 values for 4 elements/ });
-  t.is(a.to('cpu'), a);
+  t.is(a.to(a.device), a);
   t.throws(() => a.to('cuda:7'), { code: 'ERR_DEVICE' });
 });
 

@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   set_thread_count(threads);
 
   bench::BenchDevice memory;
-  auto recorder = std::make_unique<Recorder>(memory, 0);
+  auto recorder = std::make_unique<Recorder>(0);
+  recorder->aim(memory);
   const auto tensor = [&](const Shape& shape, float scale) {
     return given(*recorder, memory, Dtype::float32, shape, scale);
   };

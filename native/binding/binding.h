@@ -102,20 +102,20 @@ inline Tensor read_tensor(Environment& environment, const napi_value* values) {
   check(napi_get_value_int64(env, values[1], &offset), "an offset");
   CallBuffer& entry = environment.next_buffer();
   entry.token = -++environment.input_count;
-  entry.buffer = {.data = nullptr, .bytes = 0, .device = &environment.device()};
   Buffer* buffer = &entry.buffer;
   void* data = nullptr;
   size_t bytes = 0;
   if (napi_get_arraybuffer_info(env, values[0], &data, &bytes) == napi_ok) {
-    entry.base = entry.buffer.data = static_cast<std::byte*>(data);
-    entry.buffer.bytes = static_cast<int64_t>(bytes);
+    entry.base = static_cast<std::byte*>(data);
+    entry.buffer = {.data = entry.base, .bytes = static_cast<int64_t>(bytes), .device = &environment.cpu};
     if (environment.recorder) buffer = environment.capture_external(entry.buffer, values[0]);
+  } else if (const int64_t index = read_integer(env, values[0]); index < 0) {
+    const DeviceBlock& block = environment.device_block(index);
+    entry.base = block.memory.get();
+    entry.buffer = {.data = entry.base, .bytes = block.bytes, .device = block.device};
+    if (environment.recorder) buffer = environment.capture_external(block);
   } else {
-    const int64_t index = read_integer(env, values[0]);
-    if (!environment.recorder) {
-      fail(ErrorCode::capture,
-           "this tensor exists only inside capture(): return it from the captured function to use it");
-    }
+    if (!environment.recorder) fail_planned();
     buffer = environment.recorder->planned(index);
   }
   entry.seen = buffer;
@@ -170,15 +170,13 @@ struct Reader<Dtype> {
   static Dtype get(const Held& held) { return held; }
 };
 
-// A device travels as its index; there is one so far.
+// A device travels as its index.
 template <>
 struct Reader<Device> {
   static constexpr int slots = 1;
   using Held = Device*;
   static Held read(Environment& environment, const napi_value* values) {
-    const int64_t index = read_integer(environment.env, values[0]);
-    if (index != 0) fail(ErrorCode::device, "native call: no device ", index);
-    return &environment.device();
+    return &environment.device(read_integer(environment.env, values[0]));
   }
   static Device& get(const Held& held) { return *held; }
 };
@@ -237,7 +235,7 @@ inline void write_result(Environment& environment, int index, const Tensor& tens
     return;
   }
   const CallBuffer& entry = environment.call_buffer(tensor.buffer);
-  slot[0] = entry.token;
+  slot[0] = static_cast<double>(entry.token);
   slot[1] = static_cast<double>(tensor.offset + (tensor.buffer->data - entry.base) / size_of(tensor.dtype()));
 }
 

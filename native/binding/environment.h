@@ -4,8 +4,10 @@
 #include <napi.h>
 
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
+#include "../core/accelerator_device.h"
 #include "../core/device_lock.h"
 #include "../core/error.h"
 #include "../cpu/device.h"
@@ -30,13 +32,33 @@ struct HostCpu : CpuDevice {
   std::byte* slab_end = nullptr;
 };
 
+// An accelerator as eager calls see it: results are blocks of its memory, known to JavaScript by a number.
+struct HostAccelerator : AcceleratorDevice {
+  HostAccelerator(Environment& environment, const Accelerator& module, int index);
+  Buffer* allocate(int64_t bytes) override;
+  void launch(const Launch& call) override;
+
+  Environment& environment;
+  const int index;
+};
+
+// Memory of an accelerator that JavaScript holds by a number.
+struct DeviceBlock {
+  std::shared_ptr<std::byte> memory;
+  int64_t bytes;
+  HostAccelerator* device;
+};
+
 // A buffer named in the current call, and how JavaScript finds it again when a result lies in it.
 struct CallBuffer {
   Buffer buffer;
   const Buffer* seen = nullptr;  // what ops are given for it: &buffer, or its stand-in in the program being recorded
   std::byte* base = nullptr;     // start of the ArrayBuffer; data is this or further on
-  int32_t token = 0;
+  int64_t token = 0;
 };
+
+// ERR_CAPTURE: a number of a program's buffer where a value is wanted.
+[[noreturn]] void fail_planned();
 
 struct Environment {
   explicit Environment(napi_env env);
@@ -63,17 +85,31 @@ struct Environment {
     }
     fail(ErrorCode::internal, "native call: a result lies in no buffer of the call");
   }
-  Device& device();
+  // Device 0 is the CPU, 1 + i the i-th accelerator, opened when it is first asked for. ERR_DEVICE, ERR_CUDA
+  Machine& machine(int64_t index);
+  // The same as ops are to see it: the recorder, aimed at it, while a program is being recorded.
+  Device& device(int64_t index);
 
-  // The stand-in of an ArrayBuffer in the program being recorded, which keeps the ArrayBuffer alive from now on.
+  // The stand-in of memory in the program being recorded, which keeps it alive from now on: an ArrayBuffer, or a block
+  // of an accelerator.
   Buffer* capture_external(const Buffer& buffer, napi_value bytes);
+  Buffer* capture_external(const DeviceBlock& block);
+
+  DeviceBlock& device_block(int64_t handle);  // ERR_DISPOSED when there is none of that number
+  int64_t keep_block(DeviceBlock block);      // answers its number
 
   napi_env env;
   HostCpu cpu;
-  std::unique_ptr<Recorder> recorder;   // set while a program is being recorded
-  std::vector<napi_ref> recorded_refs;  // the ArrayBuffers it touches
+  std::unique_ptr<Recorder> recorder;                       // set while a program is being recorded
+  std::vector<napi_ref> recorded_refs;                      // the ArrayBuffers it touches
+  std::vector<std::shared_ptr<std::byte>> recorded_blocks;  // and the memory of an accelerator
   int64_t next_planned_index = 0;
-  DeviceLock lock;             // the CPU, between eager ops and running programs
+  const Accelerator* accelerator_module = nullptr;
+  std::vector<std::unique_ptr<HostAccelerator>> accelerators;  // null until opened
+  MatmulPrecision matmul_precision = MatmulPrecision::highest;
+  std::unordered_map<int64_t, DeviceBlock> device_blocks;
+  int64_t next_device_block = 0;
+  DeviceLock lock;             // the devices, between eager ops and running programs
   std::unique_ptr<Runs> runs;  // made by the first run
   napi_ref program_class = nullptr;
   napi_ref allocate = nullptr;     // (bytes, k) => ArrayBuffer, remembers it as block k of this call
@@ -88,7 +124,10 @@ struct Environment {
 };
 
 // Tokens: 0..slab_ring-1 a slab of the ring (one call may use up several), slab_ring + k the k-th block allocated in
-// this call, -1-k the k-th tensor argument, recorded_token + i the i-th buffer of the program being recorded.
+// this call, -1-k the k-th tensor argument, recorded_token + i the i-th buffer of the program being recorded,
+// -recorded_token + h the block of an accelerator of number h. These are negative, and tell the device:
+// h = -1 - (count * max_accelerators + index).
+constexpr int64_t max_accelerators = 16;
 constexpr int32_t slab_ring = 8;
 constexpr int32_t recorded_token = 1 << 20;
 constexpr int max_results = 64;

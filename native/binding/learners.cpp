@@ -131,7 +131,7 @@ Napi::Value start_linear_sgd(const Napi::CallbackInfo& info) {
     run->finished.store(true);
     stop.store(true);
   };
-  runs_of(info.Env()).start(epoch, options.max_epochs, job, info[1], info[2]);
+  runs_of(info.Env()).start(epoch, nullptr, options.max_epochs, job, info[1], info[2]);
   return Napi::External<SharedRun>::New(info.Env(), new SharedRun(run),
                                         [](Napi::Env, SharedRun* held) { delete held; });
 }

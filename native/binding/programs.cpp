@@ -52,13 +52,15 @@ void Runs::send(RunMessage message) {
   if (napi_call_threadsafe_function(function, data.get(), napi_tsfn_nonblocking) == napi_ok) data.release();
 }
 
-int64_t Runs::start(Step step, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done) {
+int64_t Runs::start(Step step, std::function<void()> finish, int64_t count, napi_value handle, napi_value on_progress,
+                    napi_value on_done) {
   const int64_t id = next_run++;
   PendingRun& run = pending[id];
   run = {keep(env, handle), keep(env, on_progress), keep(env, on_done), std::make_unique<std::atomic<bool>>(false)};
   if (pending.size() == 1) napi_ref_threadsafe_function(env, function);
   Job job{
       .step = [step = std::move(step), stop = run.cancel.get()](int64_t) { step(*stop); },
+      .finish = std::move(finish),
       .count = count,
       .cancel = run.cancel.get(),
       .progress =
@@ -130,7 +132,9 @@ Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   const int64_t count = read_count(env, info[0]);
   if (!info[1].IsFunction() || !info[2].IsFunction()) fail(ErrorCode::argument, "run: expected two functions");
   const auto step = [steps = program](std::atomic<bool>&) { steps->replay(); };
-  return Napi::Number::New(env, static_cast<double>(runs_of(env).start(step, count, info.This(), info[1], info[2])));
+  const auto finish = [steps = program] { steps->finish(); };
+  return Napi::Number::New(env,
+                           static_cast<double>(runs_of(env).start(step, finish, count, info.This(), info[1], info[2])));
 }
 
 Napi::Value ProgramHandle::cancel(const Napi::CallbackInfo& info) {
@@ -143,6 +147,7 @@ namespace {
 void drop_recording(Environment& environment) {
   for (napi_ref reference : environment.recorded_refs) napi_delete_reference(environment.env, reference);
   environment.recorded_refs.clear();
+  environment.recorded_blocks.clear();
   if (!environment.recorder) return;
   // Tensors that leaked out must not pass for those of the next program.
   environment.next_planned_index += static_cast<int64_t>(environment.recorder->planned_buffers.size());
@@ -152,7 +157,7 @@ void drop_recording(Environment& environment) {
 Napi::Value record_begin(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   if (environment.recorder) fail(ErrorCode::capture, "capture: already capturing");
-  environment.recorder = std::make_unique<Recorder>(environment.cpu, environment.next_planned_index);
+  environment.recorder = std::make_unique<Recorder>(environment.next_planned_index);
   return info.Env().Undefined();
 }
 
@@ -188,25 +193,39 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
       for (napi_ref reference : list) napi_delete_reference(env, reference);
     }
   } references{env, std::exchange(environment.recorded_refs, {})};
+  std::vector<std::shared_ptr<std::byte>> blocks = std::exchange(environment.recorded_blocks, {});
+  if (!recorder->target) recorder->aim(environment.cpu);  // an empty program
   environment.next_planned_index += static_cast<int64_t>(recorder->planned_buffers.size());
   std::vector<Placement> homes;
   const Napi::Array list = info[0].As<Napi::Array>();
   for (uint32_t i = 0; i + 2 < list.Length(); i += 3) {
     const Napi::Value bytes = list.Get(i + 1);
+    const int64_t index = read_integer(env, list.Get(i)), offset = read_integer(env, list.Get(i + 2));
     void* data = nullptr;
     size_t length = 0;
-    check(napi_get_arraybuffer_info(env, bytes, &data, &length), "an ArrayBuffer");
-    const int64_t index = read_integer(env, list.Get(i)), offset = read_integer(env, list.Get(i + 2));
+    if (recorder->target == &environment.cpu) {
+      check(napi_get_arraybuffer_info(env, bytes, &data, &length), "an ArrayBuffer");
+      references.list.push_back(keep(env, bytes));
+    } else {
+      const DeviceBlock& block = environment.device_block(read_integer(env, bytes));
+      data = block.memory.get();
+      length = static_cast<size_t>(block.bytes);
+      blocks.push_back(block.memory);
+    }
     if (offset < 0 || offset + recorder->planned(index)->bytes > static_cast<int64_t>(length)) {
       fail(ErrorCode::argument, "native call: a result of ", recorder->planned(index)->bytes, " bytes does not fit");
     }
     homes.push_back({index, static_cast<std::byte*>(data) + offset});
-    references.list.push_back(keep(env, bytes));
   }
-  auto program = std::make_shared<const Program>(std::move(recorder), homes, fusion_wanted());
+  std::shared_ptr<const Program> program;
+  {
+    const EagerTurn turn(environment.lock);  // the device is asked to make the launches ready
+    program = std::make_shared<const Program>(std::move(recorder), homes, fusion_wanted());
+  }
   napi_value handle;
   check(napi_new_instance(env, reference_value(env, environment.program_class), 0, nullptr, &handle), "a program");
-  ProgramHandle::Unwrap(Napi::Object(env, handle))->adopt(std::move(program), std::exchange(references.list, {}));
+  ProgramHandle::Unwrap(Napi::Object(env, handle))
+      ->adopt(std::move(program), std::exchange(references.list, {}), std::move(blocks));
   return Napi::Value(env, handle);
 }
 

@@ -48,9 +48,11 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     report_memory(-reported);
   }
 
-  void adopt(std::shared_ptr<const Program> captured, std::vector<napi_ref> touched) {
+  void adopt(std::shared_ptr<const Program> captured, std::vector<napi_ref> touched,
+             std::vector<std::shared_ptr<std::byte>> touched_blocks) {
     program = std::move(captured);
     references = std::move(touched);
+    blocks = std::move(touched_blocks);
     report_memory(program->arena_bytes() + fixed_bytes);
   }
 
@@ -96,6 +98,8 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
       const EagerTurn turn(Environment::of(env).lock);
       steps.replay();
     }
+    const EagerTurn turn(Environment::of(env).lock);
+    steps.finish();
     return info.Env().Undefined();
   }
 
@@ -106,15 +110,18 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   napi_env env;
   std::shared_ptr<const Program> program;
   std::vector<napi_ref> references;
+  std::vector<std::shared_ptr<std::byte>> blocks;
   int64_t reported = 0;  // bytes
 };
 
 // The runner of one environment and the way back to its JavaScript thread.
 struct Runs {
   explicit Runs(napi_env env);
-  // A step may set `stop`, and none follows it. `handle` keeps alive what the steps touch.
+  // A step may set `stop`, and none follows it; `finish`, which may be empty, waits for what the steps left to be done.
+  // `handle` keeps alive what the steps touch.
   using Step = std::function<void(std::atomic<bool>& stop)>;
-  int64_t start(Step step, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done);
+  int64_t start(Step step, std::function<void()> finish, int64_t count, napi_value handle, napi_value on_progress,
+                napi_value on_done);
   void cancel(int64_t run);
   void forget(int64_t run);
   void deliver(const RunMessage& message);

@@ -1,7 +1,11 @@
-// A device is an allocator, a queue and a table of kernels. It knows no op by name.
+// A device is an allocator and a queue of launches. It knows no op by name.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace hebb {
 
@@ -11,9 +15,28 @@ struct KernelTable;
 
 struct Device {
   virtual ~Device() = default;
+  virtual std::string name() const = 0;         // cpu, cuda:0
   virtual Buffer* allocate(int64_t bytes) = 0;  // ERR_OUT_OF_MEMORY; valid until the end of the current call
-  virtual void launch(const Launch& call) = 0;  // runs it, or records it
-  virtual const KernelTable& kernels() const = 0;
+  virtual void launch(const Launch& call) = 0;  // runs it, queues it, or records it
+};
+
+// Launches made ready for many replays.
+struct Prepared {
+  virtual ~Prepared() = default;
+  virtual void replay() = 0;
+};
+
+// A device that computes itself, where the recorder of a program only stands in for one. Whoever calls these has the
+// device to himself (core/device_lock.h).
+struct Machine : Device {
+  // Memory for as long as its owner wants, 64-byte aligned. ERR_OUT_OF_MEMORY
+  virtual std::shared_ptr<std::byte> reserve(int64_t bytes) = 0;
+  virtual void execute(const Launch& call) = 0;
+  virtual std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) = 0;
+  // Runs the launches once and answers the seconds that each took.
+  virtual std::vector<double> time(const std::vector<Launch>& launches) = 0;
+  // Waits for what was queued; throws what a kernel found wrong in its data, if that was not told before.
+  virtual void finish() = 0;
 };
 
 }  // namespace hebb

@@ -54,6 +54,9 @@ struct KernelTable {
 
 struct NoAttributes {};
 
+// ERR_DEVICE, naming the op and both devices.
+[[noreturn]] void fail_devices(Op op, const Device& a, const Device& b);
+
 template <class Attributes = NoAttributes>
 void launch(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
             const Attributes& attributes = {}) {
@@ -62,7 +65,11 @@ void launch(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tenso
   for (const Tensor& tensor : in) call.in[call.in_count++] = tensor;
   for (const Tensor& tensor : out) call.out[call.out_count++] = tensor;
   call.set(attributes);
-  call.out[0].device().launch(call);
+  Device& device = call.out[0].device();
+  for (const Tensor& tensor : in) {
+    if (&tensor.device() != &device) fail_devices(op, tensor.device(), device);
+  }
+  device.launch(call);
 }
 
 // An uninitialised row-major tensor.

@@ -13,9 +13,14 @@ struct Isa {
 };
 const Isa& selected_isa();  // ERR_ARGUMENT when HEBB_ISA names none
 
-struct CpuDevice : Device {
-  void launch(const Launch& call) override { kernels()[call.op](call); }
-  const KernelTable& kernels() const override { return *selected_isa().table; }
+struct CpuDevice : Machine {
+  std::string name() const override { return "cpu"; }
+  void launch(const Launch& call) override { execute(call); }
+  void execute(const Launch& call) override { (*selected_isa().table)[call.op](call); }
+  std::shared_ptr<std::byte> reserve(int64_t bytes) override;
+  std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) override;
+  std::vector<double> time(const std::vector<Launch>& launches) override;
+  void finish() override {}  // nothing is ever queued
 };
 
 }  // namespace hebb

@@ -3,41 +3,10 @@
 // A strided operand is first gathered into a block in L1, so that the arithmetic is written for contiguous vectors
 // only.
 
-struct LoopShape {
-  int rank = 0;
-  int64_t dims[max_rank];
-  int64_t strides[4][max_rank];  // per operand, operand 0 is the output
-};
+#include "loop_shape.h"
 
 constexpr int64_t parallel_grain = 16384;  // elements per claimed chunk
 constexpr int block_lanes = 256;           // elements gathered at a time
-
-inline LoopShape collapse(const Tensor& out, const Tensor* in, int in_count) {
-  LoopShape loop;
-  const Shape& shape = out.shape();
-  for (int axis = 0; axis < shape.rank; ++axis) {
-    if (shape[axis] == 1) continue;
-    int64_t strides[4];
-    strides[0] = out.strides()[axis];
-    for (int k = 0; k < in_count; ++k) {
-      const int source = axis - (shape.rank - in[k].rank());
-      strides[k + 1] = source < 0 || in[k].dim(source) == 1 ? 0 : in[k].strides()[source];
-    }
-    bool merge = loop.rank > 0;
-    for (int k = 0; merge && k <= in_count; ++k) {
-      merge = loop.strides[k][loop.rank - 1] == strides[k] * shape[axis];
-    }
-    if (!merge) loop.dims[loop.rank++] = 1;
-    loop.dims[loop.rank - 1] *= shape[axis];
-    for (int k = 0; k <= in_count; ++k) loop.strides[k][loop.rank - 1] = strides[k];
-  }
-  if (loop.rank == 0) {
-    loop.rank = 1;
-    loop.dims[0] = 1;
-    for (int k = 0; k <= in_count; ++k) loop.strides[k][0] = 1;
-  }
-  return loop;
-}
 
 // Calls run(offsets per operand, inner strides per operand, length) for every innermost run, in parallel chunks.
 template <int operands, class Run>

@@ -17,7 +17,7 @@ struct Turn<double> {
 };
 
 // 64 zero bits, then the binary digits of 2/pi
-constexpr uint32_t two_over_pi[42] = {
+HEBB_TABLE uint32_t two_over_pi[42] = {
     0,           0,           0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu,
     0xdebbc561u, 0xb7246e3au, 0x424dd2e0u, 0x06492eeau, 0x09d1921cu, 0xfe1deb1cu, 0xb129a73eu, 0xe88235f5u, 0x2ebb4484u,
     0xe99c7026u, 0xb45f7e41u, 0x3991d639u, 0x835339f4u, 0x9c845f8bu, 0xbdf9283bu, 0x1ff897ffu, 0xde05980fu, 0xef2f118bu,
@@ -35,7 +35,7 @@ HEBB_INLINE uint64_t two_over_pi_bits(int from) {
 
 // One finite x >= 2^16: |x| = m 2^e, and of m * 2/pi only 192 bits matter: those that are no multiple of 4, and enough
 // below. Their top two bits are n mod 4, the rest is r / (pi/2) as a signed fraction.
-__attribute__((noinline)) inline double reduce_large(double x, double* r_low, int* quadrant) {
+HEBB_NOINLINE inline double reduce_large(double x, double* r_low, int* quadrant) {
   const uint64_t word = __builtin_bit_cast(uint64_t, x);
   const uint64_t m = (word & 0xfffffffffffff) | 0x10000000000000;
   const int from = static_cast<int>(word >> 52 & 0x7ff) - 1075 - 2 + 64;
@@ -62,7 +62,7 @@ struct TurnParts {
   Bits<T> quadrant;
 };
 template <class T>
-__attribute__((noinline)) void reduce_large_lanes(const T* x, T* r, T* r_low, typename Real<T>::Bits* quadrant) {
+HEBB_NOINLINE void reduce_large_lanes(const T* x, T* r, T* r_low, typename Real<T>::Bits* quadrant) {
   for (int i = 0; i < Vec<T>::lanes; ++i) {
     const T a = x[i] < 0 ? -x[i] : x[i];
     if (!(a > Turn<T>::limit && a < Real<T>::infinity)) continue;

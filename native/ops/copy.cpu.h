@@ -1,36 +1,6 @@
 // fill: out[...] = value. copy: out[...] = in[...] between any layouts and types.
 
-template <class To, class From>
-inline To convert(From x) {
-  if constexpr (__is_same(To, bool)) {
-    return x != 0;
-  } else if constexpr ((__is_same(From, float) || __is_same(From, double)) &&
-                       (__is_same(To, int32_t) || __is_same(To, uint8_t))) {
-    constexpr double low = __is_same(To, uint8_t) ? 0.0 : -2147483648.0,
-                     high = __is_same(To, uint8_t) ? 255.0 : 2147483647.0;
-    const double value = static_cast<double>(x);
-    return static_cast<To>(value != value ? 0.0 : value < low ? low : value > high ? high : value);
-  } else {
-    return static_cast<To>(x);
-  }
-}
-
-// Calls f with a value of the element type: f(float()).
-template <class F>
-inline void dispatch(Dtype dtype, const F& f) {
-  switch (dtype) {
-    case Dtype::boolean:
-      return f(bool());
-    case Dtype::uint8:
-      return f(uint8_t());
-    case Dtype::int32:
-      return f(int32_t());
-    case Dtype::float32:
-      return f(float());
-    case Dtype::float64:
-      return f(double());
-  }
-}
+#include "convert.h"
 
 void fill_kernel(const Launch& call) {
   const double value = call.get<FillAttributes>().value;

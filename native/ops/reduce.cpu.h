@@ -128,19 +128,6 @@ T fold_long_run(const T* x, int64_t n) {
   return fold_run<F>(parts, pieces);
 }
 
-// The dimensions [from, to) of x, merged where they can be; the last one is the innermost.
-inline LoopShape collapse_range(const Tensor& x, int from, int to) {
-  LoopShape loop;
-  for (int axis = from; axis < to; ++axis) {
-    if (x.dim(axis) == 1) continue;
-    const int64_t stride = x.strides()[axis];
-    if (loop.rank == 0 || loop.strides[0][loop.rank - 1] != stride * x.dim(axis)) loop.dims[loop.rank++] = 1;
-    loop.dims[loop.rank - 1] *= x.dim(axis);
-    loop.strides[0][loop.rank - 1] = stride;
-  }
-  return loop;
-}
-
 inline int64_t offset_at(const LoopShape& loop, int64_t index, int rank) {
   int64_t offset = 0;
   for (int i = rank - 1; i >= 0; --i) {

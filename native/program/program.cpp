@@ -1,7 +1,6 @@
 #include "program.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <sstream>
 #include <unordered_map>
@@ -36,7 +35,7 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
 }
 
 Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, bool fused)
-    : recorder(std::move(source)), launches(std::move(recorder->launches)) {
+    : recorder(std::move(source)), machine(recorder->target), launches(std::move(recorder->launches)) {
   std::vector<const Buffer*> wanted;
   for (const Placement& result : results) {
     Buffer* buffer = recorder->planned(result.planned_index);
@@ -57,30 +56,17 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
       intervals[slot->second].last = i;
     });
   }
-  constexpr uintptr_t alignment = 64;
   arena_size = plan_memory(intervals);
-  arena = std::make_unique<std::byte[]>(static_cast<size_t>(arena_size) + alignment);
-  std::byte* base = arena.get() + (-reinterpret_cast<uintptr_t>(arena.get()) & (alignment - 1));
-  for (const auto& [buffer, slot] : slots) buffer->data = base + intervals[slot].offset;
-}
-
-void Program::replay() const {
-  const KernelTable& kernels = recorder->kernels();
-  for (const Launch& call : launches) kernels[call.op](call);
+  arena = machine->reserve(arena_size);
+  for (const auto& [buffer, slot] : slots) buffer->data = arena.get() + intervals[slot].offset;
+  prepared = machine->prepare(launches);
 }
 
 std::vector<LaunchCost> Program::profile(int64_t count) const {
-  using Clock = std::chrono::steady_clock;
-  const KernelTable& kernels = recorder->kernels();
   std::vector<std::vector<double>> seconds(launches.size());
   for (int64_t i = 0; i < count; ++i) {
-    auto before = Clock::now();
-    for (size_t k = 0; k < launches.size(); ++k) {
-      kernels[launches[k].op](launches[k]);
-      const auto after = Clock::now();
-      seconds[k].push_back(std::chrono::duration<double>(after - before).count());
-      before = after;
-    }
+    const std::vector<double> once = machine->time(launches);
+    for (size_t k = 0; k < launches.size(); ++k) seconds[k].push_back(once[k]);
   }
   std::vector<LaunchCost> costs;
   for (size_t k = 0; k < launches.size(); ++k) {

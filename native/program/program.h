@@ -27,7 +27,8 @@ class Program {
  public:
   Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, bool fuse);
 
-  void replay() const;
+  void replay() const { prepared->replay(); }
+  void finish() const { machine->finish(); }             // waits for the replays
   std::vector<LaunchCost> profile(int64_t count) const;  // replays `count` times, every launch timed
   size_t launch_count() const { return launches.size(); }
   int64_t arena_bytes() const { return arena_size; }
@@ -35,9 +36,11 @@ class Program {
 
  private:
   std::unique_ptr<Recorder> recorder;
+  Machine* machine;
   std::vector<Launch> launches;
-  std::unique_ptr<std::byte[]> arena;
+  std::shared_ptr<std::byte> arena;
   int64_t arena_size = 0;
+  std::unique_ptr<Prepared> prepared;
 };
 
 // Launches nobody needs the result of are dropped; `wanted` are buffers that are read after a run.

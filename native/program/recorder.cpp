@@ -4,6 +4,14 @@
 
 namespace hebb {
 
+void Recorder::aim(Machine& machine) {
+  if (!target) target = &machine;
+  if (target != &machine) {
+    fail(ErrorCode::device, "capture: the program is for ", target->name(), ", this tensor is on ", machine.name(),
+         "; move it with to() before capture()");
+  }
+}
+
 Buffer* Recorder::allocate(int64_t bytes) {
   planned_buffers.push_back({.data = nullptr, .bytes = bytes, .device = this});
   Buffer* buffer = &planned_buffers.back();

@@ -12,18 +12,21 @@ namespace hebb {
 
 struct Recorder : Device {
   // Planned buffers are numbered from `first_index` on, so that no two programs of one environment share a number.
-  Recorder(const Device& target, int64_t first_index) : target(target), first_index(first_index) {}
+  explicit Recorder(int64_t first_index) : first_index(first_index) {}
 
   Buffer* allocate(int64_t bytes) override;
+  std::string name() const override { return target ? target->name() : "no device yet"; }
   void launch(const Launch& call) override { launches.push_back(call); }
-  const KernelTable& kernels() const override { return target.kernels(); }
+
+  // The machine that the program will run on: the first one that a tensor or an op names. ERR_DEVICE for another.
+  void aim(Machine& machine);
 
   // The one buffer that stands for these bytes in the program.
   Buffer* external(std::byte* data, int64_t bytes);
   Buffer* planned(int64_t index);                     // ERR_CAPTURE when it belongs to another program
   int64_t planned_index(const Buffer* buffer) const;  // -1 for an external one
 
-  const Device& target;
+  Machine* target = nullptr;
   const int64_t first_index;
   std::vector<Launch> launches;
   std::deque<Buffer> planned_buffers;  // deques: launches point at their elements

@@ -97,6 +97,10 @@ void Runner::run(Job job) {
         if (job.progress) job.progress(result.completed);
       }
     }
+    if (job.finish) {
+      const RunnerTurn turn(lock_);
+      job.finish();
+    }
   } catch (const Error& error) {
     record_failure(result, error.code, error.what());
   } catch (const std::bad_alloc&) {
@@ -107,6 +111,7 @@ void Runner::run(Job job) {
     record_failure(result, ErrorCode::internal, "run: unknown error");
   }
   job.step = nullptr;
+  job.finish = nullptr;
   lock_.detach();
   if (job.progress) job.progress(result.completed);
   job.done(result);

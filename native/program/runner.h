@@ -27,12 +27,13 @@ struct RunResult {
 // The callbacks are called on the runner thread and must not throw.
 struct Job {
   std::function<void(int64_t index)> step = nullptr;  // one replay; may throw
+  std::function<void()> finish = nullptr;  // after the last step: waits for what they queued; may throw, may be empty
   int64_t count = 0;
   // Looked at before each step, never after `done` was called; may be null.
   const std::atomic<bool>* cancel = nullptr;
   // At most ten times a second, and once at the end; may be empty.
   std::function<void(int64_t completed)> progress = nullptr;
-  // Called exactly once; `step` and what it owns have been destroyed by then.
+  // Called exactly once; `step`, `finish` and what they own have been destroyed by then.
   std::function<void(const RunResult&)> done = nullptr;
 };
 

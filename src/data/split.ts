@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { toTensor } from '../ops/create.js';
-import { hostEmpty, hostView, type Tensor, type TensorLike } from '../tensor.js';
+import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
 import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
 
 /** Options of trainTestSplit(). */
@@ -43,7 +43,7 @@ function takeRows(x: Tensor, rows: readonly number[]): Tensor {
   const out = hostEmpty(x.dtype, [rows.length, ...x.shape.slice(1)]);
   const target = hostView(out);
   for (const [i, row] of rows.entries()) target.set(source.subarray(row * width, (row + 1) * width), i * width);
-  return out;
+  return placed(out);
 }
 
 /** `total` divided in proportion to `counts`: rounded down, the largest remainders get the rest. */

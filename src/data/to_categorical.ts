@@ -1,7 +1,7 @@
 import type { Dtype } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { checkDtype, toTensor } from '../ops/create.js';
-import { hostEmpty, hostView, type Tensor, type TensorLike } from '../tensor.js';
+import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
 
 /**
  * Labels as one-hot rows: 1 in the column of the label, else 0. As in Keras, a last dimension of size 1 is dropped.
@@ -34,5 +34,5 @@ export function toCategorical(labels: TensorLike, numClasses?: number, options: 
   const out = hostEmpty(checkDtype('toCategorical', options.dtype ?? 'float32'), [...shape, classes]);
   const target = hostView(out).fill(0);
   for (const [i, label] of values.entries()) target[i * classes + label] = 1;
-  return out;
+  return placed(out);
 }

@@ -1,4 +1,5 @@
-import { addInPlace, assign, cast, div, maximum, ones, reshape, slice, sqrt, square, sub, sum, toTensor, zeros } from '../ops/index.js';
+import { getDevice } from '../device.js';
+import { addInPlace, assign, cast, div, maximum, ones, reshape, slice, sqrt, square, sub, sum, to, toTensor, zeros } from '../ops/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
 import { toFloat } from './shaping.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
@@ -25,7 +26,7 @@ export class Normalization extends Layer {
   }
   /** Takes the mean and variance of each feature from data [rows, ..., features]. @throws ERR_SHAPE, ERR_ARGUMENT without rows */
   adapt(data: TensorLike): void {
-    const rows = toTensor(data);
+    const rows = to(toTensor(data), getDevice());
     if (rows.size === 0) throw this.error('ERR_ARGUMENT', `adapt: there are no rows in [${rows.shape.join(',')}]`);
     this.build(rows.shape.slice(1));
     const average = meanOfRows(rows, (x) => x);

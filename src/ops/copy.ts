@@ -1,10 +1,11 @@
 import { record } from '../autograd.js';
+import { deviceIndex } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { ReshapeFits, ReshapeShape, Reversed } from '../shape_types.js';
-import { wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
-import { checkDtype, deviceIndex, tensor, toTensor } from './create.js';
+import { isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
+import { checkDtype, tensor, toTensor } from './create.js';
 
 const castNative = nativeOp('cast');
 const copyNative = nativeOp('copy');
@@ -41,7 +42,7 @@ export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
  * zeros([2]).assign([1, 2]).toArray(); // [1, 2]
  */
 export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
-  const source = toTensor(value, x);
+  const source = to(toTensor(value, x), x.device);
   assignNative(x.bytes, x.offset, x.layout.id, source.bytes, source.offset, source.layout.id);
   return x;
 }
@@ -61,15 +62,21 @@ export function copyFrom<S extends Shape>(x: Tensor<S>, values: TypedArray | rea
 }
 
 /**
- * x on a device: itself when it is there already, else a copy.
+ * x on a device ('cpu', 'cuda', 'cuda:1'): itself when it is there already, else a copy. Waits for x.
  *
- * @throws ERR_DEVICE for a device that is not available
+ * @throws ERR_DEVICE for a device that is not available; ERR_CAPTURE for a value that a program has yet to compute
  * @example
  * to(ones([2]), 'cpu').device; // 'cpu'
  */
 export function to<T extends Tensor>(x: T, device: string): T {
-  deviceIndex(device);
-  return x;
+  const index = deviceIndex(device);
+  if (x.block.device === index) return x;
+  if (isCapturing() && typeof x.bytes === 'number' && x.bytes >= 0) {
+    throw new HebbError('ERR_CAPTURE', `to: a program stays on one device, its tensor cannot move from ${x.device} to ${device}`);
+  }
+  const y = tensor(x.dataSync(), { shape: x.shape, dtype: x.dtype, device });
+  record(y, [x], (dy) => [() => to(dy, x.device)]);
+  return y as T;
 }
 
 /**

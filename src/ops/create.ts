@@ -1,24 +1,19 @@
+import { deviceIndex } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
-import { Tensor, hostEmpty, hostView, isCapturing, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { Tensor, hostEmpty, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 
 /** Where and as what a tensor is made. */
 export interface TensorOptions {
   /** Element type; float32 unless the data says otherwise. */
   dtype?: Dtype;
-  /** Device of the result. */
+  /** Device of the result; the default device (setDevice) unless given. */
   device?: string;
 }
 
 const fillNative = nativeOp('fill');
-
-/** The index by which the addon knows a device. @throws ERR_DEVICE for one that is not there. */
-export function deviceIndex(device = 'cpu'): number {
-  if (device !== 'cpu') throw new HebbError('ERR_DEVICE', `device '${device}' is not available; devices() lists those that are`);
-  return 0;
-}
 
 /** The shape as plain numbers, checked. @throws ERR_SHAPE unless every size is a whole number >= 0. */
 export function checkShape(op: string, shape: Shape): Shape {
@@ -131,7 +126,7 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
   data: D,
   options: TensorOptions & { shape?: S } = {},
 ): Tensor<S> {
-  deviceIndex(options.device);
+  const device = deviceIndex(options.device);
   let values: ArrayLike<number | boolean>;
   let dtype: Dtype;
   let shape: Shape;
@@ -158,17 +153,19 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
   const target = hostView(out);
   if (ArrayBuffer.isView(data) && dtype !== 'bool' && data.constructor === target.constructor) target.set(data);
   else store(values, target, dtype);
-  return out as Tensor<S>;
+  return placed(out as Tensor<S>, device);
 }
 
 /** x itself if it is a tensor, else a new one from numbers; a plain number takes the float type of `like`. */
 export function toTensor(x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x;
+  const device = like && { device: like.device };
   if (typeof x === 'number') {
     // A constant of the program, not a launch of it.
-    return isCapturing() ? tensor(x, { dtype: scalarDtype(x, like) }) : full([], x, { dtype: scalarDtype(x, like) });
+    const options = { dtype: scalarDtype(x, like), ...device };
+    return isCapturing() ? tensor(x, options) : full([], x, options);
   }
-  return tensor(x);
+  return tensor(x, device);
 }
 
 /** A number does not widen its partner: whole numbers keep an integer type, others meet it in float32. */

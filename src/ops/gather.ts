@@ -14,12 +14,13 @@ const dynamicSliceNative = nativeOp('dynamicSlice');
 /** Positions: an int32 or uint8 tensor, or whole numbers. */
 export type Indices = Tensor | NestedArray | TypedArray;
 
-/** Positions as an integer tensor. @throws ERR_ARGUMENT for a number that is not whole. */
-export function toIndices(op: string, indices: Indices): Tensor {
+/** Positions as an integer tensor, numbers on the device of x. @throws ERR_ARGUMENT for a number that is not whole. */
+export function toIndices(op: string, indices: Indices, x?: Tensor): Tensor {
   if (indices instanceof Tensor) return indices;
-  if (indices instanceof Int32Array || indices instanceof Uint8Array) return tensor(indices);
+  const device = x && { device: x.device };
+  if (indices instanceof Int32Array || indices instanceof Uint8Array) return tensor(indices, device);
   checkWhole(op, indices);
-  return tensor(indices, { dtype: 'int32' });
+  return tensor(indices, { dtype: 'int32', ...device });
 }
 
 function checkWhole(op: string, indices: NestedArray | TypedArray): void {
@@ -37,7 +38,7 @@ function checkWhole(op: string, indices: NestedArray | TypedArray): void {
  */
 export function gather(input: TensorLike, indices: Indices, axis = 0): Tensor {
   const x = toTensor(input);
-  const list = toIndices('gather', indices);
+  const list = toIndices('gather', indices, x);
   const y = wrap(gatherNative(x.bytes, x.offset, x.layout.id, list.bytes, list.offset, list.layout.id, axis), x, list);
   record(y, [x], (dy) => [() => scatterAdd(dy, list, x.shape, axis)]);
   return y;
@@ -54,7 +55,7 @@ export function gather(input: TensorLike, indices: Indices, axis = 0): Tensor {
  */
 export function scatterAdd<const S extends ShapeLiteral>(values: TensorLike, indices: Indices, shape: S, axis = 0): Tensor<S> {
   const x = toTensor(values);
-  const list = toIndices('scatterAdd', indices);
+  const list = toIndices('scatterAdd', indices, x);
   const y = wrap(
     scatterAddNative(x.bytes, x.offset, x.layout.id, list.bytes, list.offset, list.layout.id, checkShape('scatterAdd', shape), axis),
   );

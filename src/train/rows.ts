@@ -1,5 +1,6 @@
+import { getDevice } from '../device.js';
 import { HebbError } from '../errors.js';
-import { any, argmax, cast, gather, max, notEqual, reshape, sub, tensor, toTensor } from '../ops/index.js';
+import { any, argmax, cast, gather, max, notEqual, reshape, sub, tensor, to, toTensor } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 
 /** The weight of each row in the loss. */
@@ -24,12 +25,12 @@ export interface Rows {
   readonly weights: Tensor | undefined;
 }
 
-/** Data given to a method as a tensor of at least one dimension. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
+/** Data given to a method as a tensor of at least one dimension on the default device. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
 export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toTensor(x);
   if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
-  return rows;
+  return to(rows, getDevice());
 }
 
 /** The weights of rows as float32 [rows], or undefined without any. @throws ERR_SHAPE, ERR_ARGUMENT for a weight that is no number */

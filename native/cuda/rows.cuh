@@ -1,0 +1,188 @@
+// Sums and extremes of rows by one warp, in the order of the CPU (native/ops/reduce.cpu.h, softmax.cpu.h), so that the
+// bits are the same: there a run of float or int32 is folded into 4 vectors of 16 lanes (double: 8) and these by a
+// fixed tree, or into one vector. Here lane l of the warp reads elements l, l + 32, ...
+#pragma once
+
+#include "launch.cuh"
+#include "simd_cuda.h"
+
+namespace hebb::cuda {
+namespace {
+
+constexpr int row_threads = 128;  // of a kernel with a warp per row
+constexpr int row_warps = row_threads / warp;
+
+// The row of this warp; all its lanes go on or return together.
+__device__ __forceinline__ int64_t row_of_warp() { return int64_t{blockIdx.x} * row_warps + threadIdx.x / warp; }
+__device__ __forceinline__ int lane_of_warp() { return static_cast<int>(threadIdx.x % warp); }
+
+struct SumFold {
+  template <class T>
+  static HEBB_INLINE T identity() {
+    return T(0);
+  }
+  template <class T>
+  static HEBB_INLINE T fold(T a, T b) {
+    return (Vec<T>(a) + Vec<T>(b)).v;
+  }
+};
+struct ProdFold {
+  template <class T>
+  static HEBB_INLINE T identity() {
+    return T(1);
+  }
+  template <class T>
+  static HEBB_INLINE T fold(T a, T b) {
+    return (Vec<T>(a) * Vec<T>(b)).v;
+  }
+};
+struct MaxFold {
+  template <class T>
+  static HEBB_INLINE T identity() {
+    if constexpr (__is_same(T, int32_t))
+      return -2147483647 - 1;
+    else
+      return -Real<T>::infinity;
+  }
+  template <class T>
+  static HEBB_INLINE T fold(T a, T b) {
+    return max(Vec<T>(a), Vec<T>(b)).v;
+  }
+};
+struct MinFold {
+  template <class T>
+  static HEBB_INLINE T identity() {
+    if constexpr (__is_same(T, int32_t))
+      return 2147483647;
+    else
+      return Real<T>::infinity;
+  }
+  template <class T>
+  static HEBB_INLINE T fold(T a, T b) {
+    return min(Vec<T>(a), Vec<T>(b)).v;
+  }
+};
+
+template <class F, class T>
+__device__ __forceinline__ T fold_down(T value, int distance) {
+  return F::fold(value, __shfl_down_sync(all_lanes, value, distance));
+}
+
+// The lanes of one CPU vector, lanes i and i + 8, then + 4, + 2, + 1 (double: from 4), in the first lanes of the warp.
+template <class F, class T>
+__device__ __forceinline__ T fold_lanes(T value) {
+  if constexpr (sizeof(T) == 4) value = fold_down<F>(value, 8);
+  value = fold_down<F>(value, 4);
+  value = fold_down<F>(value, 2);
+  value = fold_down<F>(value, 1);
+  return __shfl_sync(all_lanes, value, 0);
+}
+
+// Folds a run in 4 vectors: add() takes the elements lane + 32 k of the run in the order of k; `odd` says whether k is.
+template <class F, class T>
+struct RunFold {
+  T even = F::template identity<T>(), odd = F::template identity<T>();
+  __device__ __forceinline__ void add(T value, bool is_odd) {
+    if (sizeof(T) == 4 && is_odd)
+      odd = F::fold(odd, value);
+    else
+      even = F::fold(even, value);
+  }
+  // In every lane of the warp.
+  __device__ __forceinline__ T result() const {
+    if constexpr (sizeof(T) == 4) {
+      // vectors 0, 1 are the halves of `even`, 2 and 3 those of `odd`
+      return fold_lanes<F>(F::fold(fold_down<F>(even, 16), fold_down<F>(odd, 16)));
+    } else {
+      // four vectors of 8 lanes side by side
+      return fold_lanes<F>(fold_down<F>(fold_down<F>(even, 8), 16));
+    }
+  }
+};
+
+// load(i) for i in [0, n), folded in 4 vectors.
+template <class F, class T, class Load>
+__device__ __forceinline__ T fold_run(int64_t n, const Load& load) {
+  constexpr int unroll = 16;
+  RunFold<F, T> run;
+  const int lane = lane_of_warp();
+  int64_t i = lane;
+  for (int64_t base = 0; base + unroll * warp <= n; base += unroll * warp, i += unroll * warp) {
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = load(i + k * warp);
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) run.add(values[k], k & 1);
+  }
+  const int64_t left = n - (i - lane);
+#pragma unroll
+  for (int k = 0; k < unroll; ++k) {
+    if (k * warp >= left) break;
+    run.add(k * warp + lane < left ? load(i + k * warp) : F::template identity<T>(), k & 1);
+  }
+  __syncwarp();
+  return run.result();
+}
+
+// load(i) for i in [0, n), folded one after the other; n >= 1.
+template <class F, class T, class Load>
+__device__ __forceinline__ T fold_in_order(int64_t n, const Load& load) {
+  T total = load(0);
+  for (int64_t base = 0; base < n; base += warp) {
+    const int count = static_cast<int>(n - base < warp ? n - base : warp);
+    const T value = load(base + (lane_of_warp() < count ? lane_of_warp() : 0));
+    for (int j = base == 0 ? 1 : 0; j < count; ++j) total = F::fold(total, __shfl_sync(all_lanes, value, j));
+  }
+  return total;
+}
+
+// A sum in one vector, as the CPU's exp_row: add() takes the elements lane + 32 k in the order of k, 0 beyond the end.
+template <class T>
+struct VectorSum {
+  T sum = T(0);
+  __device__ __forceinline__ void add(T value) {
+    if constexpr (sizeof(T) == 4) {
+      const T high = __shfl_down_sync(all_lanes, value, 16);
+      sum = sum + value;
+      sum = sum + high;
+    } else {
+      const T second = __shfl_down_sync(all_lanes, value, 8), third = __shfl_down_sync(all_lanes, value, 16),
+              fourth = __shfl_down_sync(all_lanes, value, 24);
+      sum = sum + value;
+      sum = sum + second;
+      sum = sum + third;
+      sum = sum + fourth;
+    }
+  }
+  __device__ __forceinline__ T result() const { return fold_lanes<SumFold>(sum); }
+};
+
+// What every thread of a block brings, folded by a fixed tree; the result in every thread. Waits for the block, also
+// before it uses `shared`, of 33 elements.
+template <class F, class T>
+__device__ __forceinline__ T fold_block(T value, T* shared) {
+  for (int distance = 16; distance > 0; distance /= 2) value = fold_down<F>(value, distance);
+  __syncthreads();
+  if (lane_of_warp() == 0) shared[threadIdx.x / warp] = value;
+  __syncthreads();
+  if (threadIdx.x < warp) {
+    const int warps = static_cast<int>(blockDim.x / warp);
+    value = lane_of_warp() < warps ? shared[lane_of_warp()] : F::template identity<T>();
+    for (int distance = 16; distance > 0; distance /= 2) value = fold_down<F>(value, distance);
+    if (threadIdx.x == 0) shared[warp] = value;
+  }
+  __syncthreads();
+  return shared[warp];
+}
+
+template <class T>
+__device__ __forceinline__ T log_number(T x) {
+  return log(Vec<T>(x)).v;
+}
+template <class T>
+__device__ __forceinline__ T exp_number(T x) {
+  return exp(Vec<T>(x)).v;
+}
+
+}  // namespace
+}  // namespace hebb::cuda

@@ -1,0 +1,243 @@
+// Loss and slope of the cross entropies over contiguous rows of logits. Rows of up to 1024 classes: a warp keeps one in
+// registers and adds in the order of the CPU; longer rows: a block per row, by a fixed tree of its own.
+#include "cross_entropy.h"
+
+#include "../cuda/rows.cuh"
+
+namespace hebb::cuda {
+namespace {
+
+constexpr int long_row_threads = 512;
+constexpr int element_threads = 256;
+
+__device__ __forceinline__ bool valid_label(int32_t label, int64_t classes, Fault* fault, bool reports) {
+  if (label >= 0 && label < classes) return true;
+  if (reports) report_fault(fault, Fault::label, Op::softmax_cross_entropy, label, classes);
+  return false;
+}
+
+template <class T, int items>
+__global__ void __launch_bounds__(row_threads)
+    label_short(const T* logits, const int32_t* labels, T* loss, T* slope, int64_t rows, int n, Fault* fault) {
+  const int64_t row = row_of_warp();
+  if (row >= rows) return;
+  const int lane = lane_of_warp();
+  const T* const in = logits + row * n;
+  T values[items];
+  RunFold<MaxFold, T> top;
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    const int i = k * warp + lane;
+    values[k] = i < n ? in[i] : MaxFold::identity<T>();
+  }
+#pragma unroll
+  for (int k = 0; k < items; ++k) top.add(values[k], k & 1);
+  const T largest = top.result();
+  const int32_t label = labels[row];
+  const bool valid = valid_label(label, n, fault, lane == 0);
+  const T correct = valid ? in[label] : largest;
+  VectorSum<T> total;
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    if (k * warp >= n) break;
+    values[k] = k * warp + lane < n ? exp_number(values[k] - largest) : T(0);
+    total.add(values[k]);
+  }
+  const T sum = total.result();
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    const int i = k * warp + lane;
+    if (i < n) slope[row * n + i] = i == label ? values[k] / sum - T(1) : values[k] / sum;
+  }
+  if (lane == 0) loss[row] = log_number(sum) + (largest - correct);
+}
+
+template <class T>
+__global__ void __launch_bounds__(long_row_threads)
+    label_long(const T* logits, const int32_t* labels, T* loss, T* slope, int64_t rows, int64_t n, Fault* fault) {
+  __shared__ T shared[warp + 1];
+  for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    const T* const in = logits + row * n;
+    T* const to = slope + row * n;
+    T largest = MaxFold::identity<T>();
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) largest = MaxFold::fold(largest, in[i]);
+    largest = fold_block<MaxFold>(largest, shared);
+    const int32_t label = labels[row];
+    const bool valid = valid_label(label, n, fault, threadIdx.x == 0);
+    T sum = T(0);
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
+      const T e = exp_number(in[i] - largest);
+      to[i] = e;
+      sum = sum + e;
+    }
+    sum = fold_block<SumFold>(sum, shared);
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
+      to[i] = i == label ? to[i] / sum - T(1) : to[i] / sum;
+    }
+    if (threadIdx.x == 0) loss[row] = log_number(sum) + (largest - (valid ? in[label] : largest));
+  }
+}
+
+template <class T>
+void label_map(const Launch& call) {
+  const Tensor& z = call.in[0];
+  const int64_t rows = z.dim(0), n = z.dim(1);
+  if (rows == 0) return;
+  const T* const logits = z.data<T>();
+  const int32_t* const labels = call.in[1].data<int32_t>();
+  T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
+  Fault* const fault = current().fault;
+  const int64_t blocks = (rows + row_warps - 1) / row_warps;
+  if (n <= 4 * warp) {
+    submit(label_short<T, 4>, blocks, row_threads, logits, labels, loss, slope, rows, static_cast<int>(n), fault);
+  } else if (n <= 32 * warp) {
+    submit(label_short<T, 32>, blocks, row_threads, logits, labels, loss, slope, rows, static_cast<int>(n), fault);
+  } else {
+    submit(label_long<T>, block_count(rows, 1), long_row_threads, logits, labels, loss, slope, rows, n, fault);
+  }
+}
+
+// A target of 0 takes no part, whatever the logit: 0 * inf would be NaN.
+template <class T>
+__device__ __forceinline__ T weighted(T target, T log_sum, T below) {
+  return target == T(0) ? T(0) : target * (log_sum + below);
+}
+
+template <class T, int items>
+__global__ void __launch_bounds__(row_threads)
+    dense_short(const T* logits, const T* targets, T* loss, T* slope, int64_t rows, int n) {
+  const int64_t row = row_of_warp();
+  if (row >= rows) return;
+  const int lane = lane_of_warp();
+  const T *const in = logits + row * n, *const wanted = targets + row * n;
+  T values[items];
+  RunFold<MaxFold, T> top;
+  RunFold<SumFold, T> mass;
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    const int i = k * warp + lane;
+    values[k] = i < n ? in[i] : MaxFold::identity<T>();
+  }
+#pragma unroll
+  for (int k = 0; k < items; ++k) top.add(values[k], k & 1);
+  const T largest = top.result();
+  VectorSum<T> exponentials;
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    const int i = k * warp + lane;
+    if (k * warp >= n) break;
+    exponentials.add(i < n ? exp_number(values[k] - largest) : T(0));
+    mass.add(i < n ? wanted[i] : T(0), k & 1);
+  }
+  const T sum = exponentials.result();
+  const T log_sum = log_number(sum), weight = mass.result() / sum;
+  VectorSum<T> total;
+#pragma unroll
+  for (int k = 0; k < items; ++k) {
+    const int i = k * warp + lane;
+    if (k * warp >= n) break;
+    const T t = i < n ? wanted[i] : T(0);
+    total.add(weighted(t, log_sum, largest - values[k]));
+    if (i < n) slope[row * n + i] = exp_number(values[k] - largest) * weight - t;
+  }
+  const T result = total.result();
+  if (lane == 0) loss[row] = result;
+}
+
+template <class T>
+__global__ void __launch_bounds__(long_row_threads)
+    dense_long(const T* logits, const T* targets, T* loss, T* slope, int64_t rows, int64_t n) {
+  __shared__ T shared[warp + 1];
+  for (int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
+    const T *const in = logits + row * n, *const wanted = targets + row * n;
+    T largest = MaxFold::identity<T>();
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) largest = MaxFold::fold(largest, in[i]);
+    largest = fold_block<MaxFold>(largest, shared);
+    T sum = T(0), mass = T(0);
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
+      sum = sum + exp_number(in[i] - largest);
+      mass = mass + wanted[i];
+    }
+    sum = fold_block<SumFold>(sum, shared);
+    mass = fold_block<SumFold>(mass, shared);
+    const T log_sum = log_number(sum), weight = mass / sum;
+    T total = T(0);
+    for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
+      const T value = in[i], t = wanted[i];
+      total = total + weighted(t, log_sum, largest - value);
+      slope[row * n + i] = exp_number(value - largest) * weight - t;
+    }
+    total = fold_block<SumFold>(total, shared);
+    if (threadIdx.x == 0) loss[row] = total;
+  }
+}
+
+template <class T>
+void dense_map(const Launch& call) {
+  const Tensor& z = call.in[0];
+  const int64_t n = z.dim(-1), rows = n ? z.size() / n : 0;
+  if (rows == 0) return;
+  const T *const logits = z.data<T>(), *const targets = call.in[1].data<T>();
+  T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
+  const int64_t blocks = (rows + row_warps - 1) / row_warps;
+  if (n <= 4 * warp) {
+    submit(dense_short<T, 4>, blocks, row_threads, logits, targets, loss, slope, rows, static_cast<int>(n));
+  } else if (n <= 32 * warp) {
+    submit(dense_short<T, 32>, blocks, row_threads, logits, targets, loss, slope, rows, static_cast<int>(n));
+  } else {
+    submit(dense_long<T>, block_count(rows, 1), long_row_threads, logits, targets, loss, slope, rows, n);
+  }
+}
+
+template <class T, int width>
+__global__ void __launch_bounds__(element_threads)
+    sigmoid_elements(int64_t n, const T* logits, const T* targets, T* loss, T* slope) {
+  using P = Pack<T, width>;
+  for (int64_t i = (int64_t{blockIdx.x} * element_threads + threadIdx.x) * width; i < n;
+       i += int64_t{gridDim.x} * element_threads * width) {
+    const P z = *reinterpret_cast<const P*>(logits + i), t = *reinterpret_cast<const P*>(targets + i);
+    P losses, slopes;
+#pragma unroll
+    for (int k = 0; k < width; ++k) {
+      const Vec<T> value(z.v[k]), target(t.v[k]);
+      losses.v[k] = ((max(value, Vec<T>(T(0))) - value * target) + log1p(exp(-abs(value)))).v;
+      slopes.v[k] = (sigmoid(value) - target).v;
+    }
+    *reinterpret_cast<P*>(loss + i) = losses;
+    *reinterpret_cast<P*>(slope + i) = slopes;
+  }
+}
+
+template <class T>
+void sigmoid_map(const Launch& call) {
+  constexpr int width = static_cast<int>(16 / sizeof(T));
+  const int64_t n = call.in[0].size();
+  if (n == 0) return;
+  const T *const logits = call.in[0].data<T>(), *const targets = call.in[1].data<T>();
+  T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
+  if (n % width == 0 && aligned(logits, 16) && aligned(targets, 16) && aligned(loss, 16) && aligned(slope, 16)) {
+    submit(sigmoid_elements<T, width>, block_count(n, element_threads * width), element_threads, n, logits, targets,
+           loss, slope);
+  } else {
+    submit(sigmoid_elements<T, 1>, block_count(n, element_threads), element_threads, n, logits, targets, loss, slope);
+  }
+}
+
+}  // namespace
+
+void softmax_cross_entropy_kernel(const Launch& call) {
+  if (call.in[0].dtype() == Dtype::float32) return label_map<float>(call);
+  label_map<double>(call);
+}
+
+void softmax_cross_entropy_dense_kernel(const Launch& call) {
+  if (call.in[0].dtype() == Dtype::float32) return dense_map<float>(call);
+  dense_map<double>(call);
+}
+
+void sigmoid_cross_entropy_kernel(const Launch& call) {
+  if (call.in[0].dtype() == Dtype::float32) return sigmoid_map<float>(call);
+  sigmoid_map<double>(call);
+}
+
+}  // namespace hebb::cuda

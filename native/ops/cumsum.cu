@@ -1,0 +1,75 @@
+// cumsum: [outer, n, inner] row-major, strictly in order (from the end with `reverse`), as on the CPU. Columns: a
+// thread each. Rows (inner = 1): a warp each, whose lanes all add up the same 32 elements and keep the sum of their
+// own.
+#include "cumsum.h"
+
+#include "../cuda/rows.cuh"
+
+namespace hebb::cuda {
+namespace {
+
+template <class T>
+__global__ void __launch_bounds__(row_threads)
+    cumsum_columns(int64_t columns, int64_t n, int64_t inner, bool reverse, const T* x, T* out) {
+  const int64_t column = int64_t{blockIdx.x} * row_threads + threadIdx.x;
+  if (column >= columns) return;
+  const int64_t outer = divide(column, inner), first = outer * n * inner + (column - outer * inner);
+  const int64_t step = reverse ? -inner : inner;
+  int64_t at = first + (reverse ? (n - 1) * inner : 0);
+  T total = x[at];
+  out[at] = total;
+#pragma unroll 8
+  for (int64_t i = 1; i < n; ++i) {
+    at += step;
+    total = total + x[at];
+    out[at] = total;
+  }
+}
+
+template <class T>
+__global__ void __launch_bounds__(row_threads) cumsum_rows(int64_t rows, int64_t n, bool reverse, const T* x, T* out) {
+  const int64_t row = row_of_warp();
+  if (row >= rows) return;
+  const int lane = lane_of_warp();
+  T total = T(0);
+  T next = T(0);
+  const auto position = [=](int64_t i) { return row * n + (reverse ? n - 1 - i : i); };
+  if (lane < n) next = x[position(lane)];
+  for (int64_t base = 0; base < n; base += warp) {
+    const T value = next;
+    if (base + warp + lane < n) next = x[position(base + warp + lane)];
+    T mine = T(0);
+#pragma unroll
+    for (int j = 0; j < warp; ++j) {
+      const T element = __shfl_sync(all_lanes, value, j);
+      total = base == 0 && j == 0 ? element : total + element;
+      if (j == lane) mine = total;
+    }
+    if (base + lane < n) out[position(base + lane)] = mine;
+  }
+}
+
+template <class T>
+void cumsum_map(const Launch& call) {
+  const Tensor& x = call.in[0];
+  const bool reverse = call.get<CumsumAttributes>().reverse;
+  const int64_t outer = x.dim(0), n = x.dim(1), inner = x.dim(2);
+  if (x.size() == 0) return;
+  const T* const source = x.data<T>();
+  T* const target = call.out[0].data<T>();
+  if (inner == 1) {
+    return submit(cumsum_rows<T>, (outer + row_warps - 1) / row_warps, row_threads, outer, n, reverse, source, target);
+  }
+  submit(cumsum_columns<T>, (outer * inner + row_threads - 1) / row_threads, row_threads, outer * inner, n, inner,
+         reverse, source, target);
+}
+
+}  // namespace
+
+void cumsum_kernel(const Launch& call) {
+  if (call.in[0].dtype() == Dtype::float32) return cumsum_map<float>(call);
+  if (call.in[0].dtype() == Dtype::float64) return cumsum_map<double>(call);
+  cumsum_map<uint32_t>(call);  // int32 that wraps
+}
+
+}  // namespace hebb::cuda

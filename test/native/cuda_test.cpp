@@ -1,0 +1,821 @@
+// The CUDA kernels against those of the CPU: the same launches on both, over types, layouts and sizes. Whole buffers
+// are compared, so a write outside the output shows. Where an op promises the bits of the CPU they must be equal (one
+// NaN is as good as another); elsewhere the error is bounded. Without a GPU nothing is tested.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../../native/core/accelerator.h"
+#include "../../native/cpu/device.h"
+#include "../../native/cuda/device.h"
+#include "../../native/ops/arg_reduce.h"
+#include "../../native/ops/binary.h"
+#include "../../native/ops/copy.h"
+#include "../../native/ops/cross_entropy.h"
+#include "../../native/ops/cumsum.h"
+#include "../../native/ops/optimizer.h"
+#include "../../native/ops/random.h"
+#include "../../native/ops/reduce.h"
+#include "../../native/ops/sort.h"
+#include "../../native/ops/unary.h"
+
+using namespace hebb;
+
+namespace {
+
+// --- tensors in host memory, with room around them that must stay as it is
+
+struct HostDevice : CpuDevice {
+  Buffer* allocate(int64_t) override { return nullptr; }
+};
+HostDevice host;
+
+struct Memory {
+  Buffer buffer;
+  std::vector<std::byte> bytes;
+  Dtype dtype;
+};
+std::vector<std::unique_ptr<Memory>> memory;  // of the case under way
+std::mt19937_64 random_bits(42);
+
+double uniform(double low, double high) { return std::uniform_real_distribution<double>(low, high)(random_bits); }
+int64_t whole(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random_bits); }
+
+enum class Kind { contiguous, offset, transposed, strided, broadcast, tall };
+enum class Values { wild, tame, positive, index, bits };
+
+// Numbers at the edges of the functions' domains.
+double special() {
+  static constexpr double values[] = {0.0,   -0.0,   INFINITY, -INFINITY, NAN,    1.0,    -1.0,  0.5,    -0.5, 2.0,
+                                      1e-40, -1e-40, 1e-310,   88.7,      -103.5, -104.5, 709.5, -745.5, 1.5,  2.5,
+                                      1e5,   -3e5,   1e9,      -2e20,     3e38,   1e-20,  4.0,   -1e-8,  8e6,  0.99999};
+  return values[whole(0, std::size(values) - 1)];
+}
+
+double element(Dtype dtype, Values values, int64_t limit) {
+  if (values == Values::index) return static_cast<double>(whole(0, limit - 1));
+  switch (dtype) {
+    case Dtype::boolean:
+      return static_cast<double>(whole(0, 1));
+    case Dtype::uint8:
+      return static_cast<double>(whole(0, 255));
+    case Dtype::int32:
+      if (values != Values::wild) return static_cast<double>(whole(-9, 9));
+      return static_cast<double>(whole(0, 5) ? whole(-40, 40) : whole(INT32_MIN, INT32_MAX));
+    default:
+      if (values == Values::positive) return uniform(0.01, 2);
+      if (values == Values::tame) return uniform(-3, 3);
+      return whole(0, 7) ? uniform(-6, 6) : special();
+  }
+}
+
+void put(std::byte* at, Dtype dtype, double value) {
+  const auto store = [&](auto typed) { std::memcpy(at, &typed, sizeof typed); };
+  switch (dtype) {
+    case Dtype::boolean:
+    case Dtype::uint8:
+      return store(static_cast<uint8_t>(value));
+    case Dtype::int32:
+      return store(static_cast<int32_t>(value));
+    case Dtype::float32:
+      return store(static_cast<float>(value));
+    case Dtype::float64:
+      return store(value);
+  }
+}
+
+// The strides that a kind gives to a shape.
+Shape strides_of(Kind kind, const Shape& shape) {
+  Shape strides = row_major_strides(shape);
+  int64_t step = 1;
+  switch (kind) {
+    case Kind::transposed:
+      for (int i = 0; i < shape.rank; ++i) {
+        strides[i] = step;
+        step *= std::max<int64_t>(shape[i], 1);
+      }
+      break;
+    case Kind::strided:
+      for (int i = 0; i < shape.rank; ++i) strides[i] *= 2;
+      break;
+    case Kind::broadcast:
+      if (shape.rank > 0) strides[0] = 0;
+      break;
+    case Kind::tall:  // rows longer than what is seen of them
+      for (int i = 0; i + 1 < shape.rank; ++i)
+        strides[i] += strides[i] / std::max<int64_t>(shape[shape.rank - 1], 1) * 5;
+      break;
+    default:
+      break;
+  }
+  return strides;
+}
+
+// A tensor of random elements; without `values` its memory is left as poison.
+Tensor make(Dtype dtype, const Shape& shape, Kind kind = Kind::contiguous, const Values* values = nullptr,
+            int64_t limit = 1) {
+  const Layout* layout = intern(dtype, shape, strides_of(kind, shape));
+  constexpr int64_t room = 64;
+  const int64_t offset = room + (kind == Kind::offset ? 1 : 0), count = offset + layout->extent + room;
+  auto owned = std::make_unique<Memory>();
+  owned->dtype = dtype;
+  owned->bytes.assign(static_cast<size_t>(count * size_of(dtype)), std::byte{0xb5});
+  if (dtype == Dtype::boolean) std::fill(owned->bytes.begin(), owned->bytes.end(), std::byte{1});
+  if (values) {
+    for (int64_t i = 0; i < layout->extent; ++i) {
+      put(owned->bytes.data() + (offset + i) * size_of(dtype), dtype, element(dtype, *values, limit));
+    }
+  }
+  owned->buffer = {owned->bytes.data(), static_cast<int64_t>(owned->bytes.size()), &host};
+  memory.push_back(std::move(owned));
+  return {&memory.back()->buffer, offset, layout};
+}
+Tensor input(Dtype dtype, const Shape& shape, Kind kind, Values values, int64_t limit = 1) {
+  return make(dtype, shape, kind, &values, limit);
+}
+Tensor scalar(Dtype dtype, double value) {
+  const Tensor x = make(dtype, Shape{});
+  put(x.buffer->data + x.offset * size_of(dtype), dtype, value);
+  return x;
+}
+
+// --- the GPU
+
+const Accelerator& gpu = cuda::accelerator();
+void* context = nullptr;
+
+void demand(const Failure& failure) {
+  if (!failure.failed) return;
+  std::printf("FAILED: %s\n", failure.message);
+  std::exit(1);
+}
+
+// The buffers of the case on the device, and a launch that uses them.
+struct OnDevice {
+  std::vector<std::pair<Memory*, Buffer>> buffers;
+  OnDevice() {
+    for (const auto& m : memory) {
+      Failure failure;
+      buffers.push_back({m.get(), {gpu.allocate(context, m->buffer.bytes, &failure), m->buffer.bytes, &host}});
+      demand(failure);
+    }
+    upload();
+  }
+  OnDevice(const OnDevice&) = delete;
+  ~OnDevice() {
+    for (auto& [m, buffer] : buffers) gpu.release(context, buffer.data);
+  }
+  void upload() {
+    for (auto& [m, buffer] : buffers) {
+      Failure failure;
+      gpu.upload(context, buffer.data, m->bytes.data(), buffer.bytes, &failure);
+      demand(failure);
+    }
+  }
+  Launch moved(Launch call) {
+    const auto move = [&](Tensor& x) {
+      for (auto& [m, buffer] : buffers) {
+        if (x.buffer == &m->buffer) {
+          x.buffer = &buffer;
+          return;
+        }
+      }
+    };
+    for (int i = 0; i < call.in_count; ++i) move(call.in[i]);
+    for (int i = 0; i < call.out_count; ++i) move(call.out[i]);
+    return call;
+  }
+  // Every buffer as it is on the device now.
+  std::vector<std::vector<std::byte>> download(Failure* failure) {
+    std::vector<std::vector<std::byte>> all;
+    for (auto& [m, buffer] : buffers) {
+      all.emplace_back(static_cast<size_t>(buffer.bytes));
+      gpu.download(context, all.back().data(), buffer.data, buffer.bytes, failure);
+      if (failure->failed) return all;
+    }
+    return all;
+  }
+};
+
+// --- comparing
+
+struct Row {
+  int64_t cases = 0, failed = 0;
+  double worst = 0;
+  bool exact = true;
+};
+std::map<int, Row> rows;
+int64_t passed = 0, failed = 0;
+
+void verdict(Row& row, bool holds, Op op, const std::string& what) {
+  ++row.cases;
+  ++(holds ? passed : failed);
+  if (holds) return;
+  if (++row.failed <= 3) std::printf("FAILED: %s: %s\n", op_name(op), what.c_str());
+}
+
+template <class T>
+double difference(const std::byte* a, const std::byte* b, int64_t i, double scale) {
+  T x, y;
+  std::memcpy(&x, a + i * sizeof(T), sizeof(T));
+  std::memcpy(&y, b + i * sizeof(T), sizeof(T));
+  if (x != x && y != y) return 0;
+  if (std::memcmp(&x, &y, sizeof(T)) == 0) return 0;
+  if (scale == 0) return INFINITY;  // the bits are promised
+  if (x == y) return 0;
+  return std::fabs(static_cast<double>(x) - static_cast<double>(y)) /
+         (scale + std::max(std::fabs(static_cast<double>(x)), std::fabs(static_cast<double>(y))));
+}
+
+double difference(Dtype dtype, const std::byte* a, const std::byte* b, int64_t i, double scale) {
+  if (dtype == Dtype::float32) return difference<float>(a, b, i, scale);
+  if (dtype == Dtype::float64) return difference<double>(a, b, i, scale);
+  return std::memcmp(a + i * size_of(dtype), b + i * size_of(dtype), static_cast<size_t>(size_of(dtype))) ? INFINITY
+                                                                                                          : 0;
+}
+
+std::string text(const Launch& call) {
+  std::ostringstream out;
+  for (int i = 0; i < call.in_count; ++i) {
+    out << (i ? ", " : "") << call.in[i].dtype() << call.in[i].shape() << " strides " << call.in[i].strides() << " +"
+        << call.in[i].offset;
+  }
+  out << " -> " << call.out[0].dtype() << call.out[0].shape() << " strides " << call.out[0].strides();
+  return out.str();
+}
+
+constexpr double exact = 0;
+// Relative error allowed where additions are in another order.
+constexpr double close = 1;
+constexpr double float_bound = 2e-5, double_bound = 1e-12;
+
+// The launch on both devices. `ignored`: the index of an output that is working memory, or -1.
+void compare(const Launch& call, double scale = exact, int ignored = -1) {
+  Row& row = rows[static_cast<int>(call.op)];
+  if (scale != exact) row.exact = false;
+  OnDevice device;
+  const Launch moved = device.moved(call);
+  Failure failure;
+  gpu.launch(context, &moved, &failure);
+  std::vector<std::vector<std::byte>> result;
+  if (!failure.failed) result = device.download(&failure);
+  if (failure.failed) {
+    verdict(row, false, call.op, std::string(failure.message) + " (" + text(call) + ")");
+    memory.clear();
+    return;
+  }
+  // As a graph: the same bits.
+  bool replays = true;
+  if (row.cases % 5 == 0) {
+    device.upload();
+    void* prepared = gpu.prepare(context, &moved, 1, &failure);
+    if (!failure.failed) gpu.replay(context, prepared, &failure);
+    std::vector<std::vector<std::byte>> again;
+    if (!failure.failed) again = device.download(&failure);
+    if (!failure.failed) gpu.discard(context, prepared);
+    replays = !failure.failed && again == result;
+  }
+  host.execute(call);
+  double worst = 0;
+  std::string where;
+  for (size_t b = 0; b < memory.size(); ++b) {
+    const Memory& m = *memory[b];
+    if (ignored >= 0 && &m.buffer == call.out[ignored].buffer) continue;
+    const int64_t count = m.buffer.bytes / size_of(m.dtype);
+    for (int64_t i = 0; i < count; ++i) {
+      const double error = difference(m.dtype, m.bytes.data(), result[b].data(), i, scale);
+      if (error > worst || (error != error && worst == worst)) {
+        worst = error;
+        std::ostringstream out;
+        out << " (buffer " << b << " element " << i - 64 << ": ";
+        const auto show = [&](const std::byte* data) {
+          if (m.dtype == Dtype::float64) {
+            double v;
+            std::memcpy(&v, data + i * 8, 8);
+            out << std::hexfloat << v << std::defaultfloat << " " << v;
+          } else if (m.dtype == Dtype::float32) {
+            float v;
+            std::memcpy(&v, data + i * 4, 4);
+            out << std::hexfloat << v << std::defaultfloat << " " << v;
+          } else if (m.dtype == Dtype::int32) {
+            int32_t v;
+            std::memcpy(&v, data + i * 4, 4);
+            out << v;
+          } else {
+            out << static_cast<int>(data[i]);
+          }
+        };
+        out << "CPU ";
+        show(m.bytes.data());
+        out << ", GPU ";
+        show(result[b].data());
+        out << ")";
+        where = out.str();
+      }
+    }
+  }
+  row.worst = std::max(row.worst, worst);
+  const bool narrow = call.out[0].dtype() != Dtype::float64;
+  const bool holds = scale == exact ? worst == 0 : worst <= (narrow ? float_bound : double_bound);
+  verdict(row, holds && replays, call.op, text(call) + where + (replays ? "" : " (another result as a graph)"));
+  memory.clear();
+}
+
+template <class Attributes = NoAttributes>
+Launch call_of(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
+               const Attributes& attributes = {}) {
+  Launch call;
+  call.op = op;
+  for (const Tensor& x : in) call.in[call.in_count++] = x;
+  for (const Tensor& x : out) call.out[call.out_count++] = x;
+  call.set(attributes);
+  return call;
+}
+
+const std::vector<Dtype> numbers = {Dtype::float32, Dtype::float64, Dtype::int32};
+const std::vector<Dtype> floats = {Dtype::float32, Dtype::float64};
+const std::vector<Dtype> all_dtypes = {Dtype::boolean, Dtype::uint8, Dtype::int32, Dtype::float32, Dtype::float64};
+
+// Shapes and layouts for element-wise ops: (shape, layout of the inputs)
+struct Form {
+  Shape shape;
+  Kind kind;
+};
+std::vector<Form> forms() {
+  return {{{}, Kind::contiguous},           {{0}, Kind::contiguous},
+          {{3, 0, 2}, Kind::contiguous},    {{1}, Kind::offset},
+          {{7}, Kind::contiguous},          {{1024}, Kind::contiguous},
+          {{4099}, Kind::contiguous},       {{2048}, Kind::offset},
+          {{2501}, Kind::strided},          {{37, 53}, Kind::transposed},
+          {{64, 48}, Kind::transposed},     {{33, 40}, Kind::broadcast},
+          {{12, 130}, Kind::tall},          {{5, 6, 7, 8}, Kind::strided},
+          {{3, 4, 5, 6}, Kind::transposed}, {{2, 3, 2, 3, 2, 3, 2, 3}, Kind::transposed}};
+}
+
+// --- the ops
+
+void unary_ops() {
+  struct Entry {
+    Op value, slope;
+    UnaryKind kind;
+  };
+  const Entry entries[] = {
+#define UNARY(name, kind, ...) {Op::name, Op::name##_grad, UnaryKind::kind},
+#include "../../native/ops/unary.def"
+#undef UNARY
+  };
+  const UnaryAttributes attributes{0.5, 1.5};
+  for (const Entry& entry : entries) {
+    for (Dtype dtype : numbers) {
+      if (dtype == Dtype::int32 && entry.kind == UnaryKind::Float) continue;
+      for (const Form& form : forms()) {
+        const Tensor x = input(dtype, form.shape, form.kind, Values::wild);
+        compare(call_of(entry.value, {x}, {make(dtype, form.shape)}, attributes));
+        if (dtype == Dtype::int32) continue;
+        const Tensor at = input(dtype, form.shape, form.kind, Values::wild),
+                     y = input(dtype, form.shape, Kind::contiguous, Values::wild),
+                     dy = input(dtype, form.shape, form.kind, Values::wild);
+        compare(call_of(entry.slope, {at, y, dy}, {make(dtype, form.shape)}, attributes));
+      }
+    }
+  }
+  for (Op op : {Op::exp, Op::tanh, Op::sin, Op::relu}) {
+    const Tensor x = input(Dtype::float32, {1 << 20}, Kind::contiguous, Values::wild);
+    compare(call_of(op, {x}, {make(Dtype::float32, {1 << 20})}, attributes));
+    const Tensor z = input(Dtype::float32, {777, 1003}, Kind::transposed, Values::wild);
+    compare(call_of(op, {z}, {make(Dtype::float32, {777, 1003})}, attributes));
+  }
+}
+
+void binary_ops() {
+  struct Entry {
+    Op op;
+    BinaryKind kind;
+  };
+  const Entry entries[] = {
+#define BINARY(name, kind, ...) {Op::name, BinaryKind::kind},
+#include "../../native/ops/binary.def"
+#undef BINARY
+  };
+  for (const Entry& entry : entries) {
+    std::vector<Dtype> dtypes = numbers;
+    if (entry.kind == BinaryKind::Float) dtypes = floats;
+    if (entry.kind == BinaryKind::Logical) dtypes = {Dtype::boolean};
+    for (Dtype dtype : dtypes) {
+      const bool compares = entry.kind == BinaryKind::Compare || entry.kind == BinaryKind::Logical;
+      const Dtype result = compares ? Dtype::boolean : dtype;
+      const auto run = [&](const Shape& a, Kind a_kind, const Shape& b, Kind b_kind, const Shape& shape) {
+        const Tensor x = input(dtype, a, a_kind, Values::wild), y = input(dtype, b, b_kind, Values::wild);
+        compare(call_of(entry.op, {x, y}, {make(result, shape)}));
+      };
+      for (const Form& form : forms()) {
+        run(form.shape, form.kind, form.shape, Kind::contiguous, form.shape);
+        run(form.shape, Kind::contiguous, form.shape, form.kind, form.shape);
+      }
+      run({70, 33}, Kind::contiguous, {33}, Kind::contiguous, {70, 33});
+      run({70, 32}, Kind::contiguous, {}, Kind::contiguous, {70, 32});
+      run({}, Kind::contiguous, {4096}, Kind::contiguous, {4096});
+      run({9, 1, 5}, Kind::transposed, {1, 8, 1}, Kind::contiguous, {9, 8, 5});
+      run({1000, 64}, Kind::contiguous, {1000, 1}, Kind::contiguous, {1000, 64});
+      if (!compares) {  // in place, and into a strided target
+        const Tensor x = input(dtype, {1500}, Kind::contiguous, Values::wild),
+                     y = input(dtype, {1500}, Kind::contiguous, Values::wild);
+        compare(call_of(entry.op, {x, y}, {x}));
+        const Tensor z = input(dtype, {30, 20}, Kind::tall, Values::wild),
+                     v = input(dtype, {20}, Kind::contiguous, Values::wild);
+        compare(call_of(entry.op, {z, v}, {z}));
+      }
+    }
+  }
+  const Tensor x = input(Dtype::float32, {1000003}, Kind::contiguous, Values::wild),
+               y = input(Dtype::float32, {1000003}, Kind::contiguous, Values::wild);
+  compare(call_of(Op::add, {x, y}, {make(Dtype::float32, {1000003})}));
+}
+
+void moving_ops() {
+  for (Dtype dtype : all_dtypes) {
+    for (double value : {0.0, 1.0, -3.7, 300.5, 1e30, std::nan("")}) {
+      for (const Form& form : forms()) {
+        if (form.kind == Kind::broadcast) continue;
+        compare(call_of(Op::fill, {}, {make(dtype, form.shape, form.kind)}, FillAttributes{value}));
+      }
+    }
+    for (Dtype to : all_dtypes) {
+      for (const Form& form : forms()) {
+        const Tensor x = input(dtype, form.shape, form.kind, Values::wild);
+        compare(call_of(Op::copy, {x}, {make(to, form.shape)}));
+        if (form.kind == Kind::broadcast) continue;
+        const Tensor y = input(dtype, form.shape, Kind::contiguous, Values::wild);
+        compare(call_of(Op::copy, {y}, {make(to, form.shape, form.kind)}));
+      }
+      const Tensor row = input(dtype, {33}, Kind::contiguous, Values::wild);
+      compare(call_of(Op::copy, {row}, {make(to, {20, 33}, Kind::tall)}));
+    }
+    for (const Form& form : forms()) {
+      const Tensor condition = input(Dtype::boolean, form.shape, form.kind, Values::wild),
+                   a = input(dtype, form.shape, form.kind, Values::wild),
+                   b = input(dtype, form.shape, Kind::contiguous, Values::wild);
+      compare(call_of(Op::where, {condition, a, b}, {make(dtype, form.shape)}));
+    }
+    const Tensor condition = input(Dtype::boolean, {64, 1}, Kind::contiguous, Values::wild),
+                 a = input(dtype, {64, 96}, Kind::contiguous, Values::wild),
+                 b = input(dtype, {}, Kind::contiguous, Values::wild);
+    compare(call_of(Op::where, {condition, a, b}, {make(dtype, {64, 96})}));
+    for (int64_t classes : {1, 10, 1000}) {
+      for (int64_t count : {0, 1, 77}) {
+        const Tensor indices = input(Dtype::int32, {count}, Kind::contiguous, Values::index, classes);
+        compare(call_of(Op::one_hot, {indices}, {make(dtype, {count, classes})}));
+      }
+    }
+  }
+  const Tensor matrix = input(Dtype::float32, {1025, 1026}, Kind::transposed, Values::wild);
+  compare(call_of(Op::copy, {matrix}, {make(Dtype::float32, {1025, 1026})}));
+  const Tensor images = input(Dtype::uint8, {4, 3, 65, 70}, Kind::transposed, Values::wild);
+  compare(call_of(Op::copy, {images}, {make(Dtype::uint8, {4, 3, 65, 70})}));
+  const Tensor bytes = input(Dtype::uint8, {1 << 20}, Kind::contiguous, Values::wild);
+  compare(call_of(Op::copy, {bytes}, {make(Dtype::float32, {1 << 20})}));
+}
+
+void gather_ops() {
+  struct Case {
+    int64_t outer, n, count, inner;
+    Kind kind;
+  };
+  const Case cases[] = {
+      {1, 10, 7, 16, Kind::contiguous}, {1, 10, 7, 3, Kind::offset},       {1, 100, 300, 1, Kind::contiguous},
+      {3, 10, 20, 5, Kind::contiguous}, {2, 50, 64, 64, Kind::tall},       {1, 5, 0, 4, Kind::contiguous},
+      {1, 1, 1, 1, Kind::contiguous},   {1, 60, 32, 784, Kind::tall},      {4, 7, 9, 0, Kind::contiguous},
+      {1, 3000, 100, 33, Kind::offset}, {1, 3, 2000, 70, Kind::contiguous}};
+  for (const Case& c : cases) {
+    for (Dtype dtype : all_dtypes) {
+      const Tensor x = input(dtype, {c.outer, c.n, c.inner}, c.kind, Values::wild),
+                   list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n);
+      compare(call_of(Op::gather, {x, list}, {make(dtype, {c.outer, c.count, c.inner})}));
+    }
+    for (Dtype dtype : numbers) {
+      const Tensor values = input(dtype, {c.outer, c.count, c.inner}, Kind::contiguous, Values::tame),
+                   list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n),
+                   out = input(dtype, {c.outer, c.n, c.inner}, Kind::contiguous, Values::tame);
+      compare(call_of(Op::scatter_add, {values, list, out}, {out}));
+    }
+    if (c.outer == 1) {
+      const Tensor x = input(Dtype::uint8, {1, c.n, c.inner}, c.kind, Values::wild),
+                   list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n);
+      compare(call_of(Op::gather_scaled, {x, list, scalar(Dtype::float32, 1.0f / 255)},
+                      {make(Dtype::float32, {c.count, c.inner})}));
+      for (Dtype dtype : all_dtypes) {
+        for (int64_t length : {int64_t{0}, int64_t{1}, c.n}) {
+          const Tensor source = input(dtype, {1, c.n, c.inner}, c.kind, Values::wild);
+          compare(call_of(Op::dynamic_slice,
+                          {source, scalar(Dtype::int32, static_cast<double>(whole(0, c.n - length)))},
+                          {make(dtype, {length, c.inner})}));
+        }
+      }
+    }
+  }
+}
+
+void reductions() {
+  struct Case {
+    Shape shape;
+    int kept;
+    Kind kind;
+  };
+  const Case cases[] = {
+      {{}, 0, Kind::contiguous},         {{1}, 0, Kind::contiguous},        {{5}, 0, Kind::offset},
+      {{64}, 0, Kind::contiguous},       {{1000}, 0, Kind::contiguous},     {{777}, 0, Kind::strided},
+      {{20000}, 0, Kind::strided},       {{100003}, 0, Kind::contiguous},   {{0}, 0, Kind::contiguous},
+      {{3, 0}, 1, Kind::contiguous},     {{0, 3}, 1, Kind::contiguous},     {{70, 10}, 1, Kind::contiguous},
+      {{17, 300}, 1, Kind::offset},      {{17, 300}, 1, Kind::tall},        {{300, 17}, 1, Kind::transposed},
+      {{33, 1000}, 1, Kind::transposed}, {{130, 129}, 1, Kind::transposed}, {{5, 40000}, 1, Kind::contiguous},
+      {{3, 4, 50}, 1, Kind::tall},       {{3, 4, 50}, 1, Kind::strided},    {{6, 5, 7, 9}, 2, Kind::transposed},
+      {{3, 2, 17000}, 1, Kind::tall},    {{12, 30}, 1, Kind::broadcast},    {{4, 7, 300}, 2, Kind::broadcast}};
+  const auto run = [&](Op op, Dtype dtype, const Tensor& x, int kept) {
+    Shape result;
+    for (int i = 0; i < kept; ++i) result.push(x.dim(i));
+    compare(call_of(op, {x}, {make(dtype, result)}, ReduceAttributes{kept}));
+  };
+  for (Op op : {Op::sum, Op::prod, Op::max, Op::min}) {
+    for (Dtype dtype : numbers) {
+      for (const Case& c : cases) {
+        for (Values values : {Values::tame, Values::wild}) {
+          if (op == Op::prod && values == Values::tame) values = Values::positive;
+          run(op, dtype, input(dtype, c.shape, c.kind, values), c.kept);
+        }
+      }
+      // columns: kept dimensions side by side
+      for (int64_t n : {1, 5, 128, 129, 1000}) {
+        for (int64_t width : {1, 3, 64, 300}) {
+          const Tensor x = input(dtype, {n, width}, Kind::contiguous, Values::positive);
+          run(op, dtype, view(x, {width, n}, {1, width}), 1);
+        }
+      }
+      const Tensor x = input(dtype, {6, 200, 5, 40}, Kind::contiguous, Values::positive);
+      run(op, dtype, view(x, {6, 40, 200, 5}, {40000, 1, 200, 40}), 2);
+      const Tensor y = input(dtype, {8, 6, 7, 40}, Kind::contiguous, Values::positive);
+      run(op, dtype, view(y, {6, 8, 7, 40}, {280, 1680, 40, 1}), 1);
+    }
+  }
+  const Tensor big = input(Dtype::float32, {3000000}, Kind::contiguous, Values::tame);
+  run(Op::sum, Dtype::float32, big, 0);
+}
+
+void positions() {
+  for (Op op : {Op::argmax, Op::argmin}) {
+    for (Dtype dtype : numbers) {
+      struct Case {
+        Shape shape;
+        Kind kind;
+      };
+      const Case cases[] = {{{1, 1, 1}, Kind::contiguous},      {{70, 10, 1}, Kind::contiguous},
+                            {{5, 300, 1}, Kind::offset},        {{5, 300, 1}, Kind::tall},
+                            {{3, 50, 20}, Kind::contiguous},    {{3, 100, 20}, Kind::transposed},
+                            {{1, 200, 5000}, Kind::contiguous}, {{1, 100001, 1}, Kind::contiguous},
+                            {{2, 9000, 3}, Kind::contiguous},   {{0, 5, 3}, Kind::contiguous}};
+      for (const Case& c : cases) {
+        for (Values values : {Values::tame, Values::wild}) {
+          const Tensor x = input(dtype, c.shape, c.kind, values);
+          compare(call_of(op, {x}, {make(Dtype::int32, {c.shape[0], c.shape[2]})}));
+        }
+      }
+    }
+  }
+  for (Dtype dtype : numbers) {
+    for (bool reverse : {false, true}) {
+      for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 7, 1}, Shape{5, 100, 1}, Shape{2, 3000, 1}, Shape{4, 9, 5},
+                                 Shape{2, 40, 700}, Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}}) {
+        const Tensor x = input(dtype, shape, Kind::contiguous, Values::tame);
+        compare(call_of(Op::cumsum, {x}, {make(dtype, shape)}, CumsumAttributes{reverse}));
+      }
+    }
+    for (bool descending : {false, true}) {
+      for (const Shape& shape : {Shape{1, 1}, Shape{50, 10}, Shape{3, 32}, Shape{3, 33}, Shape{7, 1000}, Shape{2, 1024},
+                                 Shape{2, 1025}, Shape{3, 5000}, Shape{1, 70001}, Shape{0, 5}, Shape{4, 0}}) {
+        for (Values values : {Values::tame, Values::wild}) {
+          const Tensor x = input(dtype, shape, Kind::contiguous, values);
+          compare(call_of(Op::argsort, {x}, {make(Dtype::int32, shape), make(Dtype::int32, shape)},
+                          SortAttributes{descending}),
+                  exact, 1);
+          for (int64_t k : {0, 1, 5, 64}) {
+            if (k > shape[1]) continue;
+            const Tensor y = input(dtype, shape, Kind::contiguous, values);
+            compare(call_of(Op::topk, {y}, {make(Dtype::int32, {shape[0], k})}, SortAttributes{descending}));
+          }
+        }
+      }
+    }
+  }
+}
+
+void row_ops() {
+  for (Dtype dtype : floats) {
+    for (const Shape& shape :
+         {Shape{1, 1}, Shape{70, 10}, Shape{5, 32}, Shape{5, 33}, Shape{9, 128}, Shape{9, 129}, Shape{3, 1000},
+          Shape{2, 1024}, Shape{3, 1025}, Shape{2, 20000}, Shape{0, 4}, Shape{4, 0}, Shape{1000, 7}}) {
+      for (Values values : {Values::tame, Values::wild}) {
+        const bool few = shape[1] <= 1024;
+        for (Op op : {Op::softmax, Op::log_softmax, Op::sparsemax}) {
+          const Tensor x = input(dtype, shape, Kind::contiguous, values);
+          compare(call_of(op, {x}, {make(dtype, shape)}), few || op == Op::sparsemax ? exact : close);
+        }
+        if (shape[1] > 0) {
+          const Tensor z = input(dtype, shape, Kind::contiguous, values),
+                       labels = input(Dtype::int32, {shape[0]}, Kind::contiguous, Values::index, shape[1]);
+          compare(call_of(Op::softmax_cross_entropy, {z, labels}, {make(dtype, {shape[0]}), make(dtype, shape)}),
+                  few ? exact : close);
+        }
+        const Tensor z = input(dtype, shape, Kind::contiguous, values),
+                     t = input(dtype, shape, Kind::contiguous, Values::positive);
+        compare(call_of(Op::softmax_cross_entropy_dense, {z, t}, {make(dtype, {shape[0]}), make(dtype, shape)}),
+                few ? exact : close);
+        for (Kind kind : {Kind::contiguous, Kind::offset}) {
+          const Tensor x = input(dtype, shape, kind, values),
+                       target = input(dtype, shape, Kind::contiguous, Values::wild);
+          compare(call_of(Op::sigmoid_cross_entropy, {x, target}, {make(dtype, shape), make(dtype, shape)}));
+        }
+      }
+    }
+  }
+}
+
+void optimizers() {
+  for (Dtype dtype : floats) {
+    for (const Form& form :
+         {Form{{0}, Kind::contiguous}, Form{{1}, Kind::contiguous}, Form{{7}, Kind::contiguous},
+          Form{{784, 30}, Kind::contiguous}, Form{{1000}, Kind::offset}, Form{{100003}, Kind::contiguous}}) {
+      const auto slot = [&](Values values) { return input(dtype, form.shape, form.kind, values); };
+      const auto rate = [&] { return scalar(dtype, 0.01); };
+      {
+        const Tensor w = slot(Values::wild);
+        compare(call_of(Op::sgd_update, {w, slot(Values::wild), rate()}, {w}));
+      }
+      for (bool nesterov : {false, true}) {
+        const Tensor w = slot(Values::wild), v = slot(Values::wild);
+        compare(call_of(Op::momentum_update, {w, v, slot(Values::wild), rate()}, {w, v},
+                        MomentumAttributes{0.9, nesterov}));
+      }
+      for (bool amsgrad : {false, true}) {
+        for (double step : {1.0, 5.0, 1000.0}) {
+          const Tensor w = slot(Values::tame), m = slot(Values::tame), v = slot(Values::positive),
+                       g = slot(Values::wild), alpha = rate(), count = scalar(dtype, step);
+          const AdamAttributes attributes{0.9, 0.999, 1e-7, amsgrad};
+          if (amsgrad) {
+            const Tensor largest = slot(Values::positive);
+            compare(call_of(Op::adam_update, {w, m, v, g, alpha, count, largest}, {w, m, v, largest}, attributes));
+          } else {
+            compare(call_of(Op::adam_update, {w, m, v, g, alpha, count}, {w, m, v}, attributes));
+          }
+        }
+      }
+      for (bool velocity : {false, true}) {
+        for (bool centered : {false, true}) {
+          Launch call;
+          call.op = Op::rmsprop_update;
+          const Tensor w = slot(Values::tame), s = slot(Values::positive), g = slot(Values::wild);
+          call.set(RmspropAttributes{0.9, velocity ? 0.8 : 0, 1e-7, velocity, centered});
+          for (const Tensor& x : {w, s, g, rate()}) call.in[call.in_count++] = x;
+          for (const Tensor& x : {w, s}) call.out[call.out_count++] = x;
+          for (int i = 0; i < velocity + centered; ++i) {
+            const Tensor extra = slot(Values::tame);
+            call.in[call.in_count++] = extra;
+            call.out[call.out_count++] = extra;
+          }
+          compare(call);
+        }
+      }
+    }
+  }
+}
+
+void random_ops() {
+  const auto state = [](uint32_t low) {
+    const Tensor x = make(Dtype::int32, {4});
+    uint32_t words[4] = {123456789u, 42u, low, 7u};
+    std::memcpy(x.data<int32_t>(), words, sizeof words);
+    return x;
+  };
+  for (int64_t n : {0, 1, 3, 4, 5, 63, 1001, 200003}) {
+    for (uint32_t low : {0u, 0xfffffff0u}) {
+      for (Dtype dtype : floats) {
+        for (Op op : {Op::random_normal, Op::random_truncated_normal}) {
+          const Tensor s = state(low);
+          compare(call_of(op, {s}, {make(dtype, {n}), s}, NormalAttributes{0.5, 2}));
+        }
+        const Tensor s = state(low);
+        const double last = dtype == Dtype::float32 ? std::nextafter(3.0f, 0.0f) : std::nextafter(3.0, 0.0);
+        compare(call_of(Op::random_uniform, {s}, {make(dtype, {n}), s}, UniformAttributes{-1, 3, last}));
+      }
+      for (uint64_t range : {uint64_t{1}, uint64_t{10}, uint64_t{3} << 30, uint64_t{1} << 32}) {
+        const Tensor s = state(low);
+        compare(call_of(Op::random_int, {s}, {make(Dtype::int32, {n}), s}, IntegerAttributes{INT32_MIN, range}));
+      }
+      const Tensor s = state(low);
+      compare(call_of(Op::random_int, {s}, {make(Dtype::uint8, {n}), s}, IntegerAttributes{5, 250}));
+      for (Dtype dtype : all_dtypes) {
+        for (uint64_t threshold : {uint64_t{0}, uint64_t{1} << 30, uint64_t{1} << 32}) {
+          const Tensor b = state(low);
+          compare(call_of(Op::random_bernoulli, {b}, {make(dtype, {n}), b}, BernoulliAttributes{threshold}));
+        }
+      }
+      const Tensor p = state(low);
+      compare(call_of(Op::random_permutation, {p}, {make(Dtype::int32, {n}), p, make(Dtype::int32, {2, n, 3})}), exact,
+              2);
+    }
+  }
+}
+
+// A bad index or label: said at the next synchronisation, once, and the device goes on.
+void faults() {
+  const auto fails = [](const Launch& call, const char* words) {
+    Row& row = rows[static_cast<int>(call.op)];
+    {
+      OnDevice device;
+      const Launch moved = device.moved(call);
+      Failure failure, after;
+      gpu.launch(context, &moved, &failure);
+      if (!failure.failed) gpu.synchronize(context, &failure);
+      gpu.synchronize(context, &after);
+      verdict(row, failure.failed && std::strstr(failure.message, words) && !after.failed, call.op,
+              std::string("a bad value gives \"") + failure.message + "\"");
+    }
+    memory.clear();
+  };
+  const auto list = [](double bad) {
+    const Tensor x = input(Dtype::int32, {40}, Kind::contiguous, Values::index, 10);
+    put(x.buffer->data + (x.offset + 33) * 4, Dtype::int32, bad);
+    return x;
+  };
+  const auto numbers_of = [](const Shape& shape) {
+    return input(Dtype::float32, shape, Kind::contiguous, Values::tame);
+  };
+  for (double bad : {-1.0, 10.0, 2e9}) {
+    char words[20];
+    std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
+    fails(call_of(Op::gather, {numbers_of({1, 10, 4}), list(bad)}, {make(Dtype::float32, {1, 40, 4})}), words);
+    fails(call_of(
+              Op::gather_scaled,
+              {input(Dtype::uint8, {1, 10, 4}, Kind::contiguous, Values::wild), list(bad), scalar(Dtype::float32, 0.5)},
+              {make(Dtype::float32, {40, 4})}),
+          words);
+    for (int64_t n : {10, 10000}) {
+      const double wrong = n == 10 || bad < 0 ? bad : bad * 1000;
+      std::snprintf(words, sizeof words, "%lld", static_cast<long long>(std::min(wrong, 2e9)));
+      const Tensor out = numbers_of({1, n, 4});
+      fails(call_of(Op::scatter_add, {numbers_of({1, 40, 4}), list(std::min(wrong, 2e9)), out}, {out}), words);
+    }
+    std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
+    fails(call_of(Op::one_hot, {list(bad)}, {make(Dtype::float32, {40, 10})}), words);
+    fails(
+        call_of(Op::dynamic_slice, {numbers_of({1, 10, 4}), scalar(Dtype::int32, bad)}, {make(Dtype::float32, {3, 4})}),
+        words);
+    fails(call_of(Op::softmax_cross_entropy, {numbers_of({40, 10}), list(bad)},
+                  {make(Dtype::float32, {40}), make(Dtype::float32, {40, 10})}),
+          words);
+    const double far = bad == 10 ? 2000 : bad;
+    std::snprintf(words, sizeof words, "%d", static_cast<int>(far));
+    fails(call_of(Op::softmax_cross_entropy, {numbers_of({40, 2000}), list(far)},
+                  {make(Dtype::float32, {40}), make(Dtype::float32, {40, 2000})}),
+          words);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  char reason[500] = "";
+  if (gpu.count(reason, sizeof reason) == 0) {
+    std::printf("no GPU: %s; skipped\n", reason);
+    return 0;
+  }
+  Failure failure;
+  AcceleratorInfo info{};
+  gpu.describe(0, &info, &failure);
+  demand(failure);
+  context = gpu.open(0, &failure);
+  demand(failure);
+  std::printf("%s, compute capability %d.%d\n", info.name, info.capability / 10, info.capability % 10);
+  const std::pair<const char*, void (*)()> groups[] = {
+      {"unary", unary_ops},   {"binary", binary_ops},   {"moving", moving_ops}, {"gather", gather_ops},
+      {"reduce", reductions}, {"positions", positions}, {"rows", row_ops},      {"optimizers", optimizers},
+      {"random", random_ops}, {"faults", faults}};
+  for (const auto& [name, run] : groups) {
+    if (argc < 2 || std::strcmp(argv[1], name) == 0) run();
+  }
+  gpu.close(context);
+  for (const auto& [op, row] : rows) {
+    char error[40] = "the bits of the CPU";
+    if (!row.exact || row.worst > 0) std::snprintf(error, sizeof error, "worst error %.3g", row.worst);
+    std::printf("%-28s %5lld cases  %s%s\n", op_name(static_cast<Op>(op)), static_cast<long long>(row.cases), error,
+                row.failed ? "  FAILED" : "");
+  }
+  std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
+  return failed ? 1 : 0;
+}
