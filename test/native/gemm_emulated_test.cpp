@@ -20,7 +20,7 @@ double random_value() {
 }
 
 struct Extra {
-  bool bias = false, relu = false, gate = false, rate = false;
+  bool bias = false, relu = false, gate = false, rate = false, any = false;
 };
 
 // A product with its operands in stores of their own; `aligned` says that rows are multiples of 16 bytes.
@@ -49,6 +49,7 @@ struct Case {
     if (extra.gate) gemm.gate = gate.data(), gemm.gate_row = n;
     if (extra.rate) gemm.rate = rate.data(), gemm.beta = 1;
     if (batch > 1) gemm.batch = {batch, 1, {batch}, {size_a}, {0}};
+    if (!extra.any) gemm.last = last_of(gemm);
   }
 
   // What `c` must be; sums are within `bound` * u * sum |a b| of one chain (0: the same bits).
@@ -133,14 +134,15 @@ bool run_simt(const Case<float>& test, int64_t splits) {
 template <class Config>
 void check_simt(const char* name) {
   const int64_t m = Config::m, n = Config::n;
-  const Extra plain, dense{true, true}, gate{false, false, true}, rate{false, false, false, true};
+  const Extra plain, dense{true, true}, dense_any{true, true, false, false, true}, gate{false, false, true},
+      rate{false, false, false, true};
   struct Size {
     int64_t m, n, k, batch, splits;
     Extra extra;
   };
   const Size sizes[] = {{m + 1, n - 1, 77, 1, 1, dense}, {m - 1, n + 4, 130, 1, 2, rate}, {5, 4, 3, 1, 1, gate},
-                        {1, 1, 1, 1, 1, plain},          {m, n, 64, 2, 1, plain},         {m / 2, n, 129, 3, 2, plain},
-                        {m, n / 2 + 4, 64, 1, 3, dense}};
+                        {1, 1, 1, 1, 1, plain},          {m - 2, n, 20, 1, 1, dense_any}, {m, n, 64, 2, 1, plain},
+                        {m / 2, n, 129, 3, 2, plain},    {m, n / 2 + 4, 64, 1, 3, dense}};
   bool right = true;
   for (const Size& size : sizes) {
     const auto test = [&](char a, char b, bool aligned) {

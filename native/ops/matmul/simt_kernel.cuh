@@ -93,6 +93,43 @@ __device__ void read_vector(float* to, const float* from) {
   }
 }
 
+// The thread's sums to C, or to what is added up later. (row, col) is its first element.
+template <class C, Last last>
+__device__ void store_sums(const BatchedGemm<float>& g, const float (&sums)[C::rows][C::cols], float* c, int64_t pitch,
+                           int64_t row, int64_t col, float alpha, bool aligned_c) {
+  constexpr int va = C::row_vector, vb = C::col_vector;
+  const int rows_left = static_cast<int>(g.m - row < C::m ? g.m - row : C::m);
+  const int cols_left = static_cast<int>(g.n - col < C::n ? g.n - col : C::n);
+#pragma unroll
+  for (int i = 0; i < C::rows; ++i) {
+    const int r = i / va * C::lanes_m * va + i % va;
+    if (r >= rows_left) continue;
+    float* out = c + (row + r) * pitch + col;
+#pragma unroll
+    for (int part = 0; part < C::cols / vb; ++part) {
+      const int s = part * C::lanes_n * vb;
+      float v[vb];
+      if (vb == 4 && aligned_c && s + vb <= cols_left) {
+        if constexpr (reads_c(last)) {
+          if (last != Last::any || g.beta != 0) read_vector<vb>(v, out + s);
+        }
+#pragma unroll
+        for (int j = 0; j < vb; ++j) {
+          v[j] = finish_as<last>(g, alpha, sums[i][part * vb + j], reads_c(last) ? v[j] : 0, row + r, col + s + j);
+        }
+        *reinterpret_cast<float4*>(out + s) = float4{v[0], v[1], v[2], v[vb - 1]};
+        continue;
+      }
+#pragma unroll
+      for (int j = 0; j < vb; ++j) {
+        if (s + j >= cols_left) continue;
+        const float old = reads_c(last) && (last != Last::any || g.beta != 0) ? out[s + j] : 0;
+        out[s + j] = finish_as<last>(g, alpha, sums[i][part * vb + j], old, row + r, col + s + j);
+      }
+    }
+  }
+}
+
 template <class Config, Read read_a, Read read_b>
 __global__ void __launch_bounds__(Config::threads, Config::resident)
     simt_kernel(const BatchedGemm<float> g, const Cut cut, const bool aligned_c) {
@@ -185,35 +222,10 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
 
   const bool whole = cut.splits == 1;
   if constexpr (large) alpha = whole ? alpha_of(g) : 1.0f;
-  const int64_t pitch = whole ? g.c_row : g.n;
   float* c = whole ? g.c + product * g.m * g.n : cut.partial + slot * g.m * g.n;
-#pragma unroll
-  for (int i = 0; i < C::rows; ++i) {
-    const int64_t r = row0 + row + i / va * C::lanes_m * va + i % va;
-    if (r >= g.m) continue;
-#pragma unroll
-    for (int part = 0; part < parts_b; ++part) {
-      const int64_t s = col0 + col + part * C::lanes_n * vb;
-      float* out = c + r * pitch + s;
-      float v[vb];
-      if (vb == 4 && aligned_c && s + vb <= g.n) {
-        if (whole && g.beta != 0) read_vector<vb>(v, out);
-#pragma unroll
-        for (int j = 0; j < vb; ++j) {
-          const float sum = sums[i][part * vb + j];
-          v[j] = whole ? finish(g, alpha, sum, g.beta != 0 ? v[j] : 0, r, s + j) : sum;
-        }
-        *reinterpret_cast<float4*>(out) = float4{v[0], v[1], v[2], v[vb - 1]};
-        continue;
-      }
-#pragma unroll
-      for (int j = 0; j < vb; ++j) {
-        if (s + j >= g.n) continue;
-        const float sum = sums[i][part * vb + j];
-        out[j] = whole ? finish(g, alpha, sum, g.beta != 0 ? out[j] : 0, r, s + j) : sum;
-      }
-    }
-  }
+  with_last(whole ? g.last : Last::sum, [&]<Last last>() {
+    store_sums<C, last>(g, sums, c, whole ? g.c_row : g.n, row0 + row, col0 + col, alpha, aligned_c);
+  });
 }
 
 // The slices' sums added up in order, and the last step of the product.
