@@ -297,11 +297,18 @@ void check_choice() {
   }
   test::check(sound, "every plan covers k with slices none of which is empty");
   const auto tile = [&](int64_t m, int64_t n, int64_t k) { return simt_tiles[choose_gemm(problem(m, n, k)).tile]; };
-  test::check(tile(4096, 4096, 4096).m == 128, "a large product has large tiles");
   test::check(tile(32, 300, 784).m <= 32, "a batch of 32 has small tiles");
   test::check(tile(1, 4096, 4096).m == 4 && tile(4096, 1, 4096).n == 4, "a product with a vector wastes few rows");
   test::check(tile(8192, 10, 100).n <= 16, "a narrow product has narrow tiles");
   test::check(choose_gemm(problem(64, 64, 1000000)).splits > 8, "a long sum is cut into slices");
+  GemmProblem large = problem(4096, 4096, 4096);
+  test::check(choose_gemm(large).tier == GemmTier::hopper && choose_gemm(large).products == 6,
+              "a large product in full precision takes six products of planes");
+  large.capability = 80;
+  test::check(choose_gemm(large).tier == GemmTier::simt && simt_tiles[choose_gemm(large).tile].m == 128,
+              "where there are no such tensor cores it has large tiles");
+  large.capability = 90, large.matrices = false;
+  test::check(choose_gemm(large).tier == GemmTier::simt, "and so it does when they cannot read its operands");
   GemmProblem twice = problem(100, 100, 100);
   twice.float64 = true;
   test::check(choose_gemm(twice).tier == GemmTier::generic, "float64 is for the generic kernel");
@@ -314,8 +321,6 @@ void check_choice() {
   half.precision = MatmulPrecision::medium;
   test::check(choose_gemm(half).tier == GemmTier::hopper && choose_gemm(half).products == 1,
               "medium is for the tensor cores");
-  half.capability = 80;
-  test::check(choose_gemm(half).tier == GemmTier::simt, "but not where there are none of this kind");
   const GemmPlan six = choose_gemm(problem(300, 300, 300), parse_gemm_force("hopper"));
   test::check(six.tier == GemmTier::hopper && six.products == 6, "highest on the tensor cores takes six products");
   test::check(!parse_gemm_force("simtx").any && !parse_gemm_force(nullptr).any, "another word forces nothing");
