@@ -5,6 +5,7 @@
 
 #include "../../native/ops/matmul/generic_kernel.cuh"
 #include "../../native/ops/matmul/hopper_layout.h"
+#include "../../native/ops/matmul/hopper_store.cuh"
 #include "../../native/ops/matmul/simt_kernel.cuh"
 #include "check.h"
 
@@ -245,6 +246,51 @@ void check_hopper_tile(const char* name) {
   }
 }
 
+// Two groups of four warps put their registers where they belong; element (i, j) of the tile is in the register that
+// the PTX manual's picture of the result of wgmma shows.
+template <int columns>
+void check_hopper_store(const char* name) {
+  bool right = true;
+  const Extra plain, dense{true, true}, gate{false, false, true}, rate{false, false, false, true};
+  const Extra any{true, true, false, false, true};
+  struct Size {
+    int64_t m, n;
+    bool aligned;
+  };
+  for (const Size& size : {Size{128, columns, true}, Size{128, columns, false}, Size{77, columns - 3, false},
+                           Size{128, columns - 2, true}, Size{130, columns + 6, true}, Size{1, 1, false}}) {
+    for (const Extra& extra : {plain, dense, gate, rate, any}) {
+      Case<float> test('N', 'N', size.m, size.n, 9, 1, false, extra);
+      std::vector<float> out = test.start();
+      BatchedGemm<float> g = test.gemm;
+      g.c = out.data();
+      const float alpha = alpha_of(g);
+      for (int64_t row0 = 0; row0 < size.m; row0 += 128) {
+        for (int64_t col0 = 0; col0 < size.n; col0 += columns) {
+          emulation::run_block(0, 256, [&] {
+            const int64_t group0 = row0 + threadIdx.x / 128 * 64;
+            const int lane = threadIdx.x % 32, warp = threadIdx.x % 128 / 32;
+            float sums[columns / 2];
+            for (int r = 0; r < columns / 2; ++r) {
+              const int64_t i = group0 + warp * 16 + lane / 4 + r / 2 % 2 * 8,
+                            j = col0 + r / 4 * 8 + lane % 4 * 2 + r % 2;
+              sums[r] = 0;
+              for (int64_t p = 0; p < test.k && i < test.m && j < test.n; ++p) {
+                sums[r] = std::fma(test.a[i * test.k + p], test.b[p * test.n + j], sums[r]);
+              }
+            }
+            with_last(g.last, [&]<Last last>() { store_warpgroup<last>(g, sums, group0, col0, alpha, size.aligned); });
+          });
+        }
+      }
+      right &= test.right(out, 0);
+    }
+  }
+  char sentence[100];
+  std::snprintf(sentence, sizeof sentence, "the sums of a tile of %s columns come to their places", name);
+  test::check(right, sentence);
+}
+
 void check_planes() {
   bool exact = true, close = true;
   for (int i = 0; i < 1000000; ++i) {
@@ -334,15 +380,17 @@ int main() {
   check_simt<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>("128x128");
   check_simt<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>("64x64");
   check_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>("32x32");
-  check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
-  check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
-  check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
-  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>("4x128");
-  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>("128x4");
+  check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 3>>("16x64");
+  check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 3>>("64x16");
+  check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 3>>("16x16");
+  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 3>>("4x128");
+  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 3>>("128x4");
   check_hopper_tile<HopperTile<128, 1>>("128x128, one product");
   check_hopper_tile<HopperTile<256, 1>>("128x256, one product");
   check_hopper_tile<HopperTile<128, 3>>("128x128, three products");
   check_hopper_tile<HopperTile<128, 6>>("128x128, six products");
+  check_hopper_store<128>("128");
+  check_hopper_store<256>("256");
   check_planes();
   check_choice();
   return test::finish("gemm_emulated_test");

@@ -48,9 +48,9 @@ using Launcher = void (*)(const BatchedGemm<float>&, const Cut&);
 constexpr Launcher launchers[] = {
     launch<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>, launch<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>,
     launch<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,   launch<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>,
-    launch<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>,   launch<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>,
-    launch<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>,   launch<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>,
-    launch<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>,
+    launch<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 3>>,   launch<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 3>>,
+    launch<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 3>>,   launch<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 3>>,
+    launch<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 3>>,
 };
 static_assert(std::size(launchers) == simt_tile_count);
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "hopper_layout.h"
-#include "kernel.cuh"
+#include "hopper_store.cuh"
 #include "wgmma.cuh"
 
 namespace hebb::cuda {
@@ -16,37 +16,6 @@ namespace hebb::cuda {
 struct HopperOperands {
   CUtensorMap a, b;
 };
-
-// The sums of a group of warps to C; (row0, col0) is the first element of the group's 64 rows.
-template <Last last, int count>
-__device__ void store_sums(const BatchedGemm<float>& g, const float (&sums)[count], int64_t row0, int64_t col0,
-                           float alpha, bool aligned_c) {
-  // A thread holds, of every 8 columns, two neighbours in each of two rows.
-  const int lane = threadIdx.x % 32, warp = threadIdx.x % 128 / 32;
-  const int64_t col = col0 + lane % 4 * 2;
-  const int cols_left = static_cast<int>(g.n - col < 2 * count ? g.n - col : 2 * count);
-#pragma unroll
-  for (int half = 0; half < 2; ++half) {
-    const int64_t row = row0 + warp * 16 + lane / 4 + half * 8;
-    if (row >= g.m) continue;
-    float* out = g.c + row * g.c_row + col;
-#pragma unroll
-    for (int part = 0; part < count / 4; ++part) {
-      const int at = part * 8;
-      const float x = sums[part * 4 + half * 2], y = sums[part * 4 + half * 2 + 1];
-      const bool reads = reads_c(last) && (last != Last::any || g.beta != 0);
-      if (aligned_c && at + 1 < cols_left) {
-        float2* pair = reinterpret_cast<float2*>(out + at);
-        const float2 old = reads ? *pair : float2{0, 0};
-        *pair = float2{finish_as<last>(g, alpha, x, old.x, row, col + at),
-                       finish_as<last>(g, alpha, y, old.y, row, col + at + 1)};
-        continue;
-      }
-      if (at < cols_left) out[at] = finish_as<last>(g, alpha, x, reads ? out[at] : 0, row, col + at);
-      if (at + 1 < cols_left) out[at + 1] = finish_as<last>(g, alpha, y, reads ? out[at + 1] : 0, row, col + at + 1);
-    }
-  }
-}
 
 // `skip`, if given, is a flag on the device: when it is set, nothing is done.
 template <class Tile, bool a_along_m, bool b_along_n>
@@ -163,9 +132,9 @@ __global__ void __launch_bounds__(Tile::threads, 1)
       with_last(g.last, [&]<Last last>() {
         const int64_t row0 = int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, col0 = int64_t{at.n} * Tile::n;
         if constexpr (Tile::products == 1) {
-          store_sums<last>(g, sums, row0, col0, alpha, aligned_c);
+          store_warpgroup<last>(g, sums, row0, col0, alpha, aligned_c);
         } else {
-          store_sums<last>(g, total, row0, col0, alpha, aligned_c);
+          store_warpgroup<last>(g, total, row0, col0, alpha, aligned_c);
         }
       });
     }

@@ -176,27 +176,34 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
   for (int step = 0; step < steps; ++step) {
     wait_copies<C::stages - 2>();
     __syncthreads();  // tile `step` is there for all, and nobody reads the one before any more
-    fetch(step + C::stages - 1);
     constexpr int share = C::depth / C::groups;
     const float* a = tiles + step % C::stages * C::stage + group * share * C::a_pitch + row;
     const float* b = tiles + step % C::stages * C::stage + C::a_stage + group * share * C::b_pitch + col;
-    float left[2][C::rows], right[2][C::cols];
+    // A few steps of k are read ahead of the sums; small tiles, which have few warps to wait with, read further.
+    constexpr int ahead = large ? 1 : 3;
+    float left[ahead + 1][C::rows], right[ahead + 1][C::cols];
     const auto read = [&](int p) {
 #pragma unroll
-      for (int i = 0; i < parts_a; ++i) read_vector<va>(left[p % 2] + i * va, a + p * C::a_pitch + i * C::lanes_m * va);
+      for (int i = 0; i < parts_a; ++i)
+        read_vector<va>(left[p % (ahead + 1)] + i * va, a + p * C::a_pitch + i * C::lanes_m * va);
 #pragma unroll
       for (int j = 0; j < parts_b; ++j) {
-        read_vector<vb>(right[p % 2] + j * vb, b + p * C::b_pitch + j * C::lanes_n * vb);
+        read_vector<vb>(right[p % (ahead + 1)] + j * vb, b + p * C::b_pitch + j * C::lanes_n * vb);
       }
     };
-    read(0);
+#pragma unroll
+    for (int p = 0; p < ahead; ++p) {
+      if (p < share) read(p);
+    }
+    fetch(step + C::stages - 1);
 #pragma unroll
     for (int p = 0; p < share; ++p) {
-      if (p + 1 < share) read(p + 1);
+      if (p + ahead < share) read(p + ahead);
 #pragma unroll
       for (int i = 0; i < C::rows; ++i)
 #pragma unroll
-        for (int j = 0; j < C::cols; ++j) sums[i][j] = fma(left[p % 2][i], right[p % 2][j], sums[i][j]);
+        for (int j = 0; j < C::cols; ++j)
+          sums[i][j] = fma(left[p % (ahead + 1)][i], right[p % (ahead + 1)][j], sums[i][j]);
     }
   }
 
