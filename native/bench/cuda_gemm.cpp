@@ -235,7 +235,6 @@ int main(int argc, char** argv) {
       {"", MatmulPrecision::highest, f32, full, 0, 1 << 20},
       {"simt,64x64,1", MatmulPrecision::highest, f32, full, 512, 1024},
       {"simt,128x128,1", MatmulPrecision::highest, f32, full, 512, 8192},
-      {"simt,128x256,1", MatmulPrecision::highest, f32, full, 512, 8192},
       {"hopper", MatmulPrecision::highest, f32, full, 512, 8192},
       {"hopper", MatmulPrecision::high, f32, full, 512, 8192},
       {"hopper,128x128", MatmulPrecision::medium, Cublas::bf16, full, 512, 8192},

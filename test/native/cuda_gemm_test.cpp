@@ -347,11 +347,8 @@ int main() {
       for (int layout = 0; layout < 4; ++layout) check_problem(p, kernels, layout, 0, Extra::none);
     }
   }
-  std::vector<Variant> large = {{"generic", true},
-                                {"simt", false},
-                                {"simt,128x256,1", true},
-                                {"simt,128x128,1", true},
-                                {"simt,128x128,4", false}};
+  std::vector<Variant> large = {
+      {"generic", true}, {"simt", false}, {"simt,128x128,1", true}, {"simt,128x128,4", false}};
   add_hopper(large);
   for (const Size& size : {Size{2048, 2048, 2048}, Size{1030, 2050, 3001}}) {
     Problem p(size.m, size.n, size.k, Data::normal);
