@@ -13,10 +13,10 @@ Cut cut_of(const BatchedGemm<float>& g, const SimtTile& tile, int splits, int64_
 // In the order of simt_tiles. SimtConfig: m, n, depth, rows, cols, lanes_m, groups, stages, resident.
 using Launcher = void (*)(const BatchedGemm<float>&, const Cut&);
 constexpr Launcher launchers[] = {
-    launch_simt<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>,
-    launch_simt<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,
-    launch_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>,
-    launch_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 3>>,
+    launch_simt<0, SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>,
+    launch_simt<1, SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,
+    launch_simt<2, SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>,
+    launch_simt<3, SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 3>>,
     launch_16x64,
     launch_64x16,
     launch_4x128,

@@ -18,8 +18,11 @@ inline Read read_of(const float* x, int64_t rows, int64_t row_stride, int64_t k_
   return vectors ? Read::vectors : Read::rows;
 }
 
-template <class Config>
+// `tile` is the number of the tile in simt_tiles.
+template <int tile, class Config>
 void launch_simt(const BatchedGemm<float>& g, const Cut& cut) {
+  static_assert(simt_tiles[tile].m == Config::m && simt_tiles[tile].n == Config::n &&
+                simt_tiles[tile].depth == Config::depth && simt_tiles[tile].resident == Config::resident);
   const bool aligned_c =
       g.n % 4 == 0 && (cut.splits > 1 || (aligned(g.c) && g.c_row % 4 == 0));  // one product after the other
   const int64_t blocks = int64_t{cut.tiles_m} * cut.tiles_n * cut.splits * g.batch.count;
