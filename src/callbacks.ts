@@ -5,6 +5,8 @@ import type { Callback, Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { checkNames, wholeNumber } from './train/rows.js';
 
+export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
+export { learningRateScheduler, reduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks_learning_rate.js';
 export { tensorBoard, type TensorBoardOptions } from './callbacks_tensorboard.js';
 export type { Callback, Logs } from './train/callbacks.js';
 export type { MonitorMode } from './train/monitor.js';
@@ -42,7 +44,7 @@ export interface EarlyStopping extends Callback {
  * Ends fit() when the monitored number no longer improves, by Keras's rules.
  *
  * @example
- * await net.fit(x, y, { epochs: 100, validationSplit: 0.1, callbacks: [callbacks.earlyStopping({ patience: 5 })] });
+ * const stopping = callbacks.earlyStopping({ patience: 5, restoreBestWeights: true });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
   checkNames('earlyStopping', options, [
@@ -163,6 +165,37 @@ function fillIn(path: string, values: Logs): string {
     }
     return digits !== undefined ? value.toFixed(Number(digits)) : String(value).padStart(Number(width ?? 0), '0');
   });
+}
+
+/** Options of terminateOnNaN(). */
+export interface TerminateOnNaNOptions {
+  /** Whether fit() throws instead of ending; false by default. */
+  raiseError?: boolean;
+}
+
+/**
+ * Ends fit() at the first batch after which the loss is no longer a finite number, with a warning. Looks after every batch,
+ * so that fit() comes back to JavaScript each time.
+ *
+ * @throws ERR_ARGUMENT for a wrong option; during fit(), with raiseError, for such a loss
+ * @example
+ * const net = sequential([layers.dense({ units: 1, inputShape: [1] })]);
+ * net.compile({ optimizer: optimizers.sgd({ learningRate: 1e30 }), loss: 'mse' });
+ * const history = await net.fit([[1], [2]], [1, 2], { epochs: 9, verbose: 0, callbacks: [callbacks.terminateOnNaN()] });
+ * history.epoch.length < 9; // true
+ */
+export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
+  checkNames('terminateOnNaN', options, ['raiseError']);
+  const { raiseError = false } = options;
+  return {
+    onBatchEnd: (model, batch, { loss }) => {
+      if (loss === undefined || Number.isFinite(loss)) return;
+      const message = `terminateOnNaN: the loss is ${loss} after batch ${batch}`;
+      if (raiseError) throw new HebbError('ERR_ARGUMENT', message);
+      process.emitWarning(`${message}; the training ends`);
+      model.stopTraining = true;
+    },
+  };
 }
 
 /** A callback made of functions. @example callbacks.lambda({ onEpochEnd: (model, epoch, logs) => console.log(epoch, logs.loss) }) */

@@ -8,6 +8,8 @@ import type { Metric, RowMetric } from '../metrics/index.js';
 import { named } from '../named.js';
 import * as optimizers from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import * as schedules from '../optimizers/schedules.js';
+import type { Schedule } from '../optimizers/schedules.js';
 import type { Shape } from '../tensor.js';
 
 /** A part as a model file holds it. */
@@ -107,6 +109,25 @@ const optimizerMakers: Readonly<Record<string, (options?: never) => Optimizer>> 
   sgd: optimizers.sgd,
   adam: optimizers.adam,
   rmsprop: optimizers.rmsprop,
+  adamw: optimizers.adamw,
+  nadam: optimizers.nadam,
+  adamax: optimizers.adamax,
+  adagrad: optimizers.adagrad,
+  adadelta: optimizers.adadelta,
+  lion: optimizers.lion,
+  ftrl: optimizers.ftrl,
+  lamb: optimizers.lamb,
+  adafactor: optimizers.adafactor,
+};
+
+const scheduleMakers: Readonly<Record<string, (options: never) => Schedule>> = {
+  exponentialDecay: schedules.exponentialDecay,
+  inverseTimeDecay: schedules.inverseTimeDecay,
+  piecewiseConstant: schedules.piecewiseConstant,
+  polynomialDecay: schedules.polynomialDecay,
+  cosineDecay: schedules.cosineDecay,
+  cosineDecayRestarts: schedules.cosineDecayRestarts,
+  oneCycle: schedules.oneCycle,
 };
 
 /** What compile() takes as a loss: a name, a loss, or a function from targets and predictions to one number per row. */
@@ -185,10 +206,26 @@ export function saveLoss({ name, config }: Loss): SavedPart | undefined {
   return Object.hasOwn(lossMakers, name) ? { kind: name, config } : undefined;
 }
 
+/** What a model file says of an optimiser; undefined for one, or with a schedule, of the user's own. */
+export function saveOptimizer(optimizer: Optimizer): SavedPart | undefined {
+  const { kind, initialRate } = optimizer;
+  if (!Object.hasOwn(optimizerMakers, kind)) return undefined;
+  if (typeof initialRate !== 'number' && !Object.hasOwn(scheduleMakers, initialRate.kind)) return undefined;
+  return { kind, config: optimizer.getConfig() };
+}
+
+/** The options of a saved optimiser, its schedule made again. */
+function revivedOptions(config: Config): Config {
+  const { learningRate } = config;
+  if (typeof learningRate !== 'object') return config;
+  const { kind, config: own } = learningRate as SavedPart;
+  return { ...config, learningRate: named('schedule', scheduleMakers, kind, 'ERR_FORMAT')(own as never) };
+}
+
 /** The parts of a saved model made again. @throws ERR_FORMAT for a name this version does not know */
 export const revive = {
   loss: ({ kind, config }: SavedPart): Loss => named('loss', lossMakers, kind, 'ERR_FORMAT')(config as never),
-  optimizer: ({ kind, config }: SavedPart): Optimizer => named('optimizer', optimizerMakers, kind, 'ERR_FORMAT')(config as never),
+  optimizer: ({ kind, config }: SavedPart): Optimizer => named('optimizer', optimizerMakers, kind, 'ERR_FORMAT')(revivedOptions(config) as never),
   metric: (saved: string | SavedPart): string | Metric =>
     typeof saved === 'string' ? saved : named('metrics', metricMakers, saved.kind, 'ERR_FORMAT')(saved.config as never),
 };

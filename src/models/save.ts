@@ -10,7 +10,7 @@ import type { Model } from './model.js';
 import { functionalFromConfig } from './functional.js';
 import { ModelLayer } from './model_layer.js';
 import { asOption, mapOutputs, type CompileOptions, type PerOutput } from './outputs.js';
-import { revive, saveLoss, saveMetric, type MetricSpec, type SavedPart } from './parts.js';
+import { revive, saveLoss, saveMetric, saveOptimizer, type MetricSpec, type SavedPart } from './parts.js';
 import { Sequential } from './sequential.js';
 
 /** Options of save(). */
@@ -61,7 +61,7 @@ function stateEntries(model: Model): [string, Tensor][] {
   return [...state, ['random/state', defaultGenerator.state]];
 }
 
-/** What compile() chose; undefined when a loss or metric is the user's own, which no file can hold. */
+/** What compile() chose; undefined when a loss, metric or schedule is the user's own, which no file can hold. */
 function savedCompile(model: Model): SavedCompile | undefined {
   const { optimizer, loss, lossWeights, metrics, weightedMetrics } = model.compiled;
   const own = new HebbError('ERR_ARGUMENT', 'a part of the user');
@@ -72,7 +72,7 @@ function savedCompile(model: Model): SavedCompile | undefined {
   const saved = (specs: readonly MetricSpec[]): SavedMetrics => specs.map((spec) => known(saveMetric(spec)));
   try {
     return {
-      optimizer: { kind: optimizer.kind, config: optimizer.getConfig() },
+      optimizer: known(saveOptimizer(optimizer)),
       loss: mapOutputs(loss, (part) => known(saveLoss(part))),
       lossWeights,
       metrics: mapOutputs(metrics, saved),
@@ -132,7 +132,7 @@ export async function saveModel(model: Model, path: string, { optimizer = true }
   checkLayers(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;
   if (optimizer && model.isCompiled && compiled === undefined) {
-    throw new HebbError('ERR_ARGUMENT', "save: the loss or a metric is a function of your own, which no file can hold; save with { optimizer: false }");
+    throw new HebbError('ERR_ARGUMENT', "save: the loss, a metric or the schedule is a function of your own, which no file can hold; save with { optimizer: false }");
   }
   const tensors = new Map(weightEntries(model));
   if (optimizer && compiled !== undefined) for (const [name, x] of stateEntries(model)) tensors.set(name, x);
@@ -155,6 +155,21 @@ export async function saveWeights(model: Model, path: string): Promise<void> {
 export async function loadWeights(model: Model, path: string): Promise<void> {
   checkBuilt('loadWeights', model);
   fill(path, (await loadTensors(path)).tensors, weightEntries(model));
+}
+
+/** Writes all that changes in training: weights, the state of the optimiser and of the random generator, and the number of the epoch. */
+export async function saveTraining(model: Model, path: string, epoch: number): Promise<void> {
+  const tensors = new Map([...weightEntries(model), ...stateEntries(model)]);
+  await saveTensors(path, { tensors, metadata: { format: 'hebb-training', version: String(version), epoch: String(epoch) } });
+}
+
+/** Reads what saveTraining() of a like model wrote; answers the epoch. @throws ERR_FORMAT, and then nothing changed */
+export async function loadTraining(model: Model, path: string): Promise<number> {
+  const { tensors, metadata } = await loadTensors(path);
+  const { format, epoch } = metadata;
+  if (format !== 'hebb-training') throw new HebbError('ERR_FORMAT', `${path}: no training state, but '${String(format)}'`);
+  fill(path, tensors, [...weightEntries(model), ...stateEntries(model)]);
+  return Number(epoch);
 }
 
 /** The configuration in a file's metadata. @throws ERR_FORMAT */

@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import { toTensor } from '../ops/index.js';
 import type { TensorLike } from '../tensor.js';
 import { Picture } from './picture.js';
-import { axes, colorOf, label, mark, place, rounded, svgDocument, type Frame } from './svg.js';
+import { axes, colorOf, label, mark, place, rounded, svgDocument, ticks, type Frame, type Tick } from './svg.js';
 
 /** One curve: a point for each x, NaN and infinity leave a gap. */
 export interface Curve {
@@ -18,6 +18,8 @@ export interface LinesPanel {
   readonly curves: readonly Curve[];
   readonly xLabel?: string;
   readonly yLabel?: string;
+  /** Whether the horizontal axis is logarithmic; all x are > 0 then. */
+  readonly logX?: boolean;
 }
 
 /** Options of plots.lines(). */
@@ -58,8 +60,22 @@ function pathOf(frame: Frame, { x, y }: Curve): string {
   return path;
 }
 
+/** The curves where they are drawn: a logarithmic axis is a straight one of logarithms. */
+function placed({ curves, logX = false }: LinesPanel): readonly Curve[] {
+  return logX ? curves.map((curve) => ({ ...curve, x: Array.from(curve.x, Math.log10) })) : curves;
+}
+
+/** What stands below a logarithmic axis: 1e-3, or 3.2e-3 between the powers of 10. */
+function powersOf10({ x, width }: Frame): Tick[] {
+  return ticks(...x, Math.max(2, width / 50)).map(({ value }) => {
+    const text = (10 ** value).toExponential(Number.isInteger(value) ? 0 : 1).replace('+', '');
+    return { value, text };
+  });
+}
+
 function panelMarks(panel: LinesPanel, x: number, y: number, width: number, height: number): string[] {
-  const { curves, title, xLabel, yLabel } = panel;
+  const { title, xLabel, yLabel, logX } = panel;
+  const curves = placed(panel);
   const ranges = { x: rangeOf(curves.map((curve) => curve.x)), y: rangeOf(curves.map((curve) => curve.y), 0.05) };
   const frame = { left: x, top: y, width, height, ...ranges };
   let at = x;
@@ -72,7 +88,7 @@ function panelMarks(panel: LinesPanel, x: number, y: number, width: number, heig
   return [
     label(x + width / 2, y - (curves.length < 2 ? 10 : 26), title, { 'font-size': 14 }),
     ...legend,
-    ...axes(frame, { ...(xLabel !== undefined && { xLabel }), ...(yLabel !== undefined && { yLabel }) }),
+    ...axes(frame, { ...(xLabel !== undefined && { xLabel }), ...(yLabel !== undefined && { yLabel }), xTicks: logX ? powersOf10(frame) : undefined }),
     ...curves.map((curve, i) =>
       mark('path', { class: 'curve', d: pathOf(frame, curve), fill: 'none', stroke: colorOf(i), 'stroke-width': 2, 'stroke-dasharray': curve.dashed ? '5 3' : undefined }),
     ),
@@ -93,7 +109,9 @@ export function panelsSVG(panels: readonly LinesPanel[], columns: number, width:
 const symbols = '*o+x#@%&';
 
 /** A panel in text: a frame of characters, the range of y at the left, the range of x below. */
-export function panelText({ title, curves }: LinesPanel, columns = 60, rows = 15): string {
+export function panelText(panel: LinesPanel, columns = 60, rows = 15): string {
+  const { title, logX } = panel;
+  const curves = placed(panel);
   const [x, y] = [rangeOf(curves.map((curve) => curve.x)), rangeOf(curves.map((curve) => curve.y))];
   const cells = Array.from({ length: rows }, () => new Array<string>(columns).fill(' '));
   // The first curve is drawn last, above the others.
@@ -111,11 +129,16 @@ export function panelText({ title, curves }: LinesPanel, columns = 60, rows = 15
     const number = row === 0 ? numbers[0]! : row === rows - 1 ? numbers[1]! : '';
     return `${number.padStart(width)} │${line.join('').trimEnd()}`;
   });
-  const [from, to] = x.map((value) => Number(value.toPrecision(3)).toString());
+  const [from, to] = x.map((value) => Number((logX ? 10 ** value : value).toPrecision(3)).toString());
   const names = curves.map(({ name }, i) => `${symbols[i % symbols.length]} ${name}`).join('   ');
   const axis = `${' '.repeat(width)} └${'─'.repeat(columns)}`;
   const below = ' '.repeat(width + 2) + from! + to!.padStart(columns - from!.length);
   return [title === '' ? names : `${title}: ${names}`, ...lines, axis, below].join('\n');
+}
+
+/** One panel as a picture of its own. */
+export function linesPicture(op: string, panel: LinesPanel): Picture {
+  return new Picture(op, () => panelsSVG([panel], 1, 460, 300), () => panelText(panel));
 }
 
 /**
@@ -138,6 +161,5 @@ export function lines(x: TensorLike, curves: Readonly<Record<string, TensorLike>
     return { name, x: xs, y: y.dataSync() };
   });
   if (all.length === 0 || xs.length === 0) throw new HebbError('ERR_ARGUMENT', 'lines: there is nothing to draw');
-  const panel = { title, curves: all, ...labels };
-  return new Picture('lines', () => panelsSVG([panel], 1, 460, 300), () => panelText(panel));
+  return linesPicture('lines', { title, curves: all, ...labels });
 }

@@ -6,6 +6,8 @@ export type Logs = Record<string, number>;
 /** What a fit() is about, told to callbacks when it begins. */
 export interface FitInfo {
   epochs: number;
+  /** Index of the first epoch; backupAndRestore() writes it. */
+  initialEpoch: number;
   stepsPerEpoch: number;
   batchSize: number;
   rows: number;
@@ -13,11 +15,13 @@ export interface FitInfo {
 
 /**
  * Called by fit() as it goes. A callback with onBatchBegin or onBatchEnd makes fit() come back to JavaScript after every
- * batch: that costs some 50 us a batch.
+ * batch: that costs some 50 us a batch. Of hebb's own these are terminateOnNaN(), and modelCheckpoint(), backupAndRestore()
+ * and tensorBoard() when they are told to act by batches.
  */
 export interface Callback {
   onTrainBegin?: (model: Model, info: FitInfo) => void | Promise<void>;
-  onTrainEnd?: (model: Model, logs: Logs) => void | Promise<void>;
+  /** Also when fit() was aborted or failed, then with `completed` false. */
+  onTrainEnd?: (model: Model, logs: Logs, completed: boolean) => void | Promise<void>;
   onEpochBegin?: (model: Model, epoch: number) => void | Promise<void>;
   /** May add to the logs, which go into the history. */
   onEpochEnd?: (model: Model, epoch: number, logs: Logs) => void | Promise<void>;

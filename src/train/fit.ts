@@ -150,8 +150,8 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
   const validate = await planned.validate();
   const rows = sample.x[0]?.shape[0] ?? 0;
   const info: FitInfo = pass instanceof Pass
-    ? { epochs, stepsPerEpoch, batchSize, rows }
-    : { epochs, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
+    ? { epochs, initialEpoch, stepsPerEpoch, batchSize, rows }
+    : { epochs, initialEpoch, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
   const params = { epochs, steps: stepsPerEpoch };
   const history = new History(params);
   const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
@@ -175,9 +175,10 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
   model.stopTraining = false;
   model.history = history;
   let logs: Logs = {};
+  let completed = false;
   try {
     for (const callback of callbacks) await callback.onTrainBegin?.(model, info);
-    for (let epoch = initialEpoch; epoch < epochs && !stopped(); epoch++) {
+    for (let epoch = info.initialEpoch; epoch < epochs && !stopped(); epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(model, epoch);
       meters.reset();
       const how = { resume: true, ...(signal && { signal }), onProgress, onBatch: perBatch ? onBatch : undefined };
@@ -196,9 +197,11 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
       for (const callback of callbacks) await callback.onEpochEnd?.(model, epoch, logs);
       history.append(epoch, logs, measured);
     }
+    if (history.epoch.length > 0) model.optimizer.finalize(model.trainableWeights.map(({ value }) => value));
+    completed = true;
   } finally {
     if (pass instanceof ReaderPass) await pass.close();
-    for (const callback of callbacks) await callback.onTrainEnd?.(model, logs);
+    for (const callback of callbacks) await callback.onTrainEnd?.(model, logs, completed);
   }
   return history;
 }

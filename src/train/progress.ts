@@ -23,7 +23,7 @@ function speed(milliseconds: number, steps: number, rows: number): string {
 export function progress(verbose: 'auto' | 0 | 1 | 2): Callback[] {
   if (verbose === 0) return [];
   const live = verbose === 1 || (verbose === 'auto' && process.stdout.isTTY);
-  let info: FitInfo = { epochs: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0 };
+  let info: FitInfo = { epochs: 0, initialEpoch: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0 };
   let bar: SingleBar | undefined;
   let start = 0;
   const rowsAfter = (steps: number): number => Math.min(info.rows, steps * info.batchSize);

@@ -159,7 +159,7 @@ test('compile() checks names and options', (t) => {
   t.throws(compile({ loss: null }), { code: 'ERR_ARGUMENT', message: /loss/ });
   t.throws(compile({ loss: {} }), { code: 'ERR_ARGUMENT', message: /loss/ });
   t.throws(compile({ loss: 'constructor' }), { code: 'ERR_ARGUMENT', message: /got 'constructor'/ });
-  t.throws(compile({ loss: 'mse', optimizer: 'sdg' }), { code: 'ERR_ARGUMENT', message: /optimizer: expected one of sgd, adam, rmsprop, got 'sdg'/ });
+  t.throws(compile({ loss: 'mse', optimizer: 'sdg' }), { code: 'ERR_ARGUMENT', message: /optimizer: expected one of sgd, adam, .*, adafactor, got 'sdg'/ });
   t.throws(compile({ loss: 'mse', metrics: ['precison'] }), { code: 'ERR_ARGUMENT', message: /metrics: expected one of accuracy, .* got 'precison'/ });
   t.throws(compile({ loss: 'mse', metrics: [{}] }), { code: 'ERR_ARGUMENT', message: /metrics/ });
   t.throws(compile({ loss: 'mse', metrics: [null] }), { code: 'ERR_ARGUMENT', message: /metrics/ });

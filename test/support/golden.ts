@@ -219,7 +219,33 @@ export interface TensorboardGolden extends Recorded {
   records: Record<string, string>;
 }
 
+/** One optimiser of optimizers.json: each parameter's values after the recorded steps. */
+export interface OptimizerTrajectory {
+  after: number[][][];
+  final?: number[][];
+}
+
+/** optimizers.json; its parts are told in `about`. */
+export interface OptimizersGolden extends Recorded {
+  recorded: number[];
+  initial: GoldenTensor[];
+  gradients: number[][][];
+  cases: {
+    kind: string;
+    arguments: Record<string, number | boolean | ({ kind: string } & Record<string, number>)>;
+    float64: OptimizerTrajectory;
+    float32: OptimizerTrajectory;
+  }[];
+  schedules: { kind: string; arguments: Record<string, number | boolean | string | number[]>; rates: number[] }[];
+  plateau: {
+    sequences: Record<string, number[]>;
+    traces: { sequence: string; arguments: Record<string, number | string>; rates: number[] }[];
+  };
+  csv: Record<string, { epochs: Record<string, number>[]; arguments: { separator?: string }; text: string; appended: string }>;
+}
+
 interface GoldenFiles {
+  optimizers: OptimizersGolden;
   functional: FunctionalGolden;
   mlp: MlpGolden;
   activations: ActivationsGolden;

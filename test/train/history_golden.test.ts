@@ -81,7 +81,7 @@ test("earlyStopping() stops, remembers and restores as Keras's does, on every re
     const what = JSON.stringify([trace.sequence, trace.arguments]);
     const net = sequential([layers.dense({ units: 1, useBias: false, inputShape: [1] })]);
     const callback = callbacks.earlyStopping(trace.arguments);
-    await callback.onTrainBegin?.(net, { epochs: 1, stepsPerEpoch: 1, batchSize: 1, rows: 1 });
+    await callback.onTrainBegin?.(net, { epochs: 1, initialEpoch: 0, stepsPerEpoch: 1, batchSize: 1, rows: 1 });
     let epochsRun = 0;
     for (const [epoch, loss] of earlyStopping.sequences[trace.sequence]!.entries()) {
       net.setWeights([[[epoch]]]); // stands for what the epoch learnt
@@ -89,7 +89,7 @@ test("earlyStopping() stops, remembers and restores as Keras's does, on every re
       epochsRun = epoch + 1;
       if (net.stopTraining) break;
     }
-    await callback.onTrainEnd?.(net, {});
+    await callback.onTrainEnd?.(net, {}, true);
     t.is(epochsRun, trace.epochsRun, what);
     t.is(net.getWeights()[0]!.item(), trace.weightsOfEpoch, what);
     const { stoppedEpoch, bestEpoch, best = null, wait } = callback;
