@@ -110,8 +110,10 @@ Shape strides_of(Kind kind, const Shape& shape) {
       if (shape.rank > 0) strides[0] = 0;
       break;
     case Kind::tall:  // rows longer than what is seen of them
-      for (int i = 0; i + 1 < shape.rank; ++i)
-        strides[i] += strides[i] / std::max<int64_t>(shape[shape.rank - 1], 1) * 5;
+      for (int i = 0; i + 1 < shape.rank; ++i) {
+        const int64_t length = std::max<int64_t>(shape[shape.rank - 1], 1);
+        strides[i] += strides[i] / length * (length % 4 ? 5 : 16);
+      }
       break;
     default:
       break;
@@ -357,7 +359,9 @@ std::vector<Form> forms() {
           {{2501}, Kind::strided},          {{37, 53}, Kind::transposed},
           {{64, 48}, Kind::transposed},     {{33, 40}, Kind::broadcast},
           {{12, 130}, Kind::tall},          {{5, 6, 7, 8}, Kind::strided},
-          {{3, 4, 5, 6}, Kind::transposed}, {{2, 3, 2, 3, 2, 3, 2, 3}, Kind::transposed}};
+          {{3, 4, 5, 6}, Kind::transposed}, {{2, 3, 2, 3, 2, 3, 2, 3}, Kind::transposed},
+          {{12, 128}, Kind::tall},          {{6, 8, 16}, Kind::broadcast},
+          {{30, 64}, Kind::offset}};
 }
 
 // --- the ops
@@ -425,6 +429,8 @@ void binary_ops() {
       run({}, Kind::contiguous, {4096}, Kind::contiguous, {4096});
       run({9, 1, 5}, Kind::transposed, {1, 8, 1}, Kind::contiguous, {9, 8, 5});
       run({1000, 64}, Kind::contiguous, {1000, 1}, Kind::contiguous, {1000, 64});
+      run({64}, Kind::contiguous, {99, 64}, Kind::tall, {99, 64});
+      run({40, 16, 8}, Kind::contiguous, {16, 1}, Kind::contiguous, {40, 16, 8});
       if (!compares) {  // in place, and into a strided target
         const Tensor x = input(dtype, {1500}, Kind::contiguous, Values::wild),
                      y = input(dtype, {1500}, Kind::contiguous, Values::wild);
