@@ -3,8 +3,6 @@
 #ifndef HEBB_ASYNC_COPY
 #define HEBB_ASYNC_COPY
 
-#include <cuda_runtime_api.h>
-
 namespace hebb::cuda {
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800

@@ -10,6 +10,7 @@
 
 #include "../core/accelerator.h"
 #include "check.h"
+#include "lanes.h"
 
 namespace hebb::cuda {
 
@@ -25,23 +26,28 @@ struct Context {
   int capability = 0;  // 90 for 9.0
   int processors = 0;
   cudaStream_t stream = nullptr;
-  cudaStream_t capture_stream = nullptr;  // of its own: memory is asked for and freed on the other at any time
+  // Graphs are recorded on streams of their own: memory is asked for and freed on the other at any time.
+  cudaStream_t lanes[max_lanes] = {};
+  int lane = 0;            // the one being recorded on
+  bool capturing = false;  // a graph is being made
   cudaMemPool_t pool = nullptr;
   Fault* fault = nullptr;  // on the device
   MatmulPrecision precision = MatmulPrecision::highest;
-  // Working memory of kernels, on the device. Only ever grown, and the old pieces kept: graphs point at them.
-  std::vector<std::byte*> scratch;
-  int64_t scratch_bytes = 0;  // of the last one
-  bool capturing = false;     // a graph is being made
+  // Working memory of kernels, on the device, one for each lane. Only ever grown, and the old pieces kept: graphs point
+  // at them.
+  struct Scratch {
+    std::vector<std::byte*> pieces;
+    int64_t bytes = 0;  // of the last one
+  } scratch[max_lanes];
 };
 
 // The context of the call under way on this thread.
 Context& current();
 
-inline cudaStream_t stream() { return current().capturing ? current().capture_stream : current().stream; }
+inline cudaStream_t stream() { return current().capturing ? current().lanes[current().lane] : current().stream; }
 
-// At least `bytes` of working memory on the device, 256-byte aligned. One piece for all: what a kernel keeps in it is
-// gone when the next launch of the table begins.
+// At least `bytes` of working memory on the device, 256-byte aligned. What a kernel keeps in it is gone when the next
+// launch of the table begins.
 std::byte* scratch(int64_t bytes);
 
 // After `kernel<<<...>>>()`.

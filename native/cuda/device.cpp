@@ -82,10 +82,14 @@ void close(void* context) {
   // Failures here have nobody to be told to: the process may be ending and the driver gone.
   cudaSetDevice(owned->device);
   if (owned->stream) cudaStreamSynchronize(owned->stream);
-  for (std::byte* piece : owned->scratch) cudaFree(piece);
+  for (const Context::Scratch& scratch : owned->scratch) {
+    for (std::byte* piece : scratch.pieces) cudaFree(piece);
+  }
   cudaFree(owned->fault);
   if (owned->stream) cudaStreamDestroy(owned->stream);
-  if (owned->capture_stream) cudaStreamDestroy(owned->capture_stream);
+  for (cudaStream_t lane : owned->lanes) {
+    if (lane) cudaStreamDestroy(lane);
+  }
   cudaGetLastError();
 }
 
@@ -103,7 +107,7 @@ void* open(int index, Failure* failure) {
     CUDA_CHECK(cudaDeviceGetAttribute(&context->processors, cudaDevAttrMultiProcessorCount, index));
     context->capability = major * 10 + minor;
     CUDA_CHECK(cudaStreamCreateWithFlags(&context->stream, cudaStreamNonBlocking));
-    CUDA_CHECK(cudaStreamCreateWithFlags(&context->capture_stream, cudaStreamNonBlocking));
+    for (cudaStream_t& lane : context->lanes) CUDA_CHECK(cudaStreamCreateWithFlags(&lane, cudaStreamNonBlocking));
     CUDA_CHECK(cudaDeviceGetDefaultMemPool(&context->pool, index));
     uint64_t keep = UINT64_MAX;  // released memory stays in the pool for the next tensor
     CUDA_CHECK(cudaMemPoolSetAttribute(context->pool, cudaMemPoolAttrReleaseThreshold, &keep));
@@ -175,27 +179,69 @@ void launch(void* context, const Launch* call, Failure* failure) {
   within(context, failure, [&](Context&) { table[call->op](*call); });
 }
 
+// Records launches on the lanes; ends the recording whatever happens.
+class Capture {
+ public:
+  explicit Capture(Context& context) : c(context) {
+    CUDA_CHECK(cudaStreamBeginCapture(c.lanes[0], cudaStreamCaptureModeRelaxed));
+    c.capturing = true;
+  }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+  ~Capture() {
+    if (c.capturing) cudaStreamEndCapture(c.lanes[0], &graph);
+    c.capturing = false;
+    for (cudaEvent_t event : events) cudaEventDestroy(event);
+    if (graph) cudaGraphDestroy(graph);
+    cudaGetLastError();
+  }
+
+  void record(const Launch* calls, int count) {
+    const LanePlan plan = plan_lanes(calls, count);
+    const cudaEvent_t start = mark(0);
+    bool used[max_lanes] = {true};
+    std::vector<cudaEvent_t> done(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      c.lane = plan.lane[i];
+      const cudaStream_t lane = c.lanes[c.lane];
+      if (!used[c.lane]) CUDA_CHECK(cudaStreamWaitEvent(lane, start));
+      used[c.lane] = true;
+      for (const int j : plan.waits[i]) {
+        if (plan.lane[j] != c.lane) CUDA_CHECK(cudaStreamWaitEvent(lane, done[j]));
+      }
+      table[calls[i].op](calls[i]);
+      done[i] = mark(c.lane);
+    }
+    for (int lane = 1; lane < max_lanes; ++lane) {
+      if (used[lane]) CUDA_CHECK(cudaStreamWaitEvent(c.lanes[0], mark(lane)));
+    }
+  }
+
+  cudaGraph_t end() {
+    c.capturing = false;
+    CUDA_CHECK(cudaStreamEndCapture(c.lanes[0], &graph));
+    return graph;
+  }
+
+ private:
+  // An event after what was recorded on the lane so far.
+  cudaEvent_t mark(int lane) {
+    cudaEvent_t event = nullptr;
+    CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+    events.push_back(event);
+    CUDA_CHECK(cudaEventRecord(event, c.lanes[lane]));
+    return event;
+  }
+
+  Context& c;
+  cudaGraph_t graph = nullptr;
+  std::vector<cudaEvent_t> events;
+};
+
 void* prepare(void* context, const Launch* calls, int64_t count, Failure* failure) {
   return within(context, failure, [&](Context& c) -> void* {
-    struct Capture {
-      Context& c;
-      cudaGraph_t graph = nullptr;
-      explicit Capture(Context& c) : c(c) {
-        CUDA_CHECK(cudaStreamBeginCapture(c.capture_stream, cudaStreamCaptureModeRelaxed));
-        c.capturing = true;
-      }
-      cudaGraph_t end() {
-        c.capturing = false;
-        CUDA_CHECK(cudaStreamEndCapture(c.capture_stream, &graph));
-        return graph;
-      }
-      ~Capture() {
-        if (c.capturing) cudaStreamEndCapture(c.capture_stream, &graph);
-        c.capturing = false;
-        if (graph) cudaGraphDestroy(graph);
-      }
-    } capture(c);
-    for (int64_t i = 0; i < count; ++i) table[calls[i].op](calls[i]);
+    Capture capture(c);
+    capture.record(calls, static_cast<int>(count));
     cudaGraphExec_t executable = nullptr;
     CUDA_CHECK(cudaGraphInstantiate(&executable, capture.end(), 0));
     return executable;
@@ -253,14 +299,15 @@ void set_matmul_precision(void* context, MatmulPrecision precision) {
 Context& current() { return *context_of_call; }
 
 std::byte* scratch(int64_t bytes) {
-  Context& c = current();
-  if (bytes > c.scratch_bytes) {
+  const Context& c = current();
+  Context::Scratch& scratch = current().scratch[c.capturing ? c.lane : 0];
+  if (bytes > scratch.bytes) {
     void* data = nullptr;
     CUDA_CHECK(cudaMalloc(&data, static_cast<size_t>(bytes)));
-    c.scratch.push_back(static_cast<std::byte*>(data));
-    c.scratch_bytes = bytes;
+    scratch.pieces.push_back(static_cast<std::byte*>(data));
+    scratch.bytes = bytes;
   }
-  return c.scratch.back();
+  return scratch.pieces.back();
 }
 
 const Accelerator& accelerator() {

@@ -4,9 +4,7 @@
 // tensor cores cannot be run here.
 #pragma once
 
-#include <cuda_runtime_api.h>
 #include <ucontext.h>
-#include <vector_types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,15 +15,22 @@
 #include <utility>
 #include <vector>
 
-#undef __shared__
-#define __shared__ static
-#undef __launch_bounds__
-#define __launch_bounds__(...)
-#undef __global__
+#define __host__
+#define __device__
 #define __global__
+#define __shared__ static
+#define __launch_bounds__(...)
 
+struct uint3 {
+  unsigned x, y, z;
+};
+struct alignas(8) float2 {
+  float x, y;
+};
+struct alignas(16) float4 {
+  float x, y, z, w;
+};
 inline uint3 threadIdx, blockIdx;
-inline dim3 blockDim, gridDim;
 
 namespace hebb::cuda::emulation {
 
@@ -62,7 +67,6 @@ inline void arrive(std::vector<Copy>& group) {
 // Returns whether all threads met at the same barriers.
 inline bool run_block(unsigned index, int threads, const std::function<void()>& kernel) {
   blockIdx = {index, 0, 0};
-  blockDim = dim3(threads);
   fibers.resize(threads);
   const auto address = reinterpret_cast<uint64_t>(&kernel);
   for (Fiber& fiber : fibers) {

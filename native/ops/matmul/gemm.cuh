@@ -3,8 +3,6 @@
 // on the tensor cores; choose.h decides.
 #pragma once
 
-#include <cuda_runtime_api.h>
-
 #include "choose.h"
 #include "gemm.h"
 
@@ -31,8 +29,9 @@ void gemm(const BatchedGemm<double>& g);
 
 // How a kernel of gemm_simt.cu cuts the work: tiles of C, and slices of k whose sums are added up by a second kernel.
 struct Cut {
-  int64_t tiles_m, tiles_n;
-  int64_t splits, slice;        // each slice is `slice` of k, the last one what is left
+  unsigned tiles_m, tiles_n;
+  unsigned splits;
+  int64_t slice;                // of k; the last one has what is left
   float* partial = nullptr;     // [batch, splits, m, n] when splits > 1
   const int* needed = nullptr;  // if given, a flag on the device: while it is not set, nothing is done
 };

@@ -11,7 +11,8 @@ void run(const BatchedGemm<T>& g) {
   const int64_t tiles_m = (g.m + GenericTile::size - 1) / GenericTile::size;
   const int64_t tiles_n = (g.n + GenericTile::size - 1) / GenericTile::size;
   const int64_t blocks = tiles_m * tiles_n * g.batch.count;
-  generic_kernel<<<static_cast<unsigned>(blocks), GenericTile::threads, 0, stream()>>>(g, tiles_m, tiles_n);
+  generic_kernel<<<static_cast<unsigned>(blocks), GenericTile::threads, 0, stream()>>>(
+      g, static_cast<unsigned>(tiles_m), static_cast<unsigned>(tiles_n));
   check_launch();
 }
 

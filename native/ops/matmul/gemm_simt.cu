@@ -21,7 +21,7 @@ template <class Config>
 void launch(const BatchedGemm<float>& g, const Cut& cut) {
   const bool aligned_c =
       g.n % 4 == 0 && (cut.splits > 1 || (aligned(g.c) && g.c_row % 4 == 0));  // one product after the other
-  const int64_t blocks = cut.tiles_m * cut.tiles_n * cut.splits * g.batch.count;
+  const int64_t blocks = int64_t{cut.tiles_m} * cut.tiles_n * cut.splits * g.batch.count;
   const auto run = [&](auto kernel) {
     kernel<<<static_cast<unsigned>(blocks), Config::threads, 0, stream()>>>(g, cut, aligned_c);
     check_launch();
@@ -38,21 +38,26 @@ void launch(const BatchedGemm<float>& g, const Cut& cut) {
   with.template operator()<Read::depth>();
 }
 
+Cut cut_of(const BatchedGemm<float>& g, const SimtTile& tile, int splits, int64_t slice) {
+  return {static_cast<unsigned>(ceil_div(g.m, tile.m)), static_cast<unsigned>(ceil_div(g.n, tile.n)),
+          static_cast<unsigned>(splits), slice};
+}
+
 using Launcher = void (*)(const BatchedGemm<float>&, const Cut&);
 //                                         m    n  depth rows cols lanes_m groups stages resident
 constexpr Launcher launchers[] = {
     launch<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>, launch<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>,
     launch<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>,   launch<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>,
     launch<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>,   launch<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>,
-    launch<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>,
+    launch<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>,   launch<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>,
+    launch<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>,
 };
 static_assert(std::size(launchers) == simt_tile_count);
 
 }  // namespace
 
 void gemm_simt(const BatchedGemm<float>& g, const GemmPlan& plan) {
-  const SimtTile& tile = simt_tiles[plan.tile];
-  Cut cut{ceil_div(g.m, tile.m), ceil_div(g.n, tile.n), plan.splits, plan.slice};
+  Cut cut = cut_of(g, simt_tiles[plan.tile], plan.splits, plan.slice);
   const int64_t elements = g.m * g.n * g.batch.count;
   if (plan.splits > 1) {
     cut.partial = reinterpret_cast<float*>(scratch(elements * plan.splits * static_cast<int64_t>(sizeof(float))));
@@ -65,8 +70,7 @@ void gemm_simt(const BatchedGemm<float>& g, const GemmPlan& plan) {
 
 void gemm_simt_if(const BatchedGemm<float>& g, const int* flag) {
   constexpr int square = 1;
-  const SimtTile& tile = simt_tiles[square];
-  Cut cut{ceil_div(g.m, tile.m), ceil_div(g.n, tile.n), 1, g.k};
+  Cut cut = cut_of(g, simt_tiles[square], 1, g.k);
   cut.needed = flag;
   launchers[square](g, cut);
 }

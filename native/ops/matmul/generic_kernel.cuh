@@ -16,9 +16,9 @@ __global__ void __launch_bounds__(GenericTile::threads)
     generic_kernel(BatchedGemm<T> g, int64_t tiles_m, int64_t tiles_n) {
   constexpr int size = GenericTile::size, depth = GenericTile::depth, side = GenericTile::side;
   __shared__ T a_tile[depth][size + 1], b_tile[depth][size + 1];
-  const int64_t tiles = tiles_m * tiles_n, product = blockIdx.x / tiles;
+  const unsigned tiles = tiles_m * tiles_n, product = blockIdx.x / tiles;
   const TileIndex tile = tile_at(blockIdx.x % tiles, tiles_m, tiles_n);
-  const int64_t row0 = tile.m * size, col0 = tile.n * size;
+  const int64_t row0 = int64_t{tile.m} * size, col0 = int64_t{tile.n} * size;
   const BatchOffsets offsets = offsets_of(g.batch, product);
   const T *a = g.a + offsets.a, *b = g.b + offsets.b;
   const int x = threadIdx.x % 16, y = threadIdx.x / 16;

@@ -154,9 +154,9 @@ __global__ void __launch_bounds__(Tile::threads, 1)
         wgmma_wait<0>();
         hold(sums);
         if (steps > 0) release(previous);
-        store_tile(g, sums, at.m * Tile::m + (warpgroup - 1) * 64, at.n * Tile::n, aligned_c);
+        store_tile(g, sums, int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, int64_t{at.n} * Tile::n, aligned_c);
       } else {
-        store_tile(g, total, at.m * Tile::m + (warpgroup - 1) * 64, at.n * Tile::n, aligned_c);
+        store_tile(g, total, int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, int64_t{at.n} * Tile::n, aligned_c);
       }
     }
   }

@@ -22,14 +22,15 @@ inline __device__ BatchOffsets offsets_of(const Batch& batch, int64_t index) {
 }
 
 struct TileIndex {
-  int64_t m, n;
+  unsigned m, n;
 };
 
 // Blocks that run side by side share rows of A and columns of B in the cache: bands of 8 tiles, walked along n.
-inline __host__ __device__ TileIndex tile_at(int64_t index, int64_t tiles_m, int64_t tiles_n) {
-  constexpr int64_t band = 8;
-  const int64_t first = index / (band * tiles_n) * band, inside = index % (band * tiles_n);
-  const int64_t rows = tiles_m - first < band ? tiles_m - first : band;
+// (Indices of blocks are of 32 bits: a division of 64 would take as long as a small product.)
+inline __host__ __device__ TileIndex tile_at(unsigned index, unsigned tiles_m, unsigned tiles_n) {
+  constexpr unsigned band = 8;
+  const unsigned first = index / (band * tiles_n) * band, inside = index % (band * tiles_n);
+  const unsigned rows = tiles_m - first < band ? tiles_m - first : band;
   return {first + inside % rows, inside / rows};
 }
 

@@ -98,19 +98,24 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
     simt_kernel(const BatchedGemm<float> g, const Cut cut, const bool aligned_c) {
   using C = Config;
   constexpr int va = C::row_vector, vb = C::col_vector, parts_a = C::rows / va, parts_b = C::cols / vb;
-  __shared__ __align__(16) float tiles[C::stages * C::stage];
+  alignas(16) __shared__ float tiles[C::stages * C::stage];
 
   if (cut.needed && *cut.needed == 0) return;
-  const int64_t grid = cut.tiles_m * cut.tiles_n, slot = blockIdx.x / grid;
+  const unsigned grid = cut.tiles_m * cut.tiles_n, slot = blockIdx.x / grid, product = slot / cut.splits;
   const TileIndex tile = tile_at(blockIdx.x % grid, cut.tiles_m, cut.tiles_n);
-  const int64_t product = slot / cut.splits, k_begin = slot % cut.splits * cut.slice;
+  const int64_t k_begin = slot % cut.splits * cut.slice;
   const int k_count = static_cast<int>(g.k - k_begin < cut.slice ? g.k - k_begin : cut.slice);
-  const int64_t row0 = tile.m * C::m, col0 = tile.n * C::n;
+  const int64_t row0 = int64_t{tile.m} * C::m, col0 = int64_t{tile.n} * C::n;
   const BatchOffsets offsets = offsets_of(g.batch, product);
   TileCopier<C::m, C::depth, C::a_pitch, C::threads, read_a> copier_a(g.a + offsets.a, g.a_row, g.a_col, row0, g.m,
                                                                       k_begin);
   TileCopier<C::n, C::depth, C::b_pitch, C::threads, read_b> copier_b(g.b + offsets.b, g.b_col, g.b_row, col0, g.n,
                                                                       k_begin);
+
+  // Where there are registers to spare, the rate is on its way early.
+  constexpr bool large = C::m * C::n >= 64 * 64;
+  float alpha = 1;
+  if constexpr (!large) alpha = alpha_of(g);
 
   const int lane = threadIdx.x % 32, group = threadIdx.x / C::group_threads;
   const int warp = threadIdx.x % C::group_threads / 32;
@@ -179,7 +184,7 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
   }
 
   const bool whole = cut.splits == 1;
-  const float alpha = whole ? alpha_of(g) : 1.0f;
+  if constexpr (large) alpha = whole ? alpha_of(g) : 1.0f;
   const int64_t pitch = whole ? g.c_row : g.n;
   float* c = whole ? g.c + product * g.m * g.n : cut.partial + slot * g.m * g.n;
 #pragma unroll
@@ -214,14 +219,17 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
 // The slices' sums added up in order, and the last step of the product.
 constexpr int join_threads = 256;
 static __global__ void __launch_bounds__(join_threads) join_kernel(const BatchedGemm<float> g, const Cut cut) {
-  const int64_t index = int64_t{blockIdx.x} * join_threads + threadIdx.x, matrix = g.m * g.n;
+  const unsigned index = blockIdx.x * join_threads + threadIdx.x, matrix = static_cast<unsigned>(g.m * g.n);
   if (index >= matrix * g.batch.count) return;
-  const int64_t product = index / matrix, element = index % matrix, i = element / g.n, j = element % g.n;
-  const float* partial = cut.partial + product * cut.splits * matrix + element;
+  const unsigned product = index / matrix, element = index % matrix, n = static_cast<unsigned>(g.n);
+  const unsigned i = element / n, j = element % n;
+  const float alpha = alpha_of(g);
+  const float* partial = cut.partial + int64_t{product} * cut.splits * matrix + element;
   float sum = partial[0];
-  for (int64_t split = 1; split < cut.splits; ++split) sum += partial[split * matrix];
-  float* out = g.c + product * matrix + i * g.c_row + j;
-  *out = finish(g, alpha_of(g), sum, g.beta != 0 ? *out : 0, i, j);
+#pragma unroll 4
+  for (unsigned split = 1; split < cut.splits; ++split) sum += partial[int64_t{split} * matrix];
+  float* out = g.c + int64_t{product} * matrix + i * g.c_row + j;
+  *out = finish(g, alpha, sum, g.beta != 0 ? *out : 0, i, j);
 }
 
 }  // namespace hebb::cuda

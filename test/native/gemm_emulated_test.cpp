@@ -2,6 +2,7 @@
 // FMA chain in order of k, to the bit, as long as k is not shared among groups or slices, and within the bound of
 // float32 otherwise. No GPU is needed. Then the choice of a kernel.
 #include "cuda_emulation.h"
+
 #include "../../native/ops/matmul/generic_kernel.cuh"
 #include "../../native/ops/matmul/hopper_layout.h"
 #include "../../native/ops/matmul/simt_kernel.cuh"
@@ -93,7 +94,8 @@ bool run_generic(Case<T>& test) {
   std::vector<T> out = test.start();
   BatchedGemm<T> g = test.gemm;
   g.c = out.data();
-  const int64_t tiles_m = ceil_div(g.m, GenericTile::size), tiles_n = ceil_div(g.n, GenericTile::size);
+  const auto tiles_m = static_cast<unsigned>(ceil_div(g.m, GenericTile::size));
+  const auto tiles_n = static_cast<unsigned>(ceil_div(g.n, GenericTile::size));
   bool level = true;
   for (int64_t block = 0; block < tiles_m * tiles_n * g.batch.count; ++block) {
     level &= emulation::run_block(static_cast<unsigned>(block), GenericTile::threads,
@@ -108,7 +110,8 @@ bool run_simt(const Case<float>& test, int64_t splits) {
   BatchedGemm<float> g = test.gemm;
   g.c = out.data();
   const int64_t slice = ceil_div(ceil_div(g.k, splits), Config::depth) * Config::depth;
-  Cut cut{ceil_div(g.m, Config::m), ceil_div(g.n, Config::n), ceil_div(g.k, slice), slice};
+  Cut cut{static_cast<unsigned>(ceil_div(g.m, Config::m)), static_cast<unsigned>(ceil_div(g.n, Config::n)),
+          static_cast<unsigned>(ceil_div(g.k, slice)), slice};
   std::vector<float> partial(cut.splits * out.size(), NAN);
   if (cut.splits > 1) cut.partial = partial.data();
   bool level = true;
@@ -294,6 +297,7 @@ void check_choice() {
   const auto tile = [&](int64_t m, int64_t n, int64_t k) { return simt_tiles[choose_gemm(problem(m, n, k)).tile]; };
   test::check(tile(4096, 4096, 4096).m == 128, "a large product has large tiles");
   test::check(tile(32, 300, 784).m <= 32, "a batch of 32 has small tiles");
+  test::check(tile(1, 4096, 4096).m == 4 && tile(4096, 1, 4096).n == 4, "a product with a vector wastes few rows");
   test::check(tile(8192, 10, 100).n <= 16, "a narrow product has narrow tiles");
   test::check(choose_gemm(problem(64, 64, 1000000)).splits > 8, "a long sum is cut into slices");
   GemmProblem twice = problem(100, 100, 100);
@@ -326,11 +330,13 @@ int main() {
   check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
   check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
   check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
+  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>("4x128");
+  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>("128x4");
   check_hopper_tile<HopperTile<128, 1>>("128x128, one product");
   check_hopper_tile<HopperTile<256, 1>>("128x256, one product");
   check_hopper_tile<HopperTile<128, 3>>("128x128, three products");
   check_hopper_tile<HopperTile<128, 6>>("128x128, six products");
   check_planes();
   check_choice();
-  return test::finish("cuda_gemm_emulated_test");
+  return test::finish("gemm_emulated_test");
 }

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Everything that needs a GPU, in one go: bash bench/gpu/run.sh [folder for the logs]
+#   kernels against the CPU's, products against float64, the whole suite on the GPU, training beside PyTorch and JAX,
+#   bandwidth, products beside cuBLAS.
+# BUILD names the folder of the cmake build (default build-cmake), NODE the node binary, PARTS the parts to run (default
+# all), SUITE the test files. Each part has a time limit, so that one that hangs does not take the others with it.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+out=${1:-build-gpu-logs}
+build=${BUILD:-build-cmake}
+node=${NODE:-node}
+mkdir -p "$out"
+
+part() {
+  local name=$1 limit=$2 started=$SECONDS
+  shift 2
+  [[ -z ${PARTS:-} || " $PARTS " == *" $name "* ]] || return
+  timeout -k 5 "$limit" "$@" >"$out/$name.log" 2>&1
+  echo "== $name: exit $?, $((SECONDS - started)) s: $(tail -n 1 "$out/$name.log" | cut -c1-200)"
+}
+
+nvidia-smi -L
+cublas=$(python3 - <<'PYTHON' 2>/dev/null
+import glob, site
+found = [f for root in site.getsitepackages() for f in glob.glob(root + "/nvidia/**/libcublas.so*", recursive=True)]
+print(found[0] if found else "")
+PYTHON
+)
+part cuda_test 90 "$build/cuda_test"
+part cuda_gemm_test 100 "$build/cuda_gemm_test"
+part mlp 90 "$node" bench/gpu/mlp.mjs cuda
+part mlp_peers 150 python3 bench/gpu/mlp_peers.py
+part elementwise 60 "$build/bench_cuda_elementwise"
+part gemm 90 "$build/bench_cuda_gemm" ${cublas:+--cublas "$cublas"}
+part suite 200 env HEBB_DEVICE=cuda "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
