@@ -184,12 +184,33 @@ __device__ __forceinline__ T fold_block(T value, T* shared) {
   return shared[warp];
 }
 
+// 1 / b for b >= 1 to a unit in the last place or so, without the call that a division has for the rarest operands.
+__device__ __forceinline__ float near_reciprocal(float b) {
+#if defined(__CUDA_ARCH__)
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(b));
+  return lane_fma(lane_fma(-b, y, 1.0f), y, y);
+#else
+  return 1 / b;
+#endif
+}
+__device__ __forceinline__ double near_reciprocal(double b) {
+#if defined(__CUDA_ARCH__)
+  double y;
+  asm("rcp.approx.ftz.f64 %0, %1;" : "=d"(y) : "d"(b));
+  for (int i = 0; i < 3; ++i) y = lane_fma(lane_fma(-b, y, 1.0), y, y);  // from 20 digits
+  return y;
+#else
+  return 1 / b;
+#endif
+}
+
 // a / b for 0 <= a <= 1 <= b or NaN, rounded as a division; the many quotients by one b share its reciprocal (Markstein
 // 1990: the second correction rounds correctly).
 template <class T>
 struct Quotients {
   T b, reciprocal;
-  explicit __device__ __forceinline__ Quotients(T divisor) : b(divisor), reciprocal(T(1) / divisor) {}
+  explicit __device__ __forceinline__ Quotients(T divisor) : b(divisor), reciprocal(near_reciprocal(divisor)) {}
   __device__ __forceinline__ T operator()(T a) const {
     // Remainders of less would lose digits.
     if constexpr (sizeof(T) == 4) {
@@ -273,8 +294,9 @@ __device__ __forceinline__ T row_sum(int n, const Element& element) {
     return run ? vectors.result() : vector.result();
   } else if constexpr (Shape::lanes < warp) {  // 16 elements at most: both orders are the same
     static_assert(Shape::lanes == 16 && Shape::items == 1);
-    T sum = T(0) + element(0);
-    if constexpr (sizeof(T) == 8) sum = sum + __shfl_down_sync(all_lanes, element(0), 8);
+    const T value = element(0);
+    T sum = T(0) + value;
+    if constexpr (sizeof(T) == 8) sum = sum + __shfl_down_sync(all_lanes, value, 8);
 #pragma unroll
     for (int distance = sizeof(T) == 4 ? 8 : 4; distance > 0; distance /= 2) {
       sum = sum + __shfl_down_sync(all_lanes, sum, distance);

@@ -38,10 +38,11 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
   const Quotients<T> divided(sum);
 #pragma unroll
   for (int k = 0; k < Shape::items; ++k) {
-    const int i = k * Shape::lanes + lane;
-    const T y = divided(values[k]);
-    if (i < n) to[k * Shape::lanes] = i == label ? y - T(1) : y;
+    if (k * Shape::lanes >= n) break;
+    if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = divided(values[k]);
   }
+  // The lane that wrote it corrects the label's.
+  if (valid && label % Shape::lanes == lane) slope[row * n + label] = divided(exp_number(correct - largest)) - T(1);
   if (lane == 0) loss[row] = log_number(sum) + (largest - correct);
 }
 

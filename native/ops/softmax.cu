@@ -32,6 +32,7 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks) softmax_rows(co
   const Quotients<T> divided(sum);
 #pragma unroll
   for (int k = 0; k < Shape::items; ++k) {
+    if (k * Shape::lanes >= n) break;
     if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = logarithm ? values[k] - shift : divided(values[k]);
   }
 }
