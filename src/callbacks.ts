@@ -2,31 +2,12 @@ import { HebbError } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Tensor } from './tensor.js';
 import type { Callback, Logs } from './train/callbacks.js';
+import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { checkNames, wholeNumber } from './train/rows.js';
 
 export { tensorBoard, type TensorBoardOptions } from './callbacks_tensorboard.js';
 export type { Callback, Logs } from './train/callbacks.js';
-
-/** Which way a monitored number improves; 'auto' takes accuracies up, everything else down. */
-export type MonitorMode = 'auto' | 'min' | 'max';
-
-const modes: readonly string[] = ['auto', 'min', 'max'];
-
-/** Whether larger is better. @throws ERR_ARGUMENT for an unknown mode */
-function largerIsBetter(callback: string, monitor: string, mode: MonitorMode): boolean {
-  if (!modes.includes(mode)) throw new HebbError('ERR_ARGUMENT', `${callback}: mode is one of ${modes.join(', ')}, got '${mode}'`);
-  return mode === 'max' || (mode === 'auto' && /acc|auc|precision|recall|f1|r2|topK|iou/i.test(monitor));
-}
-
-/** The monitored number; a missing one is an error with mode 'auto' and else a warning. */
-function monitored(callback: string, monitor: string, mode: MonitorMode, logs: Logs): number | undefined {
-  const value = logs[monitor];
-  if (value !== undefined) return value;
-  const message = `${callback}: there is no '${monitor}' in the logs, only ${Object.keys(logs).join(', ')}`;
-  if (mode === 'auto') throw new HebbError('ERR_ARGUMENT', message);
-  process.emitWarning(message);
-  return undefined;
-}
+export type { MonitorMode } from './train/monitor.js';
 
 /** Options of earlyStopping(). */
 export interface EarlyStoppingOptions {

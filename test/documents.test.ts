@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import test from 'ava';
+import { pages, pictures, quoted } from './support/quotes.js';
 
 const build = join(import.meta.dirname, '..');
 const root = join(build, '..');
@@ -29,3 +30,23 @@ for (const page of ['README.md', 'docs/capture.md']) {
     t.is(stdout.trimEnd(), output.trimEnd());
   });
 }
+
+const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+
+for (const document of [...documents, ...pages().map((page) => relative(root, page))]) {
+  test(`the links of ${document} to files lead somewhere`, (t) => {
+    const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
+    t.deepEqual(links.filter((link) => !existsSync(join(root, dirname(document), link))), []);
+  });
+}
+
+test('the course quotes the examples in their order, and shows all of its pictures', (t) => {
+  const course = pages().map((page) => readFileSync(page, 'utf8')).join('');
+  const examples = quoted(course);
+  t.is(examples.length, course.split('<!--').length - 1, 'every comment is a quote');
+  t.deepEqual(readdirSync(join(root, 'examples', 'chapter')), [...new Set(examples)].sort().map((example) => `${example}.ts`));
+  for (const page of pages()) t.deepEqual(quoted(readFileSync(page, 'utf8')), quoted(readFileSync(page, 'utf8')).sort(), page);
+  const shown = new Set([...course.matchAll(/images\/chapter\/([^)]+\.svg)/g)].map(([, picture]) => picture));
+  const kept = readdirSync(pictures).flatMap((example) => readdirSync(join(pictures, example)).map((file) => `${example}/${file}`));
+  t.deepEqual(kept.filter((picture) => !shown.has(picture)), []);
+});

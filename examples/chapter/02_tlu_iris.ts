@@ -1,7 +1,11 @@
 // A threshold logic unit, set by hand and then trained: is a flower an Iris setosa, by the length and width of its petals?
-//   node build-ts/examples/chapter/02_tlu_iris.js
-import { Perceptron, ThresholdLogicUnit, datasets } from 'hebb';
+//   node build-ts/examples/chapter/02_tlu_iris.js [FOLDER]
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Perceptron, plots, ThresholdLogicUnit, datasets } from 'hebb';
 
+const folder = process.argv[2] ?? 'runs';
+mkdirSync(folder, { recursive: true });
 const iris = datasets.iris();
 const petals = iris.x.slice([0, null], [2, 4]);
 const setosa = iris.y.equal(0);
@@ -14,3 +18,11 @@ const perceptron = await new Perceptron({ randomState: 42 }).fit(petals, setosa)
 console.log(`learned in ${perceptron.nIter} epochs: ${(100 * perceptron.score(petals, setosa)).toFixed(1)} % right`);
 console.log('weights', perceptron.coef.toArray(), 'intercept', perceptron.intercept.toArray());
 console.log('[2, 0.5] and [3, 1]:', perceptron.predict([[2, 0.5], [3, 1]]).toArray());
+
+const shown = { labels: ['another iris', 'setosa'], features: ['petal length in cm', 'petal width in cm'] } as const;
+const [hand, learned] = [byHand, perceptron].map((unit, i) =>
+  plots.decisionBoundary((points) => unit.predict(points), petals, setosa, { title: i === 0 ? 'set by hand' : 'learned', ...shown }),
+);
+await hand!.save(join(folder, 'iris_by_hand.svg'));
+await learned!.save(join(folder, 'iris_learned.svg'));
+console.log(`pictures are in ${folder}`);

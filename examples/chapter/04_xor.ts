@@ -18,7 +18,8 @@ async function show(title: string, predict: (points: Tensor) => Tensor): Promise
   return correct;
 }
 
-// 1. The perceptron rule: w += (y - prediction) x for each point in turn. The best of its lines has three points right.
+// 1. The perceptron rule: w += (y - prediction) x for each point in turn. No line has more than three of
+// the four points right, and this rule goes round in circles.
 const [w, b] = [zeros([2, 1]), zeros([1])];
 const line = (points: Tensor): Tensor => points.matmul(w).add(b).greaterEqual(0).cast('float32');
 let [best, unchanged] = [0, false];
@@ -30,8 +31,8 @@ for (let epoch = 0; epoch < 100; epoch++) {
     if (error.item() !== 0) unchanged = false;
     w.assign(w.add(point.T.matmul(error)));
     b.assign(b.add(error.reshape([1])));
+    best = Math.max(best, line(x).equal(y).cast('float32').mean().item());
   }
-  best = Math.max(best, line(x).equal(y).cast('float32').mean().item());
 }
 console.log(`perceptron, 100 epochs: it ${unchanged ? 'came to rest' : 'never came to rest'}; at best ${best * 100} % correct`);
 await show('xor perceptron', line);

@@ -16,7 +16,7 @@ console.log(`f(3, 4) = ${value.item()}, df/du = ${du.item()}, df/dv = ${dv.item(
 
 // By differences the error is smallest for a step that is neither large nor small; automatic differentiation has none to choose.
 const g = (x: Tensor): Tensor => x.sin().mul(x.exp());
-const exact = Math.exp(1) * (Math.sin(1) + Math.cos(1));
+const exact = 3.756049227094728; // e (sin 1 + cos 1)
 for (const h of [1e-2, 1e-5, 1e-8, 1e-11]) {
   const quotient = (g(numbers(1 + h)).item() - g(numbers(1 - h)).item()) / (2 * h);
   console.log(`differences with step ${h.toExponential(0).padStart(5)}: error ${Math.abs(quotient - exact).toExponential(1)}`);

@@ -37,7 +37,7 @@ const mlp = sequential(
   { name: 'two_hidden_layers' },
 );
 for (const net of [linear, mlp]) {
-  net.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
+  net.compile({ optimizer: optimizers.adam({ learningRate: 0.03 }), loss: 'mse', metrics: ['mae'] });
   const history = await net.fit(train.x, train.y, {
     epochs: 400, batchSize: 32, validationSplit: 0.2, verbose: 0,
     callbacks: [callbacks.earlyStopping({ patience: 40, restoreBestWeights: true })],

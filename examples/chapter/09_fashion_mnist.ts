@@ -21,6 +21,7 @@ const net = sequential(
   { name: 'clothes' },
 );
 net.summary();
+const first = net.layers[2]!.getWeights()[0]!; // the kernel of the first dense layer, before it learns
 net.compile({ optimizer: optimizers.sgd({ learningRate: 0.05 }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 const history = await net.fit(train.x, train.y, { epochs: 6, batchSize: 64, validationSplit: 0.1, verbose: 2 });
 const { accuracy = NaN } = await net.evaluate(test.x, test.y);
@@ -34,7 +35,8 @@ const pictures = {
   clothes_network: plots.model(net),
   clothes_predictions: plots.images(x, { labels, predicted: predicted.gather(some), classNames, columns: 10 }),
   clothes_confusion: plots.confusionMatrix(test.y, predicted, classNames),
-  clothes_weights: plots.firstLayerWeights(net.layers[2]!.getWeights()[0]!.slice([], [0, 40])),
+  // What the first 20 neurons learned: their weights less those that they began with, which look like noise.
+  clothes_weights: plots.firstLayerWeights(net.layers[2]!.getWeights()[0]!.sub(first).slice([], [0, 20])),
 };
 for (const [name, picture] of Object.entries(pictures)) await picture.save(join(folder, `${name}.svg`));
 await history.plot(join(folder, 'clothes_history.svg'));

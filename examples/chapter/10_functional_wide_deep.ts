@@ -1,8 +1,12 @@
 // Wide and deep (Cheng et al. 2016) by the functional API: some features go straight to the output, others through hidden
 // layers, and a second output helps to train these. The data are houses made up by a formula:
-//   node build-ts/examples/chapter/10_functional_wide_deep.js
+//   node build-ts/examples/chapter/10_functional_wide_deep.js [FOLDER]
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { concat, input, layers, model, optimizers, rand, randn, seed } from 'hebb';
 
+const folder = process.argv[2] ?? 'runs';
+mkdirSync(folder, { recursive: true });
 seed(42);
 const houses = rand([4000, 8]);
 const [income, age, rooms, distance] = [0, 1, 2, 3].map((i) => houses.slice([], [i, i + 1]));
@@ -28,7 +32,7 @@ const net = model({
   name: 'wide_and_deep',
 });
 net.summary();
-console.log(net.toMermaid());
+await net.plot(join(folder, 'wide_and_deep.svg'));
 
 net.compile({
   optimizer: optimizers.adam({ learningRate: 0.003 }),
@@ -36,9 +40,14 @@ net.compile({
   lossWeights: { price: 0.9, aux: 0.1 },
   metrics: { price: ['rmse'], aux: ['rmse'] },
 });
-await net.fit(train.x, train.y, { epochs: 20, validationData: [valid.x, valid.y], verbose: 2 });
+const history = await net.fit(train.x, train.y, { epochs: 20, validationData: [valid.x, valid.y], verbose: 0 });
+for (const epoch of [0, 4, 9, 14, 19]) {
+  const [price, aux] = [history.history.val_price_rmse![epoch]!, history.history.val_aux_rmse![epoch]!];
+  console.log(`epoch ${epoch + 1}: validation error of the price ${price.toFixed(3)}, by the deep part alone ${aux.toFixed(3)}`);
+}
 const measured = await net.evaluate(test.x, test.y);
 console.log(`price: root mean square error ${measured.price_rmse!.toFixed(3)}, by the deep part alone ${measured.aux_rmse!.toFixed(3)}`);
 const [few, { y }] = [part(3500, 3503), part(3500, 3503)];
 const guesses = net.predict(few.x);
 console.log(`predicted, actual:\n${concat([guesses.price, y.price], 1).toString()}`);
+console.log(`the picture is in ${folder}`);

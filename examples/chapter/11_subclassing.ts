@@ -3,7 +3,7 @@
 //   node build-ts/examples/chapter/11_subclassing.js [FOLDER]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { data, datasets, layers, Model, optimizers, seed, type CallContext, type Tensor } from 'hebb';
+import { data, datasets, layers, Model, optimizers, plots, seed, type CallContext, type Tensor } from 'hebb';
 
 const folder = process.argv[2] ?? 'runs';
 mkdirSync(folder, { recursive: true });
@@ -43,3 +43,7 @@ const again = new ResidualNet(3);
 again.build([2]);
 await again.loadWeights(file);
 console.log(`the largest difference after loading: ${again.predict(moons.x).sub(net.predict(moons.x)).abs().max().item()}`);
+
+const picture = plots.decisionBoundary((points) => net.predict(points), moons.x.slice([800, null]), moons.y.slice([800, null]), { title: 'residual net, test data', labels: ['upper moon', 'lower moon'] });
+await picture.save(join(folder, 'residual_net.svg'));
+console.log(`weights and a picture are in ${folder}`);

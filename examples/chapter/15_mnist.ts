@@ -1,4 +1,4 @@
-// Handwritten digits: a network of two hidden layers that reads 98 of 100 test digits, trained in some seconds.
+// Handwritten digits: a network of two hidden layers that reads 98 of 100 test digits, trained in a few seconds.
 //   node build-ts/examples/chapter/15_mnist.js [FOLDER]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,27 +14,27 @@ const net = sequential(
   [
     layers.rescaling({ scale: 1 / 255, inputShape: [28, 28] }),
     layers.flatten(),
-    layers.dense({ units: 384, activation: 'relu', kernelInitializer: 'heNormal' }),
-    layers.dropout({ rate: 0.2 }),
-    layers.dense({ units: 128, activation: 'relu', kernelInitializer: 'heNormal' }),
-    layers.dropout({ rate: 0.2 }),
+    layers.dense({ units: 300, activation: 'relu' }),
+    layers.dropout({ rate: 0.1 }),
+    layers.dense({ units: 100, activation: 'relu' }),
+    layers.dropout({ rate: 0.1 }),
     layers.dense({ units: 10, activation: 'softmax' }),
   ],
   { name: 'digits' },
 );
-net.compile({ optimizer: optimizers.adam({ learningRate: 0.002 }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+net.compile({ optimizer: optimizers.adam({ learningRate: 0.003 }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 
-// Half a cosine from 0.002 down to 0: large steps first, then smaller and smaller ones.
-const epochs = 8;
+// Half a cosine from 0.003 down to 0: large steps first, then smaller and smaller ones.
+const epochs = 6;
 const cosine = callbacks.lambda({
   onEpochBegin: (model, epoch) => {
-    model.optimizer.learningRate.assign(0.001 * (1 + Math.cos((Math.PI * epoch) / epochs)));
+    model.optimizer.learningRate.assign(0.0015 * (1 + Math.cos((Math.PI * epoch) / epochs)));
   },
 });
 
 const start = performance.now();
 const history = await net.fit(train.x, train.y, {
-  epochs, batchSize: 128, verbose: 0, callbacks: [cosine], validationSplit: 1 / 12,
+  epochs, batchSize: 256, verbose: 0, callbacks: [cosine], validationSplit: 1 / 12,
 });
 const seconds = (performance.now() - start) / 1000;
 for (const epoch of history.epoch) {

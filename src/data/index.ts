@@ -8,6 +8,7 @@ export type {
   SpiralsOptions,
 } from './generated.js';
 export type { ImageDataset, ImageDatasetOptions, ImagePart, ImageSource } from './image_dataset.js';
+export * from './min_max_scaler.js';
 export * from './split.js';
 export * from './standard_scaler.js';
 export type { TableDataset } from './table.js';

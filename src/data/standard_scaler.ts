@@ -1,9 +1,9 @@
-import { isFloat, type TypedArray } from '../dtype.js';
-import { HebbError } from '../errors.js';
+import type { TypedArray } from '../dtype.js';
 import { add, div, mul, sub } from '../ops/binary.js';
-import { cast } from '../ops/copy.js';
-import { tensor, toTensor } from '../ops/create.js';
-import type { Tensor, TensorLike } from '../tensor.js';
+import { tensor } from '../ops/create.js';
+import { completed } from '../params.js';
+import type { Tensor } from '../tensor.js';
+import { FeatureScaler } from './feature_scaler.js';
 
 /** Options of standardScaler(). */
 export interface StandardScalerOptions {
@@ -13,11 +13,7 @@ export interface StandardScalerOptions {
   withStd?: boolean | undefined;
 }
 
-interface Statistics {
-  mean: Tensor;
-  variance: Tensor;
-  scale: Tensor;
-}
+type Statistics = Readonly<Record<'mean' | 'variance' | 'scale', Tensor>>;
 
 /** Mean and variance of one column, in two passes whose rounding errors are taken back (Chan, Golub, LeVeque 1983). */
 function momentsOf(
@@ -28,10 +24,6 @@ function momentsOf(
   let [count, sum] = [0, 0];
   for (let i = column; i < values.length; i += columns) {
     const value = values[i]!;
-    if (Math.abs(value) === Infinity) {
-      const row = (i - column) / columns;
-      throw new HebbError('ERR_ARGUMENT', `standardScaler.fit: ${value} in row ${row}, feature ${column}`);
-    }
     if (Number.isNaN(value)) continue;
     sum += value;
     count++;
@@ -48,49 +40,25 @@ function momentsOf(
 }
 
 /** What standardScaler() makes: learns mean and deviation of each feature, then applies them. */
-export class StandardScaler {
-  readonly #withMean: boolean;
-  readonly #withStd: boolean;
-  #statistics: Statistics | undefined;
-
+export class StandardScaler extends FeatureScaler<Required<StandardScalerOptions>, Statistics> {
   constructor(options: StandardScalerOptions = {}) {
-    this.#withMean = options.withMean ?? true;
-    this.#withStd = options.withStd ?? true;
-  }
-
-  #fitted(op: string): Statistics {
-    if (this.#statistics === undefined) {
-      throw new HebbError('ERR_ARGUMENT', `standardScaler.${op}: nothing was learned yet, call fit(x) first`);
-    }
-    return this.#statistics;
+    super('standardScaler', (given) => completed('standardScaler', given, { withMean: true, withStd: true }), options);
   }
 
   /** Mean of each feature, float64 [features]. @throws ERR_ARGUMENT before fit() */
   get mean(): Tensor {
-    return this.#fitted('mean').mean;
+    return this.fitted('mean').mean;
   }
   /** Variance of each feature (divided by n), float64 [features]. @throws ERR_ARGUMENT before fit() */
   get variance(): Tensor {
-    return this.#fitted('variance').variance;
+    return this.fitted('variance').variance;
   }
   /** Divisors, float64 [features]: the standard deviations, 1 where that is 0. @throws ERR_ARGUMENT before fit() */
   get scale(): Tensor {
-    return this.#fitted('scale').scale;
+    return this.fitted('scale').scale;
   }
 
-  /**
-   * Learns mean and variance of each feature over all rows; NaN counts as missing.
-   *
-   * @param x [..., features]
-   * @throws ERR_SHAPE without rows or features, ERR_ARGUMENT for infinite values
-   */
-  fit(x: TensorLike): this {
-    const data = toTensor(x);
-    const features = data.shape.at(-1) ?? 0;
-    if (data.rank < 2 || data.size === 0) {
-      throw new HebbError('ERR_SHAPE', `standardScaler.fit: x is [rows, features], got [${data.shape.join(',')}]`);
-    }
-    const values = data.dataSync();
+  protected learn(values: TypedArray, features: number): Statistics {
     const mean = new Float64Array(features);
     const variance = new Float64Array(features);
     const scale = new Float64Array(features).fill(1);
@@ -101,42 +69,21 @@ export class StandardScaler {
       // What rounding alone can leave of a constant feature counts as 0.
       const { EPSILON } = Number;
       const noise = moments.count * EPSILON * moments.variance + (moments.count * moments.mean * EPSILON) ** 2;
-      if (this.#withStd && moments.variance > noise) scale[j] = Math.sqrt(moments.variance);
+      if (this.settings.withStd && moments.variance > noise) scale[j] = Math.sqrt(moments.variance);
     }
-    this.#statistics = { mean: tensor(mean), variance: tensor(variance), scale: tensor(scale) };
-    return this;
+    return { mean: tensor(mean), variance: tensor(variance), scale: tensor(scale) };
   }
 
-  #prepare(op: string, x: TensorLike): { data: Tensor; mean: Tensor; scale: Tensor } {
-    const { mean, scale } = this.#fitted(op);
-    const given = toTensor(x);
-    if (given.shape.at(-1) !== mean.size) {
-      throw new HebbError(
-        'ERR_SHAPE',
-        `standardScaler.${op}: expected ${mean.size} features, got the shape [${given.shape.join(',')}]`,
-      );
-    }
-    const data = isFloat(given.dtype) ? given : cast(given, 'float32');
-    return { data, mean: cast(mean, data.dtype), scale: cast(scale, data.dtype) };
+  /** (x - mean) / scale */
+  protected scaled(x: Tensor, { mean, scale }: Statistics): Tensor {
+    const centered = this.settings.withMean ? sub(x, mean) : x;
+    return this.settings.withStd ? div(centered, scale) : centered;
   }
 
-  /** (x - mean) / scale in the float type of x, float32 for integers. @throws ERR_SHAPE for other features */
-  transform(x: TensorLike): Tensor {
-    const { data, mean, scale } = this.#prepare('transform', x);
-    const centered = this.#withMean ? sub(data, mean) : data;
-    return this.#withStd ? div(centered, scale) : centered;
-  }
-
-  /** fit(x), then transform(x). */
-  fitTransform(x: TensorLike): Tensor {
-    return this.fit(x).transform(x);
-  }
-
-  /** x * scale + mean: takes transform() back. @throws ERR_SHAPE for another number of features */
-  inverseTransform(x: TensorLike): Tensor {
-    const { data, mean, scale } = this.#prepare('inverseTransform', x);
-    const spread = this.#withStd ? mul(data, scale) : data;
-    return this.#withMean ? add(spread, mean) : spread;
+  /** x * scale + mean */
+  protected unscaled(x: Tensor, { mean, scale }: Statistics): Tensor {
+    const spread = this.settings.withStd ? mul(x, scale) : x;
+    return this.settings.withMean ? add(spread, mean) : spread;
   }
 }
 

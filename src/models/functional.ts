@@ -103,10 +103,10 @@ export class Functional<O extends Tensors = Tensors> extends Model {
   override summaryRows(): readonly SummaryRow[] {
     return this.layers.map((layer) => {
       const calls = this.callsOf(layer);
-      const from = calls.flatMap(({ inputs }) =>
+      const uses = calls.map(({ inputs }) =>
         inputs.map(({ source, index }) => ({ name: source.layer.name, call: this.callsOf(source.layer).indexOf(source), index })),
       );
-      return { layer, shapes: calls[0]?.outputs.map(({ shape }) => shape), from };
+      return { layer, shapes: calls[0]?.outputs.map(({ shape }) => shape), uses };
     });
   }
   private get allCalls(): readonly LayerCall[] {

@@ -14,9 +14,9 @@ export function toMermaid(model: Model): string {
     const output = shapes === undefined ? '' : ` (${shapes.map((shape) => ['*', ...shape].join(', ')).join(') (')})`;
     lines.push(`  ${id.get(layer.name)!}[${quoted(`${layer.name}, ${layer.kind}${output}`)}]`);
   }
-  for (const [i, { layer, from }] of rows.entries()) {
+  for (const [i, { layer, uses }] of rows.entries()) {
     const before = rows[i - 1]?.layer;
-    const sources = from?.map(({ name }) => name) ?? (model.kind === 'sequential' && before !== undefined ? [before.name] : []);
+    const sources = uses?.flat().map(({ name }) => name) ?? (model.kind === 'sequential' && before !== undefined ? [before.name] : []);
     for (const source of sources) lines.push(`  ${id.get(source)!} --> ${id.get(layer.name)!}`);
   }
   return `${lines.join('\n')}\n`;

@@ -9,8 +9,8 @@ export interface SummaryRow {
   readonly layer: Layer;
   /** Shapes of the outputs, without the batch; undefined when they are not known yet. */
   readonly shapes: readonly Shape[] | undefined;
-  /** The layers whose outputs go in, in models that are graphs. */
-  readonly from?: readonly { readonly name: string; readonly call: number; readonly index: number }[];
+  /** In models that are graphs: of each use of the layer what goes in, the output of a layer in one of its uses. */
+  readonly uses?: readonly (readonly { readonly name: string; readonly call: number; readonly index: number }[])[];
 }
 
 function bytesText(bytes: number): string {
@@ -27,12 +27,12 @@ function title(kind: string): string {
 /** The table that summary() prints: layer (type), output shape, parameters, then the totals. */
 export function summary(model: Model): string {
   const entries = model.summaryRows();
-  const graph = entries.some(({ from }) => from !== undefined);
+  const graph = entries.some(({ uses }) => uses !== undefined);
   const rows: string[][] = [['Layer (type)', 'Output Shape', 'Param #', ...(graph ? ['Connected to'] : [])]];
-  for (const { layer, shapes, from } of entries) {
+  for (const { layer, shapes, uses } of entries) {
     const output = shapes?.map((shape) => `(None, ${shape.join(', ')})`).join(', ') ?? '?';
     const row = [`${layer.name} (${title(layer.kind)})`, output, layer.countParams().toLocaleString('en-US')];
-    rows.push(graph ? [...row, from?.map(({ name, call, index }) => `${name}[${call}][${index}]`).join(', ') || '-'] : row);
+    rows.push(graph ? [...row, uses?.flat().map(({ name, call, index }) => `${name}[${call}][${index}]`).join(', ') || '-'] : row);
   }
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2);
   const rule = (left: string, middle: string, right: string, line: string): string =>

@@ -1,5 +1,5 @@
 import { HebbError } from '../errors.js';
-import { MT19937 } from './mt19937.js';
+import type { MT19937 } from './mt19937.js';
 
 function sizes(op: string, rows: number, fraction: number): [number, number] {
   const test = Math.ceil(fraction * rows);
@@ -26,40 +26,45 @@ function proportions(counts: readonly number[], draws: number, random: MT19937):
   return out;
 }
 
-/**
- * Marks (1) the rows that early stopping keeps out of the training, as scikit-learn's ShuffleSplit does.
- *
- * @throws ERR_ARGUMENT when no row would be left
- */
-export function heldOutRows(op: string, rows: number, fraction: number, seed: number): Uint8Array {
-  const mask = new Uint8Array(rows);
-  const [, test] = sizes(op, rows, fraction);
-  for (const row of new MT19937(seed).permutation(rows).slice(0, test)) mask[row] = 1;
+/** Rows to train on and rows kept out, each in random order. */
+export interface Parts {
+  train: number[];
+  test: number[];
+}
+
+/** 1 for rows kept out, 0 for the others. */
+export function markOf({ train, test }: Parts): Uint8Array {
+  const mask = new Uint8Array(train.length + test.length);
+  for (const row of test) mask[row] = 1;
   return mask;
 }
 
 /**
- * Marks (1) the rows kept out with every label in proportion, as scikit-learn's StratifiedShuffleSplit does.
+ * The rows that early stopping keeps out of the training, as scikit-learn's ShuffleSplit chooses them.
+ *
+ * @throws ERR_ARGUMENT when no row would be left
+ */
+export function heldOutRows(op: string, rows: number, fraction: number, random: MT19937): Parts {
+  const [, test] = sizes(op, rows, fraction);
+  const order = random.permutation(rows);
+  return { train: order.slice(test), test: order.slice(0, test) };
+}
+
+/**
+ * The rows kept out with every label in proportion, as scikit-learn's StratifiedShuffleSplit chooses them.
  *
  * @throws ERR_ARGUMENT when a label has one row only, or a part has fewer rows than there are labels
  */
-export function heldOutByLabel(op: string, labels: ArrayLike<number>, fraction: number, seed: number): Uint8Array {
+export function heldOutByLabel(op: string, labels: ArrayLike<number>, fraction: number, random: MT19937): Parts {
   const rows = labels.length;
   const [train, test] = sizes(op, rows, fraction);
-  const byLabel = new Map<number, number[]>();
-  for (let row = 0; row < rows; row++) {
-    const of = byLabel.get(labels[row]!);
-    if (of === undefined) byLabel.set(labels[row]!, [row]);
-    else of.push(row);
-  }
-  const groups = [...byLabel].sort(([a], [b]) => a - b).map(([, of]) => of);
+  const groups = rowsByLabel(labels);
   if (groups.some((of) => of.length < 2) || Math.min(train, test) < groups.length) {
     throw new HebbError(
       'ERR_ARGUMENT',
       `${op}: earlyStopping needs two rows of each label and ${groups.length} rows in each part, got ${train} for training and ${test} kept out`,
     );
   }
-  const random = new MT19937(seed);
   const counts = groups.map((of) => of.length);
   const inTrain = proportions(counts, train, random);
   const inTest = proportions(
@@ -67,10 +72,23 @@ export function heldOutByLabel(op: string, labels: ArrayLike<number>, fraction: 
     test,
     random,
   );
-  const mask = new Uint8Array(rows);
+  const parts: Parts = { train: [], test: [] };
   for (const [i, of] of groups.entries()) {
-    const order = random.permutation(of.length);
-    for (const j of order.slice(inTrain[i], inTrain[i]! + inTest[i]!)) mask[of[j]!] = 1;
+    const order = random.permutation(of.length).map((j) => of[j]!);
+    parts.train.push(...order.slice(0, inTrain[i]));
+    parts.test.push(...order.slice(inTrain[i], inTrain[i]! + inTest[i]!));
   }
-  return mask;
+  const mixed = (part: number[]): number[] => random.permutation(part.length).map((j) => part[j]!);
+  return { train: mixed(parts.train), test: mixed(parts.test) };
+}
+
+/** The rows of each label, labels in ascending order. */
+export function rowsByLabel(labels: ArrayLike<number>): number[][] {
+  const byLabel = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const of = byLabel.get(labels[row]!);
+    if (of === undefined) byLabel.set(labels[row]!, [row]);
+    else of.push(row);
+  }
+  return [...byLabel].sort(([a], [b]) => a - b).map(([, of]) => of);
 }

@@ -1,4 +1,4 @@
-import { HebbError } from '../errors.js';
+import { checkerOf, completed, isWhole, oneOf } from '../params.js';
 
 /** The losses of SGDClassifier. */
 export const classifierLosses = ['hinge', 'squaredHinge', 'modifiedHuber', 'logLoss', 'perceptron'] as const;
@@ -55,14 +55,18 @@ export interface SgdOptions extends LinearOptions {
   average?: boolean | number;
 }
 
-/** All options with their values. */
-export type LinearSettings = Required<SgdOptions> & { loss: (typeof allLosses)[number] };
+/** The weight of each class: 'balanced' (rows / (classes x rows of the class)), or label -> weight, 1 where it is missing. */
+export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
-function oneOf(op: string, name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is one of ${allowed.join(', ')}, got '${value}'`);
-  }
-}
+/** All options with their values; class weights are for classifiers. */
+export type LinearSettings = Required<SgdOptions> & { loss: (typeof allLosses)[number]; classWeight?: ClassWeight | null };
+
+/** The defaults of SGDRegressor, but for the loss and the rate; with class weights, of SGDClassifier. */
+export const linearDefaults: LinearSettings = {
+  loss: 'hinge', penalty: 'l2', alpha: 1e-4, l1Ratio: 0.15, fitIntercept: true, maxIter: 1000, tol: 1e-3, shuffle: true, eta0: 0.01,
+  randomState: null, earlyStopping: false, validationFraction: 0.1, nIterNoChange: 5, warmStart: false, epsilon: 0.1,
+  learningRate: 'optimal', powerT: 0.5, average: false,
+};
 
 /**
  * Completes and checks options.
@@ -70,32 +74,30 @@ function oneOf(op: string, name: string, value: string, allowed: readonly string
  * @throws ERR_ARGUMENT for an unknown name or a value outside its range
  */
 export function linearSettings(op: string, losses: readonly string[], given: object, defaults: LinearSettings): LinearSettings {
-  for (const name of Object.keys(given)) oneOf(op, 'an option', name, [...Object.keys(defaults), 'classWeight']);
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
-  const settings = { ...defaults, ...(Object.fromEntries(defined) as Partial<LinearSettings>) };
+  const settings = completed<LinearSettings>(op, given, defaults);
   oneOf(op, 'loss', settings.loss, losses);
   oneOf(op, 'penalty', settings.penalty ?? 'none', penalties);
   oneOf(op, 'learningRate', settings.learningRate, rates);
-  const check = (name: keyof LinearSettings, holds: boolean, allowed: string): void => {
-    if (!holds) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is ${allowed}, got ${String(settings[name])}`);
-  };
+  const check = checkerOf(op, settings);
   const { alpha, l1Ratio, maxIter, tol, eta0, randomState, validationFraction, nIterNoChange, epsilon, powerT, average } = settings;
-  const whole = (value: number, low: number, high: number): boolean => Number.isInteger(value) && value >= low && value <= high;
   check('alpha', alpha >= 0 && alpha < Infinity, 'a number >= 0');
   check('alpha', alpha > 0 || settings.learningRate !== 'optimal', "a number > 0 with the learning rate 'optimal'");
   check('l1Ratio', l1Ratio >= 0 && l1Ratio <= 1, 'a number from 0 to 1');
-  check('maxIter', whole(maxIter, 1, 2 ** 31 - 1), 'a whole number >= 1');
+  check('maxIter', isWhole(maxIter, 1, 2 ** 31 - 1), 'a whole number >= 1');
   check('tol', tol === null || tol >= 0, 'a number >= 0, or null');
   check('eta0', eta0 > 0 && eta0 < Infinity, 'a number > 0');
-  check('randomState', randomState === null || whole(randomState, 0, 2 ** 32 - 1), 'a whole number from 0 to 2^32 - 1, or null');
+  check('randomState', randomState === null || isWhole(randomState, 0, 2 ** 32 - 1), 'a whole number from 0 to 2^32 - 1, or null');
   check('validationFraction', validationFraction > 0 && validationFraction < 1, 'between 0 and 1');
-  check('nIterNoChange', whole(nIterNoChange, 1, 2 ** 31 - 1), 'a whole number >= 1');
+  check('nIterNoChange', isWhole(nIterNoChange, 1, 2 ** 31 - 1), 'a whole number >= 1');
   check('epsilon', epsilon >= 0 && epsilon < Infinity, 'a number >= 0');
   check('powerT', Number.isFinite(powerT), 'a finite number');
-  check('average', typeof average === 'boolean' || whole(average, 1, 2 ** 53), 'true, false or a whole number >= 1');
+  check('average', typeof average === 'boolean' || isWhole(average, 1, 2 ** 53), 'true, false or a whole number >= 1');
   for (const name of ['fitIntercept', 'shuffle', 'earlyStopping', 'warmStart'] as const) {
     check(name, typeof settings[name] === 'boolean', 'true or false');
   }
+  const weights: unknown = settings.classWeight ?? {};
+  const numbers: unknown[] = typeof weights === 'object' ? Object.values(weights ?? {}) : weights === 'balanced' ? [] : [NaN];
+  check('classWeight', numbers.every((weight) => typeof weight === 'number' && weight >= 0 && weight < Infinity), "'balanced', or numbers >= 0 by label");
   return settings;
 }
 

@@ -3,6 +3,7 @@ import { native } from '../native.js';
 import { tensor, toTensor } from '../ops/create.js';
 import { scope } from '../scope.js';
 import type { TypedArray } from '../dtype.js';
+import { Configured } from '../params.js';
 import { Tensor, type TensorLike } from '../tensor.js';
 import { nativeSettings, type LinearSettings } from './linear_options.js';
 
@@ -67,7 +68,7 @@ interface Weights {
 }
 
 /** A linear model trained row by row: what the classifiers and the regressor have in common. */
-export abstract class LinearSgd {
+export abstract class LinearSgd extends Configured<LinearSettings> {
   /** Mistakes and loss of each epoch of the last training. */
   history: LinearHistory = { mistakes: [], loss: [] };
   /** The epochs of the last training: the most of any class or output. */
@@ -78,12 +79,6 @@ export abstract class LinearSgd {
   private learned: Weights | undefined;
   private averaged = false;
   private busy = false;
-
-  /** @internal */
-  protected constructor(
-    protected readonly op: string,
-    protected readonly settings: LinearSettings,
-  ) {}
 
   /** The weights, float64 [outputs, features]. @throws ERR_ARGUMENT before fit() */
   get coef(): Tensor {

@@ -35,6 +35,12 @@ export class MT19937 {
     return value;
   }
 
+  /** A number in [0, 1) with 53 random bits. */
+  uniform(): number {
+    const high = this.word() >>> 5;
+    return (high * 2 ** 26 + (this.word() >>> 6)) / 2 ** 53;
+  }
+
   /** The numbers 0 to n - 1 in random order. */
   permutation(n: number): number[] {
     const order = Array.from({ length: n }, (_, i) => i);

@@ -1,5 +1,5 @@
-import type { LinearOptions } from './linear_options.js';
-import { SGDClassifier, sgdDefaults, type ClassWeight } from './sgd_classifier.js';
+import type { ClassWeight, LinearOptions, LinearSettings } from './linear_options.js';
+import { SGDClassifier, sgdDefaults } from './sgd_classifier.js';
 
 /** Options of Perceptron. */
 export interface PerceptronOptions extends LinearOptions {
@@ -20,5 +20,11 @@ export class Perceptron extends SGDClassifier {
     super(options, 'Perceptron', {
       ...sgdDefaults, loss: 'perceptron', penalty: null, learningRate: 'constant', eta0: 1, randomState: 0,
     });
+  }
+
+  /** The options of a perceptron; those of SGDClassifier that make it one are fixed. */
+  override getParams(): Partial<LinearSettings> {
+    const { loss: _loss, learningRate: _rate, powerT: _power, epsilon: _epsilon, average: _average, ...own } = this.settings;
+    return own;
   }
 }

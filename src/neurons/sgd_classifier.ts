@@ -2,14 +2,15 @@ import type { Dtype } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { tensor, toTensor } from '../ops/create.js';
 import { scope } from '../scope.js';
-import { Tensor, type TensorLike } from '../tensor.js';
-import { heldOutByLabel } from './held_out.js';
-import { classifierLosses, linearSettings, type ClassifierLoss, type LinearSettings, type SgdOptions } from './linear_options.js';
+import type { Tensor, TensorLike } from '../tensor.js';
+import { heldOutByLabel, markOf } from './held_out.js';
+import { distinct, kindsOf, readLabels, shareRight, type Labels } from './labels.js';
+import {
+  classifierLosses, linearDefaults, linearSettings, type ClassifierLoss, type ClassWeight, type LinearSettings, type SgdOptions,
+} from './linear_options.js';
 import { LinearSgd, inputRows, type InputRows, type LinearFitOptions } from './linear_sgd.js';
+import { MT19937 } from './mt19937.js';
 import { anyRandomState, classSeeds, taskSeed } from './seeds.js';
-
-/** The weight of each class: 'balanced' (rows / (classes x rows of the class)), or label -> weight, 1 where it is missing. */
-export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /** Options of SGDClassifier. */
 export interface SgdClassifierOptions extends SgdOptions {
@@ -18,18 +19,8 @@ export interface SgdClassifierOptions extends SgdOptions {
   classWeight?: ClassWeight | null;
 }
 
-interface Labels {
-  values: Float64Array;
-  dtype: Dtype;
-  columns: number;
-}
-
-/** The defaults of SGDClassifier and, but for the loss and the rate, of SGDRegressor. */
-export const sgdDefaults: LinearSettings = {
-  loss: 'hinge', penalty: 'l2', alpha: 1e-4, l1Ratio: 0.15, fitIntercept: true, maxIter: 1000, tol: 1e-3, shuffle: true, eta0: 0.01,
-  randomState: null, earlyStopping: false, validationFraction: 0.1, nIterNoChange: 5, warmStart: false, epsilon: 0.1,
-  learningRate: 'optimal', powerT: 0.5, average: false,
-};
+/** The defaults of SGDClassifier. */
+export const sgdDefaults: LinearSettings = { ...linearDefaults, classWeight: null };
 
 /**
  * A linear classifier trained one row at a time, with the rules and, in float64, the weights of scikit-learn 1.9's
@@ -42,20 +33,14 @@ export const sgdDefaults: LinearSettings = {
  * clf.score(x, y); // the share of rows that are right
  */
 export class SGDClassifier extends LinearSgd {
+  readonly estimatorType = 'classifier';
   /** The labels in ascending order; the second of two is the positive one. */
   classes: number[] = [];
   private labelDtype: Dtype = 'int32';
   private columns = 0;
-  private readonly classWeight: ClassWeight | null;
 
   constructor(options: SgdClassifierOptions = {}, op = 'SGDClassifier', defaults = sgdDefaults) {
-    super(op, linearSettings(op, classifierLosses, options, defaults));
-    this.classWeight = options.classWeight ?? null;
-    const given: unknown = this.classWeight;
-    const weights: unknown[] = typeof given === 'object' ? Object.values(given ?? {}) : given === 'balanced' ? [] : [given];
-    if (!weights.every((weight) => typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
-      throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is 'balanced', or numbers >= 0 by label`);
-    }
+    super(op, (given) => linearSettings(op, classifierLosses, given, defaults), options);
   }
 
   /**
@@ -67,8 +52,8 @@ export class SGDClassifier extends LinearSgd {
    */
   async fit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
     const input = inputRows(this.op, x);
-    const labels = this.readLabels(y, input.rows);
-    await this.learn(input, labels, [...new Set(labels.values)].sort((a, b) => a - b), 'fit', options);
+    const labels = readLabels(this.op, y, input.rows);
+    await this.learn(input, labels, distinct(labels.values), 'fit', options);
     return this;
   }
 
@@ -79,12 +64,12 @@ export class SGDClassifier extends LinearSgd {
    * @throws ERR_ARGUMENT for a label that is not among the classes, with earlyStopping, or with balanced class weights
    */
   async partialFit(x: TensorLike, y: TensorLike, options: LinearFitOptions & { classes?: readonly number[] } = {}): Promise<this> {
-    if (this.settings.earlyStopping || this.classWeight === 'balanced') {
+    if (this.settings.earlyStopping || this.settings.classWeight === 'balanced') {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit works with neither earlyStopping nor balanced class weights`);
     }
     const input = inputRows(this.op, x);
-    const classes = this.isFitted ? this.classes : [...new Set(options.classes ?? [])].sort((a, b) => a - b);
-    await this.learn(input, this.readLabels(y, input.rows), classes, 'continue', options);
+    const classes = this.isFitted ? this.classes : distinct(options.classes ?? []);
+    await this.learn(input, readLabels(this.op, y, input.rows), classes, 'continue', options);
     return this;
   }
 
@@ -108,42 +93,13 @@ export class SGDClassifier extends LinearSgd {
 
   /** The share of rows whose label (or all of whose outputs) is right. @throws as decisionFunction() */
   score(x: TensorLike, y: TensorLike): number {
-    return scope(() => {
-      const predicted = this.predict(x);
-      const rows = predicted.shape[0] ?? 0;
-      const { values, columns } = this.readLabels(y, rows);
-      const found = predicted.dataSync();
-      if (found.length !== values.length) {
-        throw new HebbError('ERR_SHAPE', `${this.op}: y has ${columns} columns, expected ${this.columns}`);
-      }
-      let right = 0;
-      for (let row = 0; row < rows; row++) {
-        if (found.subarray(row * columns, (row + 1) * columns).every((value, i) => value === values[row * columns + i])) right++;
-      }
-      return right / rows;
-    });
-  }
-
-  private readLabels(y: TensorLike, rows: number): Labels {
-    return scope(() => {
-      const labels = y instanceof Tensor || ArrayBuffer.isView(y) ? toTensor(y) : tensor(y, { dtype: wholeDtype(y) });
-      if ((labels.rank !== 1 && labels.rank !== 2) || labels.shape[0] !== rows) {
-        throw new HebbError('ERR_SHAPE', `${this.op}: y is [${rows}] or [${rows},outputs], got [${labels.shape.join(',')}]`);
-      }
-      const values = Float64Array.from(labels.dataSync());
-      if (!values.every(Number.isFinite)) throw new HebbError('ERR_ARGUMENT', `${this.op}: y holds a number that is not finite`);
-      return { values, dtype: labels.dtype, columns: labels.shape[1] ?? 1 };
-    });
+    const found = scope(() => ({ data: this.predict(x).dataSync(), rows: toTensor(x).shape[0] ?? 0 }));
+    return shareRight(this.op, found.data, readLabels(this.op, y, found.rows));
   }
 
   private async learn(input: InputRows, labels: Labels, classes: number[], mode: 'fit' | 'continue', options: LinearFitOptions): Promise<void> {
     const { columns, values, dtype } = labels;
-    const kinds = columns > 1 ? [0, 1] : classes;
-    const strange = values.find((value) => !kinds.includes(value));
-    if (kinds.length < 2 || strange !== undefined) {
-      const fault = strange === undefined ? 'there is one class only' : `the label ${strange} is none of the classes ${kinds.join(', ')}`;
-      throw new HebbError('ERR_ARGUMENT', `${this.op}: ${fault}`);
-    }
+    const kinds = kindsOf(this.op, labels, classes);
     const seed = this.settings.randomState ?? anyRandomState();
     const positives = columns > 1 ? Array.from({ length: columns }, () => 1) : kinds.length === 2 ? [kinds[1]!] : kinds;
     const negative = this.settings.loss === 'logLoss' ? 0 : -1;
@@ -159,7 +115,7 @@ export class SGDClassifier extends LinearSgd {
       validation = new Uint8Array(y.length);
       for (let task = 0; task < positives.length; task++) {
         const by = oneAgainstRest ? values : y.subarray(task * rows, (task + 1) * rows);
-        validation.set(heldOutByLabel(this.op, by, validationFraction, seed), task * rows);
+        validation.set(markOf(heldOutByLabel(this.op, by, validationFraction, new MT19937(seed))), task * rows);
       }
     }
     const classWeights = positives.flatMap((_, task) => {
@@ -175,15 +131,8 @@ export class SGDClassifier extends LinearSgd {
   }
 
   private weightsOf(kinds: readonly number[], labels: Float64Array): number[] {
-    const { classWeight } = this;
+    const { classWeight } = this.settings;
     if (classWeight !== 'balanced') return kinds.map((label) => classWeight?.[String(label)] ?? 1);
     return kinds.map((label) => labels.length / (kinds.length * labels.reduce((count, value) => count + Number(value === label), 0)));
   }
-}
-
-/** int32 for whole numbers, bool for booleans, else float64. */
-function wholeDtype(y: unknown): Dtype {
-  const flat = [y].flat(3);
-  if (flat.every((value) => typeof value === 'boolean')) return 'bool';
-  return flat.every((value) => Number.isInteger(value)) ? 'int32' : 'float64';
 }

@@ -1,12 +1,12 @@
 import { HebbError } from '../errors.js';
-import { tensor } from '../ops/create.js';
 import { scope } from '../scope.js';
-import { Tensor, type TensorLike } from '../tensor.js';
-import { heldOutRows } from './held_out.js';
-import { linearSettings, regressorLosses, type RegressorLoss, type SgdOptions } from './linear_options.js';
+import type { Tensor, TensorLike } from '../tensor.js';
+import { heldOutRows, markOf } from './held_out.js';
+import { linearDefaults, linearSettings, regressorLosses, type RegressorLoss, type SgdOptions } from './linear_options.js';
 import { LinearSgd, inputRows, type LinearFitOptions } from './linear_sgd.js';
+import { MT19937 } from './mt19937.js';
 import { anyRandomState, regressionSeed } from './seeds.js';
-import { sgdDefaults } from './sgd_classifier.js';
+import { determination, readTargets } from './targets.js';
 
 /** Options of SGDRegressor. */
 export interface SgdRegressorOptions extends SgdOptions {
@@ -24,9 +24,11 @@ export interface SgdRegressorOptions extends SgdOptions {
  * model.predict([[3]]).shape; // [1]
  */
 export class SGDRegressor extends LinearSgd {
+  readonly estimatorType = 'regressor';
+
   constructor(options: SgdRegressorOptions = {}) {
-    const defaults = { ...sgdDefaults, loss: 'squaredError', learningRate: 'invscaling', powerT: 0.25 } as const;
-    super('SGDRegressor', linearSettings('SGDRegressor', regressorLosses, options, defaults));
+    const defaults = { ...linearDefaults, loss: 'squaredError', learningRate: 'invscaling', powerT: 0.25 } as const;
+    super('SGDRegressor', (given) => linearSettings('SGDRegressor', regressorLosses, given, defaults), options);
   }
 
   /**
@@ -58,43 +60,19 @@ export class SGDRegressor extends LinearSgd {
 
   /** R2 = 1 - sum (y - p)^2 / sum (y - mean)^2, the mean over outputs. @throws as predict() */
   score(x: TensorLike, y: TensorLike): number {
-    const predicted = scope(() => ({ data: this.predict(x).dataSync() })).data;
-    const { values, columns } = this.readTargets(y);
-    if (values.length !== predicted.length) {
-      throw new HebbError('ERR_SHAPE', `${this.op}: y has ${values.length} numbers, expected ${predicted.length}`);
-    }
-    let score = 0;
-    for (let column = 0; column < columns; column++) {
-      const of = (array: ArrayLike<number>): number[] => Array.from(array).filter((_, i) => i % columns === column);
-      const [truth, found] = [of(values), of(predicted)];
-      const mean = truth.reduce((sum, value) => sum + value, 0) / truth.length;
-      const residual = truth.reduce((sum, value, i) => sum + (value - found[i]!) ** 2, 0);
-      const total = truth.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      score += total > 0 ? 1 - residual / total : residual > 0 ? 0 : 1;
-    }
-    return score / columns;
-  }
-
-  private readTargets(y: TensorLike): { values: Float64Array; rows: number; columns: number } {
-    return scope(() => {
-      const targets = y instanceof Tensor ? y : tensor(y, { dtype: 'float64' });
-      const values = Float64Array.from(targets.dataSync());
-      if ((targets.rank !== 1 && targets.rank !== 2) || !values.every(Number.isFinite)) {
-        throw new HebbError('ERR_SHAPE', `${this.op}: y is finite numbers [rows] or [rows,outputs], got [${targets.shape.join(',')}]`);
-      }
-      return { values, rows: targets.shape[0] ?? 0, columns: targets.shape[1] ?? 1 };
-    });
+    const found = scope(() => ({ data: this.predict(x).dataSync() })).data;
+    return determination(this.op, found, readTargets(this.op, y));
   }
 
   private async learn(x: TensorLike, y: TensorLike, mode: 'fit' | 'continue', options: LinearFitOptions): Promise<this> {
     const input = inputRows(this.op, x);
-    const { values, rows, columns } = this.readTargets(y);
+    const { values, rows, columns } = readTargets(this.op, y);
     if (rows !== input.rows) throw new HebbError('ERR_SHAPE', `${this.op}: x has ${input.rows} rows, y ${rows}`);
     const seed = this.settings.randomState ?? anyRandomState();
     const byColumn = Float64Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
     let validation: Uint8Array | undefined;
     if (this.settings.earlyStopping) {
-      const mask = heldOutRows(this.op, rows, this.settings.validationFraction, seed);
+      const mask = markOf(heldOutRows(this.op, rows, this.settings.validationFraction, new MT19937(seed)));
       validation = Uint8Array.from(values, (_, i) => mask[i % rows]!);
     }
     const each = Array.from({ length: columns }, () => regressionSeed(seed));

@@ -82,7 +82,8 @@ export function decisionBoundary(
       mark('circle', { cx: frame.left + frame.width + 24, cy: frame.top + 12 + 22 * i, r: 5, fill: colorOf(i) }),
       label(frame.left + frame.width + 36, frame.top + 16 + 22 * i, labels?.[i] ?? String(i), { 'text-anchor': 'start' }),
     ]).flat();
-    return svgDocument(570, 500, [
+    const longest = Math.max(...Array.from({ length: count }, (_, i) => (labels?.[i] ?? String(i)).length));
+    return svgDocument(frame.left + frame.width + 50 + longest * 7.5, 500, [
       label(frame.left + frame.width / 2, 30, title, { 'font-size': 15 }),
       pixels(image, frame.left, frame.top, frame.width, frame.height),
       ...axes(frame, { xLabel: features[0], yLabel: features[1], grid: false }),

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import type { GroupMark, Spec } from 'vega';
+import type { GroupMark, Spec, SymbolMark } from 'vega';
 import { HebbError } from '../errors.js';
 import { panelText } from './lines.js';
+import { rounded } from './svg.js';
 
 /** What is drawn: the epochs that ran, and one value per epoch under each name. */
 export interface Curves {
@@ -76,10 +77,19 @@ function panelMark({ title, series }: Panel, curves: Curves): GroupMark {
   // One epoch alone has no width: it stands in the middle of an axis around it.
   const domain = first === last ? [first + 0.5, first + 1.5] : [first + 1, last + 1];
   const labels = series.map(({ label }) => label);
+  // Points show where an epoch lies, until there are so many that they hide the curve.
+  const pointed = curves.epoch.length <= 40;
   const encoding = {
     x: { scale: 'x', field: 'epoch' },
     y: { scale: 'y', field: 'value' },
     defined: { signal: 'isValid(datum.value)' },
+  };
+  const points: SymbolMark = {
+    type: 'symbol',
+    from: { data: 'curve' },
+    encode: {
+      update: { ...encoding, size: { signal: 'isValid(datum.value) ? 16 : 0' }, fill: { scale: 'color', field: 'label' } },
+    },
   };
   return {
     type: 'group',
@@ -124,17 +134,7 @@ function panelMark({ title, series }: Panel, curves: Curves): GroupMark {
               },
             },
           },
-          {
-            type: 'symbol',
-            from: { data: 'curve' },
-            encode: {
-              update: {
-                ...encoding,
-                size: { signal: 'isValid(datum.value) ? 16 : 0' },
-                fill: { scale: 'color', field: 'label' },
-              },
-            },
-          },
+          ...(pointed ? [points] : []),
         ],
       },
     ],
@@ -182,7 +182,10 @@ export async function plotHistory(curves: Curves, path: string): Promise<void> {
   }
   if (curves.epoch.length === 0) throw new HebbError('ERR_ARGUMENT', 'plotHistory: no epoch was recorded');
   const { parse, View } = await importVega();
-  await writeFile(path, `${await new View(parse(specOf(curves)), { renderer: 'none' }).toSVG()}\n`);
+  const svg = await new View(parse(specOf(curves)), { renderer: 'none' }).toSVG();
+  // Hundredths of a pixel are enough.
+  const places = svg.replace(/ (?:d|transform)="[^"]*"/g, (place) => place.replace(/\d+\.\d+/g, (value) => String(rounded(Number(value)))));
+  await writeFile(path, `${places}\n`);
 }
 
 /**

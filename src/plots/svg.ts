@@ -50,7 +50,7 @@ export function svgDocument(width: number, height: number, marks: readonly strin
 }
 
 /** About `count` round numbers between two bounds, each with as many digits as tell them apart. */
-export function ticks(low: number, high: number, count: number): { value: number; text: string }[] {
+export function ticks(low: number, high: number, count: number): Tick[] {
   const power = 10 ** Math.floor(Math.log10((high - low) / count));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => (high - low) / size <= count) ?? 10 * power;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
@@ -78,12 +78,28 @@ export function place({ left, top, width, height, x, y }: Frame, at: readonly [n
   return [left + ((at[0] - x[0]) / (x[1] - x[0])) * width, top + height - ((at[1] - y[0]) / (y[1] - y[0])) * height];
 }
 
+/** A place on an axis and what stands there. */
+export interface Tick {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** What stands beside a frame. */
+export interface AxesOptions {
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  /** Lines across the frame; true by default. */
+  readonly grid?: boolean;
+  /** What stands below; round numbers by default. */
+  readonly xTicks?: readonly Tick[] | undefined;
+}
+
 /** The border of a frame with numbers below and at the left, and lines across it if wanted. */
-export function axes(frame: Frame, { xLabel, yLabel, grid = true }: { xLabel?: string; yLabel?: string; grid?: boolean } = {}): string[] {
+export function axes(frame: Frame, { xLabel, yLabel, grid = true, xTicks }: AxesOptions = {}): string[] {
   const { left, top, width, height } = frame;
   const [bottom, middle] = [top + height, top + height / 2];
   const line = { stroke: '#e2e2e2', 'stroke-width': 1 };
-  const below = ticks(...frame.x, Math.max(2, width / 50)).flatMap(({ value, text }) => {
+  const below = (xTicks ?? ticks(...frame.x, Math.max(2, width / 50))).flatMap(({ value, text }) => {
     const [x] = place(frame, [value, 0]);
     return [...(grid ? [mark('path', { d: `M${rounded(x)} ${top}V${bottom}`, ...line })] : []), label(x, bottom + 16, text, { 'font-size': 11 })];
   });

@@ -6,8 +6,8 @@ import type { Rows } from './rows.js';
 
 /** How an epoch is run. */
 export interface PassOptions extends Pick<RunOptions, 'signal'> {
-  /** Whether the rows are mixed before each pass over them. */
-  shuffle: boolean;
+  /** Whether the rows are mixed before each pass over them; or in which order they come. */
+  shuffle: boolean | Int32Array;
   /** Whether to go on where the last epoch ended, if that was before the end of the rows. */
   resume: boolean;
   /** Batches of this epoch; fewer when the rows end before. */
@@ -66,7 +66,7 @@ export class Pass {
   async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<number> {
     if (!resume || this.batchesDone === 0) {
       this.batchesDone = 0;
-      if (shuffle) assign(this.order, permutation(this.count));
+      if (shuffle !== false) assign(this.order, shuffle === true ? permutation(this.count) : shuffle);
       assign(this.cursor, 0);
     }
     const todo = Math.min(steps, this.batches - this.batchesDone);

@@ -48,7 +48,7 @@ int main() {
     // done[i][j]: the streams and events see to it that j is done when i begins.
     std::vector<std::vector<bool>> done(count, std::vector<bool>(count));
     for (int i = 0; i < count; ++i) {
-      CHECK(plan.lane[i] >= 0 && plan.lane[i] < cuda::max_lanes);
+      test::check(plan.lane[i] >= 0 && plan.lane[i] < cuda::max_lanes, "every launch has a lane");
       for (int j = 0; j < i; ++j) {
         const bool waits = std::find(plan.waits[i].begin(), plan.waits[i].end(), j) != plan.waits[i].end();
         if (!waits && plan.lane[i] != plan.lane[j]) continue;
@@ -61,11 +61,11 @@ int main() {
           conflict |= touches(launches[i], element, true) && touches(launches[j], element, false);
           conflict |= touches(launches[i], element, false) && touches(launches[j], element, true);
         }
-        CHECK(!conflict || done[i][j]);
+        test::check(!conflict || done[i][j], "launches that touch the same memory keep their order");
         parallel += !done[i][j];
       }
     }
   }
-  CHECK(parallel > 1000);  // what need not wait mostly does not
-  return report("cuda_lanes_test");
+  test::check(parallel > 1000, "what need not wait mostly does not");
+  return test::finish("cuda_lanes_test");
 }

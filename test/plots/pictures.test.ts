@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import test from 'ava';
-import { HebbError, layers, plots, sequential, tensor, type Tensor } from '../../src/index.js';
+import { HebbError, input, layers, Model, model, plots, sequential, tensor, type CallContext, type Tensor } from '../../src/index.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
 
 interface Text {
@@ -209,6 +209,66 @@ test('a model is drawn as its layers in order, with shapes and parameters', asyn
   t.is(readFileSync(path, 'utf8'), `${picture.toSVG()}\n`);
   await t.throwsAsync(net.plot('model.png'), { instanceOf: HebbError, message: "model: the picture is SVG, its path ends in .svg, got 'model.png'" });
   await t.throwsAsync(net.plot(join(path, 'model.svg')), { instanceOf: HebbError, message: /^model: .* cannot be written/ });
+});
+
+/** The boxes of a model's picture, and of each arrow the titles of the boxes at its ends. */
+function graphOf(svg: string): { boxes: { title: string; left: number; right: number; top: number }[]; arrows: string[] } {
+  const boxes = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="58"/g)].map(([, x, y, width]) => {
+    const [left, top, right] = [Number(x), Number(y), Number(x) + Number(width)];
+    const { text } = texts(svg).find((each) => each.y === top + 24 && each.x > left && each.x < right)!;
+    return { title: text, left, right, top };
+  });
+  const arrows = [...svg.matchAll(/class="arrow" d="M([\d.]+) ([\d.]+)[^>]*>\n<path d="M([\d.]+) ([\d.]+)h7/g)].map((match) => {
+    const [x, y, tipX, tipY] = match.slice(1).map(Number) as [number, number, number, number];
+    const source = boxes.find(({ left, right, top }) => x > left && x < right && y === top + 58)!;
+    const target = boxes.find(({ left, right, top }) => tipX > left && tipX < right && tipY === top - 9)!;
+    return `${source.title} -> ${target.title}`;
+  });
+  return { boxes, arrows };
+}
+
+test('a graph of layers is drawn with its branches: each arrow goes down, and no two boxes touch', (t) => {
+  const [wide, deep] = [input({ shape: [5], name: 'wide' }), input({ shape: [6], name: 'deep' })];
+  const hidden = layers.dense({ units: 3, name: 'hidden' });
+  const twice = hidden.apply(layers.dense({ units: 6, name: 'first' }).apply(deep));
+  const joined = layers.concatenate({ name: 'joined' }).apply([wide, twice, deep]);
+  const outputs = [layers.dense({ units: 1, name: 'price' }).apply(joined), layers.dense({ units: 1, name: 'aux' }).apply(twice), hidden.apply(deep)];
+  const net = model({ inputs: [wide, deep], outputs });
+  const { boxes, arrows } = graphOf(plots.model(net).toSVG());
+  t.deepEqual(arrows.sort(), [
+    'deep (input) -> first (dense)',
+    'deep (input) -> hidden (dense)',
+    'deep (input) -> joined (concatenate)',
+    'first (dense) -> hidden (dense)',
+    'hidden (dense) -> aux (dense)',
+    'hidden (dense) -> joined (concatenate)',
+    'joined (concatenate) -> price (dense)',
+    'wide (input) -> joined (concatenate)',
+  ]);
+  t.is(boxes.filter(({ title }) => title === 'hidden (dense)').length, 2, 'a layer used twice');
+  for (const [i, a] of boxes.entries()) {
+    for (const b of boxes.slice(i + 1)) t.true(a.top !== b.top || a.right < b.left || b.right < a.left, `${a.title} and ${b.title}`);
+  }
+  const topOf = (name: string): number => boxes.find(({ title }) => title.startsWith(name))!.top;
+  t.true(topOf('deep') < topOf('first') && topOf('first') < topOf('joined') && topOf('wide') < topOf('joined'));
+  const text = plots.model(net).toText();
+  t.regex(text, /joined \(concatenate\) .*\n.*\(None, 14\).*\n.*from wide, hidden, deep /);
+  t.is(text.match(/the same parameters/g)?.length, 1);
+});
+
+test('of a class of one\'s own the layers are drawn without arrows', (t) => {
+  class Own extends Model {
+    private readonly a = layers.dense({ units: 2, name: 'a' });
+    private readonly b = layers.dense({ units: 1, name: 'b' });
+    override call(x: Tensor, context: CallContext): Tensor {
+      return this.b.apply(this.a.apply(x, context), context);
+    }
+  }
+  const net = new Own('own');
+  net.build([3]);
+  const { boxes, arrows } = graphOf(plots.model(net).toSVG());
+  t.deepEqual(boxes.map(({ title }) => title), ['input', 'a (dense)', 'b (dense)']);
+  t.deepEqual(arrows, []);
 });
 
 test('learning curves in text have a panel per kind, training and validation', (t) => {

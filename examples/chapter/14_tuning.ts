@@ -1,0 +1,73 @@
+// Hyperparameters: how many layers, how many units, which learning rate? The tuner tries models, random search estimators.
+//   node build-ts/examples/chapter/14_tuning.js [FOLDER]
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  datasets, distributions, layers, MLPClassifier, optimizers, pipeline, plots, RandomizedSearchCV, seed, sequential, standardScaler, trainTestSplit, tuner, type Sequential,
+} from 'hebb';
+
+const folder = process.argv[2] ?? 'runs';
+mkdirSync(folder, { recursive: true });
+
+const { x, y } = datasets.spirals({ samples: 600, classes: 3, noise: 0.03, seed: 42 });
+const { train, test } = trainTestSplit(x, y, { testSize: 200, stratify: true, seed: 42 });
+
+// A function that makes a compiled model; whatever it asks hp for is searched.
+function build(hp: tuner.HyperParameters): Sequential {
+  const depth = hp.int('layers', 1, 3);
+  const activation = hp.choice('activation', ['relu', 'tanh', 'selu']);
+  const hidden = Array.from({ length: depth }, (_, i) =>
+    layers.dense({ units: hp.int('units', 4, 64, { log: true }), activation, ...(i === 0 && { inputShape: [2] }) }));
+  const net = sequential([...hidden, layers.dense({ units: 3, activation: 'softmax' })]);
+  const learningRate = hp.float('learning rate', 1e-4, 1e-1, { log: true });
+  net.compile({ optimizer: optimizers.adam({ learningRate }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return net;
+}
+const fitting = { epochs: 30, batchSize: 32, validationSplit: 0.25 };
+const objective = 'val_loss';
+
+// 1. Random search: no trial knows of another. With a directory, a search that was interrupted goes on where it stopped.
+const random = tuner.randomSearch(build, { objective, maxTrials: 12, seed: 1, directory: join(folder, 'tuning') });
+const drawn = await random.search(train.x, train.y, fitting);
+console.log(`random search, the best of ${drawn.trials.length} models:\n${drawn.toString().split('\n').slice(0, 6).join('\n')}\n`);
+
+// 2. Bayesian optimisation: a Gaussian process guesses from the trials so far where it will pay to look next.
+const bayesian = tuner.bayesian(build, { objective, maxTrials: 24, initialTrials: 8, seed: 1 });
+const guided = await bayesian.search(train.x, train.y, fitting);
+console.log(`Bayesian search, the best of ${guided.trials.length} models:\n${guided.toString().split('\n').slice(0, 6).join('\n')}\n`);
+await guided.plot(join(folder, 'tuning_trials.svg'));
+
+// 3. Hyperband: many models for an epoch or two, the best of them for longer.
+const hyperband = tuner.hyperband(build, { objective, maxEpochs: 27, factor: 3, seed: 1 });
+const raced = await hyperband.search(train.x, train.y, { batchSize: 32, validationSplit: 0.25 });
+const epochs = raced.trials.reduce((sum, trial) => sum + trial.epochs, 0);
+console.log(`hyperband: ${raced.trials.length} trainings of ${epochs} epochs in all, ${new Set(raced.trials.map(({ origin }) => origin)).size} models; best ${objective} ${raced.best.score.toFixed(3)}`);
+
+// The best of all is trained for longer.
+const [best, search] = guided.best.score <= raced.best.score ? [guided.best, bayesian] as const : [raced.best, hyperband] as const;
+seed(42);
+const net = await search.make(best.values);
+await net.fit(train.x, train.y, { epochs: 150, batchSize: 32, verbose: 0 });
+const { accuracy = NaN } = await net.evaluate(test.x, test.y);
+console.log(`trained for longer, the best model has accuracy ${accuracy.toFixed(3)} on test data\n`);
+await plots.decisionBoundary((points) => net.predict(points), test.x, test.y, { title: 'the best model, test data' }).save(join(folder, 'tuning_boundary.svg'));
+
+// 4. The same for an estimator: random search with cross-validation over a pipeline, on flowers.
+const iris = datasets.iris();
+const flowers = trainTestSplit(iris.x, iris.y, { testSize: 50, stratify: true, seed: 1 });
+const randomized = new RandomizedSearchCV({
+  estimator: pipeline([['scale', standardScaler()], ['mlp', new MLPClassifier({ solver: 'sgd', maxIter: 30, tol: 0, nIterNoChange: 30, randomState: 42 })]]),
+  paramDistributions: {
+    mlp__hiddenLayerSizes: [[5], [20], [10, 10]],
+    mlp__activation: ['relu', 'tanh', 'logistic'],
+    mlp__learningRateInit: distributions.logUniform(1e-3, 1),
+    mlp__alpha: distributions.logUniform(1e-5, 1),
+  },
+  nIter: 20, cv: 5, randomState: 42,
+});
+process.removeAllListeners('warning'); // that 30 epochs are few is known
+await randomized.fit(flowers.train.x, flowers.train.y);
+console.log(`random search over a pipeline, the best of ${randomized.results.length}:\n${randomized.toString().split('\n').slice(0, 5).join('\n')}`);
+console.log(`on test flowers it has accuracy ${randomized.score(flowers.test.x, flowers.test.y).toFixed(3)}`);
+await randomized.plot(join(folder, 'tuning_random_search.svg'));
+console.log(`pictures are in ${folder}`);
