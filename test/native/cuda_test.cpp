@@ -709,7 +709,7 @@ void random_ops() {
     std::memcpy(x.data<int32_t>(), words, sizeof words);
     return x;
   };
-  for (int64_t n : {0, 1, 3, 4, 5, 63, 1001, 200003}) {
+  for (int64_t n : {0, 1, 3, 4, 5, 63, 1001, 8192, 8193, 200003}) {
     for (uint32_t low : {0u, 0xfffffff0u}) {
       for (Dtype dtype : floats) {
         for (Op op : {Op::random_normal, Op::random_truncated_normal}) {
