@@ -172,6 +172,7 @@ int main(int argc, char** argv) {
   measure("softmax_cross_entropy_dense", 3 * element, [&] {
     run(Op::softmax_cross_entropy_dense, {rows_of(a), rows_of(d)}, {losses, rows_of(c)});
   });
+  run(Op::random_permutation, {state}, {positions, state, draws});
   measure("gather of rows", 2 * element, [&] {
     run(Op::gather, {view(a, {1, lines, columns}, {n, columns, 1}), positions},
         {view(c, {1, lines, columns}, {n, columns, 1})});
