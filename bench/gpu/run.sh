@@ -34,3 +34,6 @@ part mlp_peers 150 python3 bench/gpu/mlp_peers.py
 part elementwise 60 "$build/bench_cuda_elementwise"
 part gemm 90 "$build/bench_cuda_gemm" ${cublas:+--cublas "$cublas"}
 part suite 200 env HEBB_DEVICE=cuda "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
+for tool in memcheck racecheck initcheck synccheck; do
+  part "$tool" 75 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/cuda_test"
+done
