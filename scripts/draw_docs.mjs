@@ -32,7 +32,7 @@ async function speeds({ title, subtitle, unit, rows, colors, top }) {
       { orient: 'bottom', scale: 'x', values: sizes, title: 'N (the matrices are N x N)', format: 'd' },
       { orient: 'left', scale: 'y', title: unit, grid: true, gridColor: '#e6e6e6', domain: false, ticks: false },
     ],
-    legends: [{ stroke: 'color', symbolType: 'stroke', symbolStrokeWidth: 3, orient: 'bottom', direction: 'horizontal', columns: 3 }],
+    legends: [{ stroke: 'color', symbolType: 'stroke', symbolStrokeWidth: 3, orient: 'bottom', direction: 'horizontal', columns: 3, labelLimit: 0 }],
     marks: [
       {
         type: 'group',
@@ -100,7 +100,7 @@ function step() {
   const all = Number(/([\d.]+) us in all/.exec(page)[1]);
   const roles = ['pick and scale the rows', 'layer 1 forward', 'layer 2 forward', 'gradient of layer 1', 'weights of layer 1', 'weights of layer 2'];
   const rows = launches.map((row, i) => ({ ...row, role: roles[i] }));
-  rows.push({ us: all - launches.reduce((sum, { us }) => sum + us, 0), label: 'launches under 1 us and the like', role: 'all others' });
+  rows.push({ us: all - launches.reduce((sum, { us }) => sum + us, 0), label: 'each under 1 us', role: 'all others' });
   const scale = 320 / Math.max(...rows.map(({ us }) => us));
   return svg(720, 70 + 38 * rows.length, [
     text(20, 28, `One training step of 784-300-100-10, batch 32: ${all} us, by launch`, { size: 15, anchor: 'start', weight: 'bold' }),
@@ -129,13 +129,13 @@ function blocking() {
     text(20, 28, 'From the matrices to the registers (AVX-512, float32)', { size: 16, anchor: 'start', weight: 'bold' }),
     // A, B and C
     box(40, 80, 200, 200, gray), box(40, 140, 80, 98, task), box(40, 168, 80, 14, panel),
-    name(140, 72, 'A'), note(80, 254, 'a task’s rows,'), note(80, 268, 'packed: in L2'),
+    name(140, 72, 'A'), note(44, 254, 'the rows of a task,', 'start'), note(44, 268, 'packed, stay in L2', 'start'),
     note(128, 179, 'a panel: 14 rows', 'start'), note(80, 132, '≤ 400 of k'),
     box(290, 80, 200, 200, gray), box(340, 80, 100, 80, task), box(356, 80, 14, 80, panel),
     name(390, 72, 'B'), note(390, 178, '8 panels of 32 columns,'), note(390, 193, 'packed; one of them'), note(390, 208, 'in L1 or L2'),
     name(265, 185, '×'), name(515, 185, '='),
     box(540, 80, 200, 200, gray), box(590, 140, 100, 98, task), box(606, 168, 14, 14, tile),
-    name(640, 72, 'C'), note(640, 254, 'one task: nobody else'), note(640, 268, 'writes these elements'), note(626, 179, 'a tile', 'start'),
+    name(640, 72, 'C'), note(640, 113, 'one task: nobody else'), note(640, 128, 'writes these elements'), note(626, 179, 'a tile', 'start'),
     // the tile
     '<path d="M606 182 L330 392 M620 182 L682 392" stroke="#D55E00" stroke-dasharray="4 3" fill="none"/>',
     ...lanes, ...rows, ...chains,
