@@ -43,6 +43,7 @@ Written by \`npm run bench\`; README.md says how it is measured. In brackets: wh
 takes, 2.4x = hebb is 2.4 times as fast (or needs 2.4 times less). Machines differ: compare the ratios.
 Noise: how many cores other programs kept busy meanwhile, median.
 
-${sections.join('\n')}`);
+${sections.join('\n')}
+${readFileSync(join(import.meta.dirname, 'gpu', 'results.md'), 'utf8')}`);
   if (kept.training) await drawChart(kept.training, chart);
 }

@@ -7,16 +7,15 @@ import { pages, pictures, quoted } from './support/quotes.js';
 const build = join(import.meta.dirname, '..');
 const root = join(build, '..');
 
-/** The program of a page, and the output that the page shows for it. */
-function programOf(page: string): { program: string; output: string } {
+/** The programs of a page, each with the output that the page shows for it. */
+function programsOf(page: string): { program: string; output: string; name: string }[] {
   const text = readFileSync(join(root, page), 'utf8');
-  const [, program = '', output = ''] = /^```ts\n(.*?)^```$.*?^```text\n(.*?)^```$/ms.exec(text) ?? [];
-  return { program, output };
+  const found = [...text.matchAll(/^```ts\n(.*?)^```$.*?^```text\n(.*?)^```$/gms)];
+  return found.map(([, program = '', output = ''], i) => ({ program, output, name: `program ${i + 1} of ${page}` }));
 }
 
-for (const page of ['README.md', 'docs/capture.md']) {
-  test(`the program of ${page} prints what the page shows`, (t) => {
-    const { program, output } = programOf(page);
+for (const { program, output, name } of ['README.md', 'docs/capture.md', 'docs/kernels.md', 'docs/gpu.md'].flatMap(programsOf)) {
+  test(`${name} prints what the page shows`, (t) => {
     t.not(output, '');
     // Inside the package, so that 'hebb' is found.
     const folder = mkdtempSync(join(build, 'document-'));
