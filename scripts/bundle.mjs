@@ -21,7 +21,6 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'es2022',
   packages: 'external',
-  charset: 'utf8',
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
