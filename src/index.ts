@@ -25,7 +25,7 @@ export type { CallContext } from './layers/layer.js';
 export type { OutputMeters } from './train/output_meters.js';
 export type { Rows } from './train/rows.js';
 export { Sequential, sequential } from './models/sequential.js';
-export { loadModel } from './models/save.js';
+export { loadModel } from './models/load.js';
 export { type HistogramOptions, SummaryWriter } from './formats/tensorboard.js';
 export { History } from './train/history.js';
 export { LrRange, lrRangeTest, type LrRangeTestOptions } from './train/lr_range_test.js';

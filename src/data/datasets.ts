@@ -1,4 +1,3 @@
-export { fashionMnist } from './fashion_mnist.js';
 export { blobs, circles, moons, spirals, xor } from './generated.js';
+export { fashionMnist, mnist } from './image_datasets.js';
 export { iris } from './iris.js';
-export { mnist } from './mnist.js';

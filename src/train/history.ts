@@ -1,3 +1,5 @@
+import { plotHistory } from '../plots/history.js';
+
 /** What fit() answers: the logs of each epoch. */
 export class History {
   /** Indices of the epochs that ran. */
@@ -26,7 +28,6 @@ export class History {
    * @throws ERR_ARGUMENT when nothing was recorded, or vega is not installed
    */
   async plot(path: string): Promise<void> {
-    const { plotHistory } = await import('../plots/history.js');
     await plotHistory(this, path);
   }
 }

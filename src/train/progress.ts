@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
 
 /** Four significant digits, as Keras prints them. */
@@ -24,19 +24,21 @@ export function progress(verbose: 'auto' | 0 | 1 | 2): Callback[] {
   if (verbose === 0) return [];
   const live = verbose === 1 || (verbose === 'auto' && process.stdout.isTTY);
   let info: FitInfo = { epochs: 0, initialEpoch: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0 };
+  let Bar: typeof SingleBar | undefined;
   let bar: SingleBar | undefined;
   let start = 0;
   const rowsAfter = (steps: number): number => Math.min(info.rows, steps * info.batchSize);
   return [
     {
-      onTrainBegin: (_model, fitInfo) => {
+      onTrainBegin: async (_model, fitInfo) => {
         info = fitInfo;
+        if (live) Bar = (await import('cli-progress')).SingleBar;
       },
       onEpochBegin: (_model, epoch) => {
         start = performance.now();
         console.log(`Epoch ${epoch + 1}/${info.epochs}`);
-        if (!live) return;
-        bar = new SingleBar({
+        if (Bar === undefined) return;
+        bar = new Bar({
           format: '{value}/{total} {bar} {text}',
           barCompleteChar: '━',
           barIncompleteChar: '─',

@@ -3,7 +3,7 @@ import { earlyStopping } from '../callbacks.js';
 import { anySeed } from '../data/random_stream.js';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { loadModel } from '../models/save.js';
+import { loadModel } from '../models/load.js';
 import type { Data } from '../models/structure.js';
 import { assign, copy } from '../ops/index.js';
 import { isWhole } from '../params.js';

@@ -1,0 +1,85 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import * as source from '../src/index.js';
+import { runScript } from './support/node_process.js';
+
+/** What users import: the bundle that `npm run build:ts` makes. */
+const bundle = new URL('../../dist/index.js', import.meta.url).href;
+
+function temporaryFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hebb-import-'));
+  t.teardown(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+async function output(t: ExecutionContext, script: string, environment: Record<string, string> = {}): Promise<string> {
+  const { code, stdout, stderr } = await runScript(script, environment);
+  t.is(code, 0, stderr);
+  return stdout.trim();
+}
+
+/** The modules that a script makes Node read, all but those of Node itself. */
+async function filesOf(t: ExecutionContext, script: string): Promise<string[]> {
+  // Node's own record of coverage names every script that ran.
+  const folder = temporaryFolder(t);
+  await output(t, script, { NODE_V8_COVERAGE: folder });
+  const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: { url: string }[] });
+  const urls = reports.flatMap(({ result }) => result.map(({ url }) => url));
+  return urls.filter((url) => url.startsWith('file:') && url.endsWith('.js')).map((url) => fileURLToPath(url));
+}
+
+const training = (verbose: number): string => `
+const { layers, ones, sequential } = await import(${JSON.stringify(bundle)});
+const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+net.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+await net.fit(ones([4, 2]), ones([4, 1]), { epochs: 1, verbose: ${verbose} });`;
+
+test('importing hebb reads four files at most, and none of what only some programs need', async (t) => {
+  const files = await filesOf(t, `await import(${JSON.stringify(bundle)});`);
+  const names = files.map((file) => basename(file));
+  t.true(names.includes('index.js'), names.join());
+  t.true(names.length <= 4, names.join());
+  t.false(names.some((name) => /^(save|mnist|fashion_mnist|image_dataset)-/.test(name)), names.join());
+  const bytes = files.reduce((total, file) => total + statSync(file).size, 0);
+  t.true(bytes < 700_000, `${bytes} bytes`);
+});
+
+test('importing hebb loads no zlib', async (t) => {
+  const script = `await import(${JSON.stringify(bundle)}); console.log(process.moduleLoadList.includes('NativeModule zlib'));`;
+  t.is(await output(t, script), 'false');
+});
+
+test('training loads the progress bar only when it draws one', async (t) => {
+  const loadsBar = (files: readonly string[]): boolean => files.some((file) => file.includes('cli-progress'));
+  t.false(loadsBar(await filesOf(t, training(0))));
+  t.false(loadsBar(await filesOf(t, training(2))));
+  t.true(loadsBar(await filesOf(t, training(1))));
+});
+
+test('the bundle exports what the source exports, and its classes bear their names', async (t) => {
+  const script = `const hebb = await import(${JSON.stringify(bundle)});
+const isClass = (value) => typeof value === 'function' && /^class\\b/.test(value.toString());
+console.log(JSON.stringify([Object.keys(hebb), Object.keys(hebb).filter((name) => isClass(hebb[name])).map((name) => [name, hebb[name].name])]));`;
+  const [exported, classes] = JSON.parse(await output(t, script)) as [string[], [string, string][]];
+  t.deepEqual(exported, Object.keys(source));
+  t.true(classes.length > 10);
+  for (const [name, own] of classes) t.is(own, name);
+});
+
+test('import and require give the same classes, also to what is loaded later', async (t) => {
+  const folder = temporaryFolder(t);
+  const script = `import { createRequire } from 'node:module';
+import * as hebb from ${JSON.stringify(bundle)};
+const required = createRequire(${JSON.stringify(bundle)})('./index.js');
+const path = ${JSON.stringify(join(folder, 'model.hebb'))};
+const { layers, loadModel, sequential, Sequential } = hebb;
+await sequential([layers.dense({ units: 1, inputShape: [2] })]).save(path);
+const error = await loadModel('no such file').catch((thrown) => thrown);
+console.log((await loadModel(path)) instanceof Sequential, required.Sequential === Sequential, error instanceof hebb.HebbError);`;
+  t.is(await output(t, script), 'true true true');
+});
