@@ -33,8 +33,8 @@ export interface TableOptions {
 
 /** The dtype that was asked for, float64 by default. */
 export function tableDtype(op: string, { dtype = 'float64' }: TableOptions): 'float32' | 'float64' {
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new HebbError('ERR_DTYPE', `${op}: dtype is 'float64' or 'float32', got '${dtype as string}'`);
+  if (!['float32', 'float64'].includes(dtype)) {
+    throw new HebbError('ERR_DTYPE', `${op}: dtype is 'float64' or 'float32', got '${dtype}'`);
   }
   return dtype;
 }

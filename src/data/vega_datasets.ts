@@ -49,8 +49,8 @@ function select(
   target: string,
   features: (row: Row) => (string | number | null | undefined)[],
 ) {
-  if (missing !== 'drop' && missing !== 'nan') {
-    throw new HebbError('ERR_ARGUMENT', `${op}: missing is 'drop' or 'nan', got '${missing as string}'`);
+  if (!['drop', 'nan'].includes(missing)) {
+    throw new HebbError('ERR_ARGUMENT', `${op}: missing is 'drop' or 'nan', got '${missing}'`);
   }
   const kept = rows
     .filter((row) => row[target] !== null)
