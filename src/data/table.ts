@@ -1,3 +1,4 @@
+import { HebbError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 
 /** Rows of features with a label each. */
@@ -10,4 +11,30 @@ export interface TableDataset {
   featureNames: readonly string[];
   /** Name of each label. */
   targetNames: readonly string[];
+}
+
+/** Rows of features with a number each, which a regression predicts. */
+export interface RegressionDataset {
+  /** Features [rows, features]. */
+  x: Tensor<[number, number]>;
+  /** What is to be predicted [rows], of the dtype of x. */
+  y: Tensor<[number]>;
+  /** Name of each column of x. */
+  featureNames: readonly string[];
+  /** Name of y. */
+  targetName: string;
+}
+
+/** The dtype of a table's numbers. */
+export interface TableOptions {
+  /** `'float64'` (default) or `'float32'`. */
+  dtype?: 'float32' | 'float64' | undefined;
+}
+
+/** The dtype that was asked for, float64 by default. */
+export function tableDtype(op: string, { dtype = 'float64' }: TableOptions): 'float32' | 'float64' {
+  if (!['float32', 'float64'].includes(dtype)) {
+    throw new HebbError('ERR_DTYPE', `${op}: dtype is 'float64' or 'float32', got '${dtype}'`);
+  }
+  return dtype;
 }
