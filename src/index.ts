@@ -23,6 +23,7 @@ export { Functional, input, model } from './models/functional.js';
 export type { Data, Tensors } from './models/structure.js';
 export type { CallContext } from './layers/layer.js';
 export type { OutputMeters } from './train/output_meters.js';
+export type { SampleWeight } from './train/row_weights.js';
 export type { Rows } from './train/rows.js';
 export { Sequential, sequential } from './models/sequential.js';
 export { loadModel } from './models/save.js';

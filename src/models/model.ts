@@ -11,7 +11,8 @@ import { evaluate, evaluateBatches, type EvaluateOptions } from '../train/evalua
 import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
 import { OutputMeters } from '../train/output_meters.js';
-import { checkNames, checkRows, rowWeights, type Rows, type SampleWeightOption, type WeightOptions } from '../train/rows.js';
+import { rowWeights, type SampleWeightOption, type WeightOptions } from '../train/row_weights.js';
+import { checkNames, checkRows, type Rows } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
 import { toMermaid } from './mermaid.js';
@@ -349,7 +350,7 @@ export abstract class Model extends LayerOwner {
     const replayed = this.onBatches.get(op) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(batch, step));
     this.onBatches.set(op, replayed);
     const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
-    return replayed.call([...rows.x, ...rows.y, ...(rows.weights ? [rows.weights] : [])], [this.compiled, ...parts]).logs();
+    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...parts]).logs();
   }
 
   /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */
@@ -358,7 +359,7 @@ export abstract class Model extends LayerOwner {
     const end = inputs + this.targets.length;
     const y = batch.slice(inputs, end);
     const meters = this.metersFor(y);
-    step({ x: batch.slice(0, inputs), y, weights: batch[end] }, meters);
+    step({ x: batch.slice(0, inputs), y, weights: batch.slice(end) }, meters);
     return meters;
   }
 
@@ -375,11 +376,12 @@ export abstract class Model extends LayerOwner {
     const inputs = this.inputsOf(op, x, `${prefix}x`);
     const shapes = inputs.map(({ shape }) => shape.slice(1));
     if (this.kind === 'own') this.ensureBuilt(inputs);
-    const targets = bind(op, `${prefix}y`, this.targets.map(({ name }) => name), y);
+    const names = this.targets.map(({ name }) => name);
+    const targets = bind(op, `${prefix}y`, names, y);
     checkRows(op, inputs, targets);
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
     for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
-    return { x: inputs, y: targets, weights: rowWeights(op, targets, options) };
+    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options) };
   }
 
   /** @internal Builds the model for inputs like these, unless it is built. */
