@@ -19,6 +19,7 @@ export * from './data/index.js';
 export * as data from './data/pipeline_sources.js';
 export type { Batch, Batches } from './train/batches.js';
 export { Model, type Compiled, type CompileOptions } from './models/model.js';
+export type { InputBatches, PredictBatchesOptions } from './models/predict_batches.js';
 export { Functional, input, model } from './models/functional.js';
 export type { Data, Tensors } from './models/structure.js';
 export type { CallContext } from './layers/layer.js';

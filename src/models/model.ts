@@ -22,6 +22,7 @@ import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOpt
 import { ownLayers } from './own_layers.js';
 import { getOptimizer, type MetricSpec } from './parts.js';
 import { predict, predictAsync, type PredictOptions } from './predict.js';
+import { predictBatches, type InputBatches, type PredictBatchesOptions } from './predict_batches.js';
 import type { SaveOptions } from './save.js';
 import { bind, checkShapes, givenStructure, pack, structureOf, unpack, type Data, type Structure, type Structured, type Tensors } from './structure.js';
 import { summary, type SummaryRow } from './summary.js';
@@ -322,13 +323,16 @@ export abstract class Model extends LayerOwner {
    * @example
    * net.predict(test.x.slice([0, 3]));
    */
-  predict(x: Data, options: PredictOptions = {}): ReturnType<this['call']> {
-    return pack(this.outputStructure, predict(this, x, options)) as ReturnType<this['call']>;
+  predict(x: Data, options?: PredictOptions): ReturnType<this['call']>;
+  /** The outputs for all rows of batches x or [x, y], as a dataset or a generator gives them; a promise of them. */
+  predict(batches: InputBatches, options?: PredictBatchesOptions): Promise<ReturnType<this['call']>>;
+  predict(x: Data | InputBatches, options: PredictOptions & PredictBatchesOptions = {}): unknown {
+    return isBatches(x) ? this.predictAsync(x as InputBatches, options) : pack(this.outputStructure, predict(this, x as Data, options));
   }
 
-  /** As predict(), off the JavaScript thread. */
-  async predictAsync(x: Data, options: PredictOptions = {}): Promise<ReturnType<this['call']>> {
-    const outputs = await predictAsync(this, x, options);
+  /** As predict(), off the JavaScript thread, for rows or batches. */
+  async predictAsync(x: Data | InputBatches, options: PredictOptions & PredictBatchesOptions = {}): Promise<ReturnType<this['call']>> {
+    const outputs = await (isBatches(x) ? predictBatches('predict', this, x as InputBatches, options) : predictAsync(this, x as Data, options));
     return pack(this.outputStructure, outputs) as ReturnType<this['call']>;
   }
 
