@@ -29,6 +29,7 @@ PYTHON
 part cuda_test 90 "$build/cuda_test"
 part cuda_gemm_test 100 "$build/cuda_gemm_test"
 part mlp 90 "$node" bench/gpu/mlp.mjs cuda
+part profile 40 "$node" bench/gpu/profile.mjs cuda 32
 part mlp_peers 150 python3 bench/gpu/mlp_peers.py
 part elementwise 60 "$build/bench_cuda_elementwise"
 part gemm 90 "$build/bench_cuda_gemm" ${cublas:+--cublas "$cublas"}

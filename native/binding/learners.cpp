@@ -124,9 +124,9 @@ Napi::Value start_linear_sgd(const Napi::CallbackInfo& info) {
   const LinearRows rows = read_rows(job);
   const std::vector<LinearTask> tasks = read_tasks(job, options, rows);
   auto run = std::make_shared<LinearRun>();
-  run->learner = linear_sgd(options, rows, tasks);
   run->tasks = tasks.size();
-  const auto epoch = [run](std::atomic<bool>& stop) {
+  const auto epoch = [run, options, rows, tasks](std::atomic<bool>& stop) {
+    if (!run->learner) run->learner = linear_sgd(options, rows, tasks);
     if (run->learner->epoch()) return;
     run->finished.store(true);
     stop.store(true);

@@ -12,7 +12,11 @@ constexpr unsigned all_lanes = 0xffffffffu;
 // `blocks` is below 2^31: callers that could have more split their work or loop inside.
 template <class... Parameters, class... Arguments>
 void submit(void (*kernel)(Parameters...), int64_t blocks, int threads, const Arguments&... arguments) {
+#if defined(HEBB_EMULATED_KERNELS)
+  emulated::launch(blocks, threads, [=] { kernel(arguments...); });  // test/native/emulated
+#else
   kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream()>>>(arguments...);
+#endif
   check_launch();
 }
 

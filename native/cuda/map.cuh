@@ -1,6 +1,7 @@
 // The loop under every element-wise kernel: out = f(a, b, c), up to three inputs, broadcast and strided. Where every
-// operand is contiguous (or one repeated value) a thread handles 16 bytes of the widest operand at once; elsewhere it
-// handles as many elements, neighbouring threads neighbouring elements. Inputs may be the output itself.
+// operand is contiguous (or one repeated value) along the last dimension, a thread handles a pack: 16 bytes of the
+// widest operand at once. Elsewhere it handles as many elements, neighbouring threads neighbouring elements. Inputs may
+// be the output itself.
 #pragma once
 
 #include "../core/random.h"
@@ -32,58 +33,57 @@ __device__ __forceinline__ uint32_t divide(uint32_t x, const Divider& d) {
 struct MapLoop {
   uint32_t total;
   int32_t rank;
-  bool flat;  // rank 1, strides 0 or 1 (the output's 1), aligned
+  bool packed;    // the last dimension goes by packs of `width`; with rank > 1 its size in dims counts packs
+  bool plain[4];  // the operand's elements lie one after the other in the order of the loop
   Divider dims[max_rank];
-  int64_t strides[4][max_rank];  // operand 0 is the output
+  int64_t strides[4][max_rank];  // in elements; operand 0 is the output
 };
 
+// Where an operand has element (or pack) `position` of the loop.
+template <int unit>
+__device__ __forceinline__ int64_t locate(const MapLoop& loop, int operand, uint32_t position) {
+  if (loop.plain[operand]) return int64_t{position} * unit;
+  const int last = loop.rank - 1;
+  int64_t offset = 0;
+  for (int axis = last; axis > 0; --axis) {
+    const uint32_t outer = divide(position, loop.dims[axis]), index = position - outer * loop.dims[axis].divisor;
+    offset += index * (axis == last ? unit * loop.strides[operand][axis] : loop.strides[operand][axis]);
+    position = outer;
+  }
+  return offset + position * (last == 0 ? unit * loop.strides[operand][0] : loop.strides[operand][0]);
+}
+
 template <class T, int width>
-__device__ __forceinline__ Pack<T, width> load_pack(const MapLoop& loop, int operand, const T* x, bool whole,
+__device__ __forceinline__ Pack<T, width> load_pack(const MapLoop& loop, int operand, const T* x, bool packs,
                                                     uint32_t first) {
   Pack<T, width> pack;
-  if (whole) {
-    if (loop.strides[operand][0]) return *reinterpret_cast<const Pack<T, width>*>(x + first + threadIdx.x * width);
-    const T value = x[0];
+  if (packs) {
+    x += locate<width>(loop, operand, first / width + threadIdx.x);
+    if (loop.strides[operand][loop.rank - 1]) return *reinterpret_cast<const Pack<T, width>*>(x);
+    const T value = *x;
 #pragma unroll
     for (int k = 0; k < width; ++k) pack.v[k] = value;
     return pack;
   }
 #pragma unroll
   for (int k = 0; k < width; ++k) {
-    uint32_t position = first + k * map_threads + threadIdx.x;
-    if (position >= loop.total) {
-      pack.v[k] = T();
-      continue;
-    }
-    int64_t offset = 0;
-    for (int axis = loop.rank - 1; axis > 0; --axis) {
-      const uint32_t outer = divide(position, loop.dims[axis]);
-      offset += (position - outer * loop.dims[axis].divisor) * loop.strides[operand][axis];
-      position = outer;
-    }
-    pack.v[k] = x[offset + position * loop.strides[operand][0]];
+    const uint32_t position = first + k * map_threads + threadIdx.x;
+    pack.v[k] = position < loop.total ? x[locate<1>(loop, operand, position)] : T();
   }
   return pack;
 }
 
 template <class T, int width>
-__device__ __forceinline__ void store_pack(const MapLoop& loop, T* out, bool whole, uint32_t first,
+__device__ __forceinline__ void store_pack(const MapLoop& loop, T* out, bool packs, uint32_t first,
                                            const Pack<T, width>& pack) {
-  if (whole) {
-    *reinterpret_cast<Pack<T, width>*>(out + first + threadIdx.x * width) = pack;
+  if (packs) {
+    *reinterpret_cast<Pack<T, width>*>(out + locate<width>(loop, 0, first / width + threadIdx.x)) = pack;
     return;
   }
 #pragma unroll
   for (int k = 0; k < width; ++k) {
-    uint32_t position = first + k * map_threads + threadIdx.x;
-    if (position >= loop.total) return;
-    int64_t offset = 0;
-    for (int axis = loop.rank - 1; axis > 0; --axis) {
-      const uint32_t outer = divide(position, loop.dims[axis]);
-      offset += (position - outer * loop.dims[axis].divisor) * loop.strides[0][axis];
-      position = outer;
-    }
-    out[offset + position * loop.strides[0][0]] = pack.v[k];
+    const uint32_t position = first + k * map_threads + threadIdx.x;
+    if (position < loop.total) out[locate<1>(loop, 0, position)] = pack.v[k];
   }
 }
 
@@ -91,14 +91,16 @@ template <int inputs, int width, class F, class Out, class A, class B, class C>
 __global__ void __launch_bounds__(map_threads) map_elements(const __grid_constant__ MapLoop loop, const F f, Out* out,
                                                             const A* a_data, const B* b_data, const C* c_data) {
   const uint32_t first = blockIdx.x * (map_threads * width);
-  const bool whole = loop.flat && first + map_threads * width <= loop.total;
+  // The elements that do not fill a pack are in the last block, which then goes by elements.
+  const bool packs = loop.packed && (first + map_threads * width <= loop.total || loop.total % width == 0);
+  if (packs && first + threadIdx.x * width >= loop.total) return;
   Pack<Out, width> result;
   Pack<A, width> a;
   Pack<B, width> b;
   Pack<C, width> c;
-  if constexpr (inputs >= 1) a = load_pack<A, width>(loop, 1, a_data, whole, first);
-  if constexpr (inputs >= 2) b = load_pack<B, width>(loop, 2, b_data, whole, first);
-  if constexpr (inputs >= 3) c = load_pack<C, width>(loop, 3, c_data, whole, first);
+  if constexpr (inputs >= 1) a = load_pack<A, width>(loop, 1, a_data, packs, first);
+  if constexpr (inputs >= 2) b = load_pack<B, width>(loop, 2, b_data, packs, first);
+  if constexpr (inputs >= 3) c = load_pack<C, width>(loop, 3, c_data, packs, first);
 #pragma unroll
   for (int k = 0; k < width; ++k) {
     if constexpr (inputs == 0) result.v[k] = f();
@@ -106,7 +108,7 @@ __global__ void __launch_bounds__(map_threads) map_elements(const __grid_constan
     if constexpr (inputs == 2) result.v[k] = f(a.v[k], b.v[k]);
     if constexpr (inputs == 3) result.v[k] = f(a.v[k], b.v[k], c.v[k]);
   }
-  store_pack<Out, width>(loop, out, whole, first, result);
+  store_pack<Out, width>(loop, out, packs, first, result);
 }
 
 template <int inputs, int width, class F, class Out, class A, class B, class C>
@@ -128,18 +130,25 @@ void map_range(LoopShape shape, const F& f, Out* out, const A* a, const B* b, co
   MapLoop loop{};
   loop.total = static_cast<uint32_t>(total);
   loop.rank = shape.rank;
-  for (int i = 0; i < shape.rank; ++i) {
-    loop.dims[i] = divider(shape.dims[i]);
-    for (int k = 0; k <= inputs; ++k) loop.strides[k][i] = shape.strides[k][i];
+  const int last = shape.rank - 1;
+  const void* const data[4] = {out, a, b, c};
+  const int64_t bytes[4] = {sizeof(Out), sizeof(A), sizeof(B), sizeof(C)};
+  loop.packed = shape.strides[0][last] == 1 && (last == 0 || shape.dims[last] % width == 0);
+  for (int k = 0; k <= inputs; ++k) {
+    int64_t size = 1;
+    loop.plain[k] = true;
+    for (int i = last; i >= 0; --i) {
+      loop.strides[k][i] = shape.strides[k][i];
+      loop.plain[k] = loop.plain[k] && shape.strides[k][i] == size;
+      size *= shape.dims[i];
+    }
+    if (loop.strides[k][last] == 0) continue;  // one value for a pack
+    loop.packed = loop.packed && loop.strides[k][last] == 1 && aligned(data[k], bytes[k] * width);
+    for (int i = 0; i < last; ++i) loop.packed = loop.packed && loop.strides[k][i] % width == 0;
   }
-  loop.flat = shape.rank == 1 && shape.strides[0][0] == 1 && aligned(out, sizeof(Out) * width);
-  const auto flat = [&](int operand, const void* data, int64_t bytes) {
-    const int64_t stride = shape.strides[operand][0];
-    return stride == 0 || (stride == 1 && aligned(data, bytes));
-  };
-  if (inputs >= 1) loop.flat = loop.flat && flat(1, a, sizeof(A) * width);
-  if (inputs >= 2) loop.flat = loop.flat && flat(2, b, sizeof(B) * width);
-  if (inputs >= 3) loop.flat = loop.flat && flat(3, c, sizeof(C) * width);
+  for (int i = 0; i <= last; ++i) {
+    loop.dims[i] = divider(loop.packed && i == last && last > 0 ? shape.dims[i] / width : shape.dims[i]);
+  }
   submit(map_elements<inputs, width, F, Out, A, B, C>, (total + map_threads * width - 1) / (map_threads * width),
          map_threads, loop, f, out, a, b, c);
 }

@@ -100,25 +100,34 @@ struct RunFold {
   }
 };
 
-// load(i) for i in [0, n), folded in 4 vectors.
+// load(i) for i in [0, n), folded in 4 vectors. The next elements are on their way while the last ones are added.
 template <class F, class T, class Load>
 __device__ __forceinline__ T fold_run(int64_t n, const Load& load) {
-  constexpr int unroll = 16;
+  constexpr int unroll = 16, step = unroll * warp;
   RunFold<F, T> run;
-  const int lane = lane_of_warp();
-  int64_t i = lane;
-  for (int64_t base = 0; base + unroll * warp <= n; base += unroll * warp, i += unroll * warp) {
-    T values[unroll];
+  int64_t i = lane_of_warp();
+  const int64_t whole = n / step * step;
+  T values[unroll], next[unroll];
+  if (whole > 0) {
 #pragma unroll
-    for (int k = 0; k < unroll; ++k) values[k] = load(i + k * warp);
+    for (int k = 0; k < unroll; ++k) next[k] = load(i + k * warp);
+  }
+  for (int64_t base = 0; base < whole; base += step) {
+    i += step;
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = next[k];
+    if (base + step < whole) {
+#pragma unroll
+      for (int k = 0; k < unroll; ++k) next[k] = load(i + k * warp);
+    }
 #pragma unroll
     for (int k = 0; k < unroll; ++k) run.add(values[k], k & 1);
   }
-  const int64_t left = n - (i - lane);
+  const int left = static_cast<int>(n - whole);
 #pragma unroll
   for (int k = 0; k < unroll; ++k) {
     if (k * warp >= left) break;
-    run.add(k * warp + lane < left ? load(i + k * warp) : F::template identity<T>(), k & 1);
+    run.add(k * warp + lane_of_warp() < left ? load(i + k * warp) : F::template identity<T>(), k & 1);
   }
   __syncwarp();
   return run.result();
@@ -173,6 +182,156 @@ __device__ __forceinline__ T fold_block(T value, T* shared) {
   }
   __syncthreads();
   return shared[warp];
+}
+
+// 1 / b for b >= 1 to a unit in the last place or so, without the call that a division has for the rarest operands.
+__device__ __forceinline__ float near_reciprocal(float b) {
+#if defined(__CUDA_ARCH__)
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(b));
+  return lane_fma(lane_fma(-b, y, 1.0f), y, y);
+#else
+  return 1 / b;
+#endif
+}
+__device__ __forceinline__ double near_reciprocal(double b) {
+#if defined(__CUDA_ARCH__)
+  double y;
+  asm("rcp.approx.ftz.f64 %0, %1;" : "=d"(y) : "d"(b));
+  for (int i = 0; i < 3; ++i) y = lane_fma(lane_fma(-b, y, 1.0), y, y);  // from 20 digits
+  return y;
+#else
+  return 1 / b;
+#endif
+}
+
+// a / b for 0 <= a <= 1 <= b or NaN, rounded as a division; the many quotients by one b share its reciprocal (Markstein
+// 1990: the second correction rounds correctly).
+template <class T>
+struct Quotients {
+  T b, reciprocal;
+  explicit __device__ __forceinline__ Quotients(T divisor) : b(divisor), reciprocal(near_reciprocal(divisor)) {}
+  __device__ __forceinline__ T operator()(T a) const {
+    // Remainders of less would lose digits.
+    if constexpr (sizeof(T) == 4) {
+      if (a < T(0x1p-80) && a > T(0)) return in_double(a);
+    } else {
+      if (a < T(0x1p-800) && a > T(0)) return a / b;
+    }
+    const T first = a * reciprocal;
+    const T second = lane_fma(lane_fma(-first, b, a), reciprocal, first);
+    return lane_fma(lane_fma(-second, b, a), reciprocal, second);
+  }
+
+ private:
+  // A quotient of floats is no nearer than 2^-49 to the middle between two floats, or exactly there.
+  __device__ __forceinline__ float in_double(float a) const {
+    const double divisor = b;
+    double inverse = reciprocal;
+    inverse = lane_fma(lane_fma(-divisor, inverse, 1.0), inverse, inverse);
+    inverse = lane_fma(lane_fma(-divisor, inverse, 1.0), inverse, inverse);
+    const double quotient = a * inverse;
+    return static_cast<float>(lane_fma(lane_fma(-quotient, divisor, static_cast<double>(a)), inverse, quotient));
+  }
+};
+
+// Rows of up to lanes * items elements in registers: thread `lane` of a row has its elements lane + lanes k. Up to 32
+// lanes the order of additions is the CPU's; a whole block adds by a fixed tree of its own.
+template <class T, int lanes_, int items_>
+struct RowShape {
+  static constexpr int lanes = lanes_, items = items_;
+  static constexpr int threads = lanes <= warp ? 128 : lanes;              // of a block
+  static constexpr int blocks = lanes <= warp ? 8 : lanes <= 256 ? 4 : 1;  // of a multiprocessor: 64 registers
+  static __device__ __forceinline__ int64_t row() { return (int64_t{blockIdx.x} * threads + threadIdx.x) / lanes; }
+  static __device__ __forceinline__ int lane() { return static_cast<int>(threadIdx.x % lanes); }
+};
+template <class T>
+constexpr int row_items = static_cast<int>(128 / sizeof(T));
+
+struct LargestFold {
+  template <class T>
+  static HEBB_INLINE T identity() {
+    return -Real<T>::infinity;
+  }
+  template <class T>
+  static HEBB_INLINE T fold(T a, T b) {
+    return lane_at_least(a, b);
+  }
+};
+
+template <class Shape, class T>
+__device__ __forceinline__ T row_largest(const T* values) {
+  T top = values[0];
+#pragma unroll
+  for (int k = 1; k < Shape::items; ++k) top = lane_at_least(top, values[k]);
+  if constexpr (Shape::lanes <= warp) {
+#pragma unroll
+    for (int distance = Shape::lanes / 2; distance > 0; distance /= 2) {
+      top = lane_at_least(top, __shfl_xor_sync(all_lanes, top, distance));
+    }
+    return top;
+  } else {
+    __shared__ T shared[warp + 1];
+    return fold_block<LargestFold>(top, shared);
+  }
+}
+
+// element(k) for every k with k * lanes < n, added as in one vector (exp_row of the CPU) or, `run`, as in four
+// (fold_run).
+template <class Shape, class T, bool run, class Element>
+__device__ __forceinline__ T row_sum(int n, const Element& element) {
+  if constexpr (Shape::lanes == warp) {
+    VectorSum<T> vector;
+    RunFold<SumFold, T> vectors;
+#pragma unroll
+    for (int k = 0; k < Shape::items; ++k) {
+      if (k * warp >= n) break;
+      if constexpr (run)
+        vectors.add(element(k), k & 1);
+      else
+        vector.add(element(k));
+    }
+    return run ? vectors.result() : vector.result();
+  } else if constexpr (Shape::lanes < warp) {  // 16 elements at most: both orders are the same
+    static_assert(Shape::lanes == 16 && Shape::items == 1);
+    const T value = element(0);
+    T sum = T(0) + value;
+    if constexpr (sizeof(T) == 8) sum = sum + __shfl_down_sync(all_lanes, value, 8);
+#pragma unroll
+    for (int distance = sizeof(T) == 4 ? 8 : 4; distance > 0; distance /= 2) {
+      sum = sum + __shfl_down_sync(all_lanes, sum, distance);
+    }
+    return __shfl_sync(all_lanes, sum, lane_of_warp() / 16 * 16);
+  } else {
+    __shared__ T shared[warp + 1];
+    T sum = T(0);
+#pragma unroll
+    for (int k = 0; k < Shape::items; ++k) {
+      if (k * Shape::lanes >= n) break;
+      sum = sum + element(k);
+    }
+    return fold_block<SumFold>(sum, shared);
+  }
+}
+
+// Calls start(RowShape) with the shape for rows of n elements; false when they are too long for registers.
+template <class T, class Start>
+bool by_row_shape(int64_t n, const Start& start) {
+  constexpr int items = row_items<T>;
+  if (n <= 16) {
+    start(RowShape<T, 16, 1>());
+  } else if (n <= 4 * warp) {
+    start(RowShape<T, warp, 4>());
+  } else if (n <= items * warp) {
+    start(RowShape<T, warp, items>());
+  } else if (n <= items * 256) {
+    start(RowShape<T, 256, items>());
+  } else if (n <= items * 1024) {
+    start(RowShape<T, 1024, items>());
+  } else {
+    return false;
+  }
+  return true;
 }
 
 template <class T>

@@ -69,6 +69,26 @@ HEBB_INLINE int64_t lane_sub(int64_t a, int64_t b) { return static_cast<int64_t>
 HEBB_INLINE int32_t lane_mul(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) * b); }
 HEBB_INLINE int32_t lane_neg(int32_t a) { return lane_sub(0, a); }
 
+// The smaller and the larger of two numbers, a NaN if one is. Of zeros of two signs either may come out: at_most and
+// at_least, whose second operand is a constant, do not mind.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+HEBB_INLINE float lane_at_most(float a, float b) {
+  float r;
+  asm("min.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
+  return r;
+}
+HEBB_INLINE float lane_at_least(float a, float b) {
+  float r;
+  asm("max.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
+  return r;
+}
+#else
+HEBB_INLINE float lane_at_most(float a, float b) { return b < a || b != b ? b : a; }
+HEBB_INLINE float lane_at_least(float a, float b) { return b > a || b != b ? b : a; }
+#endif
+HEBB_INLINE double lane_at_most(double a, double b) { return b < a || b != b ? b : a; }
+HEBB_INLINE double lane_at_least(double a, double b) { return b > a || b != b ? b : a; }
+
 #define BINARY_LANE(name, V, expression)           \
   HEBB_INLINE V name(V x, V y) {                   \
     const decltype(x.v) a = x.v, b = y.v;          \
@@ -103,8 +123,8 @@ HEBB_INLINE int32_t lane_neg(int32_t a) { return lane_sub(0, a); }
   NUMBER(V)                                                                           \
   BINARY_LANE(operator/, V, a / b)                                                    \
   BINARY_LANE(copysign, V, lane_copysign(a, b))                                       \
-  BINARY_LANE(at_most, V, (b < a ? b : a))                                            \
-  BINARY_LANE(at_least, V, (b > a ? b : a))                                           \
+  BINARY_LANE(at_most, V, lane_at_most(a, b))                                         \
+  BINARY_LANE(at_least, V, lane_at_least(a, b))                                       \
   HEBB_INLINE V fma(V x, V y, V z) { return lane_fma(x.v, y.v, z.v); }                \
   HEBB_INLINE V fnma(V x, V y, V z) { return lane_fma(-x.v, y.v, z.v); }              \
   HEBB_INLINE V sqrt(V x) { return lane_sqrt(x.v); }                                  \
@@ -139,7 +159,20 @@ HEBB_INLINE D widen_low(F a) { return static_cast<double>(a.v); }
 HEBB_INLINE D widen_high(F a) { return static_cast<double>(a.v); }
 HEBB_INLINE F narrow(D low, D) { return static_cast<float>(low.v); }
 
+namespace any_scale {
 #include "../cpu/simd_ldexp.h"
+}
+using any_scale::ldexp;
+
+// v * 2^n for 1/2 <= |v| <= 2: where the product is surely normal, n is added to the exponent.
+HEBB_INLINE F ldexp_unit(F v, F n) {
+  if (lane_abs(n.v) < 125.0f) return from_bits(bits(v) + (bits(n + F(12582912.0f)) << 23));
+  return any_scale::ldexp_unit(v, n);
+}
+HEBB_INLINE D ldexp_unit(D v, D n) {
+  if (lane_abs(n.v) < 1000.0) return from_bits(bits(v) + (bits(n + D(6755399441055744.0)) << 52));
+  return any_scale::ldexp_unit(v, n);
+}
 
 #include "../cpu/math.h"
 

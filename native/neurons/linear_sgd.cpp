@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <optional>
 
 #include "../core/error.h"
 #include "linear_rows.h"
@@ -38,10 +37,10 @@ struct Weights {
     if (scale < smallest_scale) fold();
   }
 
-  template <class T>
-  void add(const Product<T>& x, double factor) {
+  template <class T, class Index>
+  void add(const RowPart<T, Index>& x, double factor) {
     const double step = factor / scale;
-    for (size_t j = 0; j < x.length; ++j) w[x.index[j]] += static_cast<double>(x.value[j]) * step;
+    for (size_t j = 0; j < x.length; ++j) w[x.at[j].index] += static_cast<double>(x.at[j].value) * step;
   }
 
   void measure() {
@@ -54,10 +53,12 @@ struct Weights {
     l1_norm = magnitudes * scale;
   }
 
-  template <class T>
-  void add_to_average(const Product<T>& x, double factor, double count) {
+  template <class T, class Index>
+  void add_to_average(const RowPart<T, Index>& x, double factor, double count) {
     const double step = -factor / scale;
-    for (size_t j = 0; j < x.length; ++j) average[x.index[j]] += average_a * static_cast<double>(x.value[j]) * step;
+    for (size_t j = 0; j < x.length; ++j) {
+      average[x.at[j].index] += average_a * static_cast<double>(x.at[j].value) * step;
+    }
     const double share = 1.0 / count;
     if (count > 1) average_b /= 1.0 - share;
     average_a += share * average_b * scale;
@@ -100,11 +101,12 @@ struct Learner {
   bool stopped = false;
 };
 
-template <class T>
+// T and Index hold the values and positions of the rows; Source is what they come as.
+template <class T, class Index, class Source>
 class Sgd final : public LinearSgd {
  public:
   Sgd(const LinearOptions& options, const LinearRows& rows, std::span<const LinearTask> tasks)
-      : options_(options), rows_(rows) {
+      : options_(options), rows_(rows), packed_(static_cast<const Source*>(rows.data), rows.rows, rows.features) {
     if (options_.penalty == LinearPenalty::l2) options_.l1_ratio = 0;
     if (options_.penalty == LinearPenalty::l1) options_.l1_ratio = 1;
     scales_ = options_.penalty == LinearPenalty::l2 || options_.penalty == LinearPenalty::elastic_net;
@@ -126,22 +128,16 @@ class Sgd final : public LinearSgd {
   const std::vector<LinearEpoch>& history(size_t task) const override { return learners_[task].history; }
 
   bool epoch() override {
-    if (!packed_) packed_.emplace(static_cast<const T*>(rows_.data), rows_.rows, rows_.features);
     std::vector<Learner*> active;
     for (Learner& learner : learners_) {
       if (!learner.stopped) active.push_back(&learner);
     }
     for (Learner* learner : active) begin(*learner);
-    for (size_t i = 0; i < active.size();) {
-      const size_t left = active.size() - i;
-      if (left >= 4)
-        i += visit<4>(&active[i]);
-      else if (left == 3)
-        i += visit<3>(&active[i]);
-      else if (left == 2)
-        i += visit<2>(&active[i]);
-      else
-        i += visit<1>(&active[i]);
+    // Groups as equal as can be: ten classes are twice five.
+    const size_t groups = (active.size() + most_chains - 1) / most_chains;
+    for (size_t group = 0; group < groups; ++group) {
+      const size_t first = active.size() * group / groups, last = active.size() * (group + 1) / groups;
+      visit(&active[first], last - first);
     }
     bool more = false;
     for (Learner* learner : active) {
@@ -162,23 +158,57 @@ class Sgd final : public LinearSgd {
     }
   }
 
-  // One epoch of `count` learners in step; their numbers of rows are equal.
+  static constexpr size_t most_chains = 5;
+
+  void visit(Learner** learners, size_t count) {
+    if (count == 5) return visit<5>(learners);
+    if (count == 4) return visit<4>(learners);
+    if (count == 3) return visit<3>(learners);
+    if (count == 2) return visit<2>(learners);
+    visit<1>(learners);
+  }
+
+  // One epoch of `count` learners, each through its own rows.
   template <int count>
-  size_t visit(Learner** learners) {
-    const size_t steps = learners[0]->visited.size();
-    for (size_t step = 0; step < steps; ++step) {
-      Product<T> inputs[count], products[count];
-      double sums[count];
-      for (int k = 0; k < count; ++k) {
-        const size_t row = static_cast<size_t>(learners[k]->visited[step]), start = packed_->start[row];
-        sums[k] = 0;
-        inputs[k] = products[k] = {packed_->index.data() + start, packed_->value.data() + start,
-                                   learners[k]->weights.w.data(), &sums[k], packed_->start[row + 1] - start};
+  void visit(Learner** learners) {
+    Product<T, Index> products[count];
+    size_t steps[count] = {};
+    // Begins the next row of learner k; false after the last.
+    const auto begin_row = [&](int k) {
+      const std::vector<int32_t>& rows = learners[k]->visited;
+      if (steps[k] == rows.size()) return false;
+      if (steps[k] + 6 < rows.size()) packed_.prefetch_start(rows[steps[k] + 6]);
+      if (steps[k] + 3 < rows.size()) {
+        packed_.prefetch(rows[steps[k] + 3]);
+        __builtin_prefetch(&learners[k]->task.y[rows[steps[k] + 3]]);
       }
-      inner_products<count>(products);
-      for (int k = 0; k < count; ++k) learn(*learners[k], learners[k]->visited[step], inputs[k], sums[k]);
+      products[k] = {learners[k]->weights.w.data(), packed_.row(rows[steps[k]])};
+      return true;
+    };
+    // Learns from the row that is done and begins the next.
+    const auto next_row = [&](int k) {
+      const int32_t row = learners[k]->visited[steps[k]];
+      learn(*learners[k], row, packed_.row(row), products[k].sum);
+      ++steps[k];
+      return begin_row(k);
+    };
+    bool all = true;
+    for (int k = 0; k < count; ++k) all &= begin_row(k);
+    while (all) {
+      size_t length = products[0].left.length;
+      for (int k = 1; k < count; ++k) length = std::min(length, products[k].left.length);
+      advance<count>(products, length);
+      for (int k = 0; k < count; ++k) {
+        while (all && products[k].left.length == 0) all = next_row(k);
+      }
     }
-    return count;
+    // What is left when the first has no more rows.
+    for (int k = 0; k < count; ++k) {
+      while (steps[k] < learners[k]->visited.size()) {
+        advance<1>(&products[k], products[k].left.length);
+        next_row(k);
+      }
+    }
   }
 
   double rate(const Learner& learner) const {
@@ -192,7 +222,7 @@ class Sgd final : public LinearSgd {
     return learner.eta;
   }
 
-  void learn(Learner& learner, int32_t row, const Product<T>& x, double sum) {
+  void learn(Learner& learner, int32_t row, const RowPart<T, Index>& x, double sum) {
     Weights& weights = learner.weights;
     const double y = learner.task.y[row], p = sum * weights.scale + learner.intercept;
     const double eta = rate(learner);
@@ -279,12 +309,9 @@ class Sgd final : public LinearSgd {
     });
     const double mean = sum / total;
     kept_out([&](int64_t row, double y, double weight) {
-      const size_t start = packed_->start[static_cast<size_t>(row)];
-      double p = 0;
-      Product<T> product{packed_->index.data() + start, packed_->value.data() + start, learner.weights.w.data(), &p,
-                         packed_->start[static_cast<size_t>(row) + 1] - start};
-      inner_products<1>(&product);
-      p += learner.intercept;
+      Product<T, Index> product{learner.weights.w.data(), packed_.row(static_cast<int32_t>(row))};
+      advance<1>(&product, product.left.length);
+      const double p = product.sum + learner.intercept;
       right += (p > 0 ? 1.0 : -1.0) == y ? weight : 0;
       residual += weight * (y - p) * (y - p);
       squares += weight * (y - mean) * (y - mean);
@@ -295,18 +322,36 @@ class Sgd final : public LinearSgd {
 
   LinearOptions options_;
   LinearRows rows_;
-  std::optional<PackedRows<T>> packed_;
+  PackedRows<T, Index> packed_;
   std::vector<Learner> learners_;
   bool scales_, shrinks_, measures_;
 };
+
+template <class T, class Source>
+std::unique_ptr<LinearSgd> sgd_of(const LinearOptions& options, const LinearRows& rows,
+                                  std::span<const LinearTask> tasks) {
+  if (rows.features <= 65536) return std::make_unique<Sgd<T, uint16_t, Source>>(options, rows, tasks);
+  return std::make_unique<Sgd<T, uint32_t, Source>>(options, rows, tasks);
+}
+
+// Kept as the narrowest type that holds every value: pictures are bytes, whatever they come as.
+template <class Source>
+std::unique_ptr<LinearSgd> narrowest_sgd(const LinearOptions& options, const LinearRows& rows,
+                                         std::span<const LinearTask> tasks) {
+  const Source* x = static_cast<const Source*>(rows.data);
+  const int64_t size = rows.rows * rows.features;
+  if (all_fit<uint8_t>(x, size)) return sgd_of<uint8_t, Source>(options, rows, tasks);
+  if (all_fit<float>(x, size)) return sgd_of<float, Source>(options, rows, tasks);
+  return sgd_of<Source, Source>(options, rows, tasks);
+}
 
 }  // namespace
 
 std::unique_ptr<LinearSgd> linear_sgd(const LinearOptions& options, const LinearRows& rows,
                                       std::span<const LinearTask> tasks) {
-  if (rows.dtype == Dtype::uint8) return std::make_unique<Sgd<uint8_t>>(options, rows, tasks);
-  if (rows.dtype == Dtype::float32) return std::make_unique<Sgd<float>>(options, rows, tasks);
-  if (rows.dtype == Dtype::float64) return std::make_unique<Sgd<double>>(options, rows, tasks);
+  if (rows.dtype == Dtype::uint8) return sgd_of<uint8_t, uint8_t>(options, rows, tasks);
+  if (rows.dtype == Dtype::float32) return narrowest_sgd<float>(options, rows, tasks);
+  if (rows.dtype == Dtype::float64) return narrowest_sgd<double>(options, rows, tasks);
   fail(ErrorCode::dtype, "fit: rows are float64, float32 or uint8, got ", rows.dtype);
 }
 

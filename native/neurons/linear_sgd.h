@@ -66,6 +66,7 @@ class LinearSgd {
   virtual const std::vector<LinearEpoch>& history(size_t task) const = 0;
 };
 
+// Goes through all rows, to keep them in a form of its own.
 std::unique_ptr<LinearSgd> linear_sgd(const LinearOptions& options, const LinearRows& rows,
                                       std::span<const LinearTask> tasks);
 

@@ -57,8 +57,20 @@ __global__ void __launch_bounds__(row_threads)
   const T* const source = x + l.start(line);
   // Lanes beyond the end repeat the first element: its position is the least.
   Candidate<T> best{source[begin * l.step], begin};
-#pragma unroll 8
-  for (int64_t i = begin + lane_of_warp(); i < end; i += warp) best = better<largest>(best, {source[i * l.step], i});
+  constexpr int unroll = 8;
+  int64_t i = begin + lane_of_warp();
+  const auto offer = [&](T value, int64_t position) {
+    if (beats<largest>(value, best.value)) best = {value, position};
+  };
+  if (i < end) best = {source[i * l.step], i};
+  for (i += warp; i + (unroll - 1) * warp < end; i += unroll * warp) {
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = source[(i + k * warp) * l.step];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) offer(values[k], i + k * warp);
+  }
+  for (; i < end; i += warp) offer(source[i * l.step], i);
   __syncwarp();
   best = best_of_warp<largest>(best);
   if (lane_of_warp() == 0) found[item] = static_cast<int32_t>(best.position);

@@ -1,5 +1,4 @@
-// Loss and slope of the cross entropies over contiguous rows of logits. Rows of up to 1024 classes: a warp keeps one in
-// registers and adds in the order of the CPU; longer rows: a block per row, by a fixed tree of its own.
+// Loss and slope of the cross entropies over contiguous rows of logits, which are shared out as for softmax.
 #include "cross_entropy.h"
 
 #include "../cuda/rows.cuh"
@@ -16,39 +15,34 @@ __device__ __forceinline__ bool valid_label(int32_t label, int64_t classes, Faul
   return false;
 }
 
-template <class T, int items>
-__global__ void __launch_bounds__(row_threads)
-    label_short(const T* logits, const int32_t* labels, T* loss, T* slope, int64_t rows, int n, Fault* fault) {
-  const int64_t row = row_of_warp();
-  if (row >= rows) return;
-  const int lane = lane_of_warp();
+template <class Shape, class T>
+__global__ void __launch_bounds__(Shape::threads, Shape::blocks)
+    label_rows(const T* logits, const int32_t* labels, T* loss, T* slope, int64_t rows, int n, Fault* fault) {
+  const int lane = Shape::lane();
+  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
   const T* const in = logits + row * n;
-  T values[items];
-  RunFold<MaxFold, T> top;
+  T* const to = slope + row * n + lane;
+  T values[Shape::items];
 #pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    values[k] = i < n ? in[i] : MaxFold::identity<T>();
+  for (int k = 0; k < Shape::items; ++k) {
+    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes + lane] : -Real<T>::infinity;
   }
-#pragma unroll
-  for (int k = 0; k < items; ++k) top.add(values[k], k & 1);
-  const T largest = top.result();
   const int32_t label = labels[row];
   const bool valid = valid_label(label, n, fault, lane == 0);
-  const T correct = valid ? in[label] : largest;
-  VectorSum<T> total;
+  const T correct = valid ? in[label] : T(0);
+  const T largest = row_largest<Shape>(values);
+  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+    values[k] = k * Shape::lanes + lane < n ? exp_number(values[k] - largest) : T(0);
+    return values[k];
+  });
+  const Quotients<T> divided(sum);
 #pragma unroll
-  for (int k = 0; k < items; ++k) {
-    if (k * warp >= n) break;
-    values[k] = k * warp + lane < n ? exp_number(values[k] - largest) : T(0);
-    total.add(values[k]);
+  for (int k = 0; k < Shape::items; ++k) {
+    if (k * Shape::lanes >= n) break;
+    if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = divided(values[k]);
   }
-  const T sum = total.result();
-#pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    if (i < n) slope[row * n + i] = i == label ? values[k] / sum - T(1) : values[k] / sum;
-  }
+  // The lane that wrote it corrects the label's.
+  if (valid && label % Shape::lanes == lane) slope[row * n + label] = divided(exp_number(correct - largest)) - T(1);
   if (lane == 0) loss[row] = log_number(sum) + (largest - correct);
 }
 
@@ -71,10 +65,11 @@ __global__ void __launch_bounds__(long_row_threads)
       sum = sum + e;
     }
     sum = fold_block<SumFold>(sum, shared);
+    const Quotients<T> divided(sum);
     for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
-      to[i] = i == label ? to[i] / sum - T(1) : to[i] / sum;
+      to[i] = i == label ? divided(to[i]) - T(1) : divided(to[i]);
     }
-    if (threadIdx.x == 0) loss[row] = log_number(sum) + (largest - (valid ? in[label] : largest));
+    if (threadIdx.x == 0) loss[row] = log_number(sum) + (largest - (valid ? in[label] : T(0)));
   }
 }
 
@@ -87,14 +82,13 @@ void label_map(const Launch& call) {
   const int32_t* const labels = call.in[1].data<int32_t>();
   T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
   Fault* const fault = current().fault;
-  const int64_t blocks = (rows + row_warps - 1) / row_warps;
-  if (n <= 4 * warp) {
-    submit(label_short<T, 4>, blocks, row_threads, logits, labels, loss, slope, rows, static_cast<int>(n), fault);
-  } else if (n <= 32 * warp) {
-    submit(label_short<T, 32>, blocks, row_threads, logits, labels, loss, slope, rows, static_cast<int>(n), fault);
-  } else {
-    submit(label_long<T>, block_count(rows, 1), long_row_threads, logits, labels, loss, slope, rows, n, fault);
-  }
+  const bool started = by_row_shape<T>(n, [&](auto shape) {
+    using Shape = decltype(shape);
+    submit(label_rows<Shape, T>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads, Shape::threads, logits,
+           labels, loss, slope, rows, static_cast<int>(n), fault);
+  });
+  if (started) return;
+  submit(label_long<T>, block_count(rows, 1), long_row_threads, logits, labels, loss, slope, rows, n, fault);
 }
 
 // A target of 0 takes no part, whatever the logit: 0 * inf would be NaN.
@@ -103,45 +97,33 @@ __device__ __forceinline__ T weighted(T target, T log_sum, T below) {
   return target == T(0) ? T(0) : target * (log_sum + below);
 }
 
-template <class T, int items>
-__global__ void __launch_bounds__(row_threads)
-    dense_short(const T* logits, const T* targets, T* loss, T* slope, int64_t rows, int n) {
-  const int64_t row = row_of_warp();
-  if (row >= rows) return;
-  const int lane = lane_of_warp();
-  const T *const in = logits + row * n, *const wanted = targets + row * n;
-  T values[items];
-  RunFold<MaxFold, T> top;
-  RunFold<SumFold, T> mass;
+template <class Shape, class T>
+__global__ void __launch_bounds__(Shape::threads, Shape::blocks)
+    dense_rows(const T* logits, const T* targets, T* loss, T* slope, int64_t rows, int n) {
+  const int lane = Shape::lane();
+  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
+  const T *const in = logits + row * n + lane, *const wanted = targets + row * n + lane;
+  T* const to = slope + row * n + lane;
+  T values[Shape::items];
 #pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    values[k] = i < n ? in[i] : MaxFold::identity<T>();
+  for (int k = 0; k < Shape::items; ++k) {
+    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes] : -Real<T>::infinity;
   }
-#pragma unroll
-  for (int k = 0; k < items; ++k) top.add(values[k], k & 1);
-  const T largest = top.result();
-  VectorSum<T> exponentials;
-#pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    if (k * warp >= n) break;
-    exponentials.add(i < n ? exp_number(values[k] - largest) : T(0));
-    mass.add(i < n ? wanted[i] : T(0), k & 1);
-  }
-  const T sum = exponentials.result();
-  const T log_sum = log_number(sum), weight = mass.result() / sum;
-  VectorSum<T> total;
-#pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    if (k * warp >= n) break;
-    const T t = i < n ? wanted[i] : T(0);
-    total.add(weighted(t, log_sum, largest - values[k]));
-    if (i < n) slope[row * n + i] = exp_number(values[k] - largest) * weight - t;
-  }
-  const T result = total.result();
-  if (lane == 0) loss[row] = result;
+  const T largest = row_largest<Shape>(values);
+  const T mass =
+      row_sum<Shape, T, true>(n, [&](int k) { return k * Shape::lanes + lane < n ? wanted[k * Shape::lanes] : T(0); });
+  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+    values[k] = values[k] - largest;
+    return k * Shape::lanes + lane < n ? exp_number(values[k]) : T(0);
+  });
+  const T log_sum = log_number(sum), weight = mass / sum;
+  const T total = row_sum<Shape, T, false>(n, [&](int k) {
+    if (k * Shape::lanes + lane >= n) return T(0);
+    const T t = wanted[k * Shape::lanes];
+    to[k * Shape::lanes] = exp_number(values[k]) * weight - t;
+    return weighted(t, log_sum, -values[k]);
+  });
+  if (lane == 0) loss[row] = total;
 }
 
 template <class T>
@@ -179,14 +161,13 @@ void dense_map(const Launch& call) {
   if (rows == 0) return;
   const T *const logits = z.data<T>(), *const targets = call.in[1].data<T>();
   T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
-  const int64_t blocks = (rows + row_warps - 1) / row_warps;
-  if (n <= 4 * warp) {
-    submit(dense_short<T, 4>, blocks, row_threads, logits, targets, loss, slope, rows, static_cast<int>(n));
-  } else if (n <= 32 * warp) {
-    submit(dense_short<T, 32>, blocks, row_threads, logits, targets, loss, slope, rows, static_cast<int>(n));
-  } else {
-    submit(dense_long<T>, block_count(rows, 1), long_row_threads, logits, targets, loss, slope, rows, n);
-  }
+  const bool started = by_row_shape<T>(n, [&](auto shape) {
+    using Shape = decltype(shape);
+    submit(dense_rows<Shape, T>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads, Shape::threads, logits,
+           targets, loss, slope, rows, static_cast<int>(n));
+  });
+  if (started) return;
+  submit(dense_long<T>, block_count(rows, 1), long_row_threads, logits, targets, loss, slope, rows, n);
 }
 
 template <class T, int width>

@@ -18,8 +18,20 @@ __global__ void __launch_bounds__(row_threads)
   int64_t at = first + (reverse ? (n - 1) * inner : 0);
   T total = x[at];
   out[at] = total;
-#pragma unroll 8
-  for (int64_t i = 1; i < n; ++i) {
+  constexpr int unroll = 32;  // rows on their way at once
+  int64_t i = 1;
+  for (; i + unroll <= n; i += unroll) {
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = x[at + (k + 1) * step];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) {
+      total = total + values[k];
+      out[at + (k + 1) * step] = total;
+    }
+    at += unroll * step;
+  }
+  for (; i < n; ++i) {
     at += step;
     total = total + x[at];
     out[at] = total;

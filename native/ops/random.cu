@@ -12,6 +12,7 @@ namespace {
 #include "convert.h"
 
 constexpr int draw_threads = 128;
+constexpr int single_threads = 512;  // of a block that draws alone
 
 __device__ __forceinline__ RandomState read_state(const uint32_t* words) {
   return {{words[0], words[1]}, uint64_t{words[3]} << 32 | words[2]};
@@ -119,14 +120,14 @@ struct Bernoulli {
 };
 
 template <class Out, class Distribution>
-__global__ void __launch_bounds__(draw_threads)
+__global__ void __launch_bounds__(single_threads)
     draw_values(int64_t n, const Distribution distribution, uint32_t* state_words, Out* out, bool wide, bool advances) {
   constexpr int per_block = Distribution::per_block;
   using Value = typename Distribution::Value;
   const RandomState state = read_state(state_words);
   const int64_t blocks = (n + per_block - 1) / per_block;
-  for (int64_t block = int64_t{blockIdx.x} * draw_threads + threadIdx.x; block < blocks;
-       block += int64_t{gridDim.x} * draw_threads) {
+  for (int64_t block = int64_t{blockIdx.x} * blockDim.x + threadIdx.x; block < blocks;
+       block += int64_t{gridDim.x} * blockDim.x) {
     const uint64_t counter = state.block + static_cast<uint64_t>(block);
     Value values[per_block], again[per_block];
     distribution.make(random_block(state, counter, 0), values);
@@ -162,11 +163,13 @@ void draw(const Launch& call, const Distribution& distribution) {
   if (n == 0) return;
   uint32_t* const state = call.out[1].data<uint32_t>();
   const int64_t blocks = (n + Distribution::per_block - 1) / Distribution::per_block;
-  const int64_t grid = block_count(blocks, draw_threads);
+  // Up to 8192 values are a matter of one block, which then moves the state on by itself: one launch less.
+  const bool single = blocks <= 4 * single_threads;
+  const int threads = single && blocks > draw_threads ? single_threads : draw_threads;
   Out* const out = call.out[0].data<Out>();
-  submit(draw_values<Out, Distribution>, grid, draw_threads, n, distribution, state, out,
-         aligned(out, sizeof(Pack<Out, Distribution::per_block>)), grid == 1);
-  if (grid > 1) submit(advance_state, 1, 1, state, blocks);  // other blocks may still have to read it
+  submit(draw_values<Out, Distribution>, single ? 1 : block_count(blocks, threads), threads, n, distribution, state,
+         out, aligned(out, sizeof(Pack<Out, Distribution::per_block>)), single);
+  if (!single) submit(advance_state, 1, 1, state, blocks);  // other blocks may still have to read it
 }
 
 template <class T>

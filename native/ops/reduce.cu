@@ -119,19 +119,26 @@ __global__ void __launch_bounds__(row_threads)
   if (lane_of_warp() == 0) out[output] = total;
 }
 
+// Rows from `row` on, `unroll` at a time: so many are on their way together.
+template <class F, int unroll, class T>
+__device__ __forceinline__ T fold_more_rows(T part, const T* source, int64_t& row, int64_t rows, int64_t step) {
+  for (; row + unroll <= rows; row += unroll) {
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = source[(row + k) * step];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) part = F::fold(part, values[k]);
+  }
+  return part;
+}
+
 template <class F, class T>
 __device__ __forceinline__ T fold_rows(const T* source, int64_t rows, int64_t step) {
   T part = source[0];
   int64_t row = 1;
-  for (; row + 8 <= rows; row += 8) {
-    T values[8];
-#pragma unroll
-    for (int k = 0; k < 8; ++k) values[k] = source[(row + k) * step];
-#pragma unroll
-    for (int k = 0; k < 8; ++k) part = F::fold(part, values[k]);
-  }
-  for (; row < rows; ++row) part = F::fold(part, source[row * step]);
-  return part;
+  part = fold_more_rows < F, sizeof(T) == 4 ? 32 : 16 > (part, source, row, rows, step);
+  part = fold_more_rows<F, 4>(part, source, row, rows, step);
+  return fold_more_rows<F, 1>(part, source, row, rows, step);
 }
 
 // parts [outputs / width, runs * pieces, width] of the groups; `joined`: straight to out, the groups of a thread's

@@ -1,6 +1,6 @@
-// y = exp(x - max(x)) / sum(exp(x - max(x))) and its logarithm, over contiguous rows. Rows of up to 1024 elements: a
-// warp keeps one in registers and adds in the order of the CPU, the bits are the same. Longer rows: a block per row, by
-// a fixed tree of its own.
+// y = exp(x - max(x)) / sum(exp(x - max(x))) and its logarithm, over contiguous rows. Rows of up to 1024 elements
+// (float64: 512): half a warp or a warp keeps one in registers and adds in the order of the CPU, the bits are the same.
+// Longer rows: a block per row, by a fixed tree of its own; up to 32768 elements (16384) in registers too.
 #include "softmax.h"
 
 #include "../cuda/rows.cuh"
@@ -10,37 +10,30 @@ namespace {
 
 constexpr int long_row_threads = 512;
 
-template <class T, int items, bool logarithm>
-__global__ void __launch_bounds__(row_threads) softmax_short(const T* x, T* out, int64_t rows, int n) {
-  const int64_t row = row_of_warp();
-  if (row >= rows) return;
-  const int lane = lane_of_warp();
-  const T* const in = x + row * n;
-  T* const to = out + row * n;
-  T values[items];
-  RunFold<MaxFold, T> top;
+template <class Shape, class T, bool logarithm>
+__global__ void __launch_bounds__(Shape::threads, Shape::blocks) softmax_rows(const T* x, T* out, int64_t rows, int n) {
+  const int lane = Shape::lane();
+  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
+  const T* const in = x + row * n + lane;
+  T* const to = out + row * n + lane;
+  T values[Shape::items];
 #pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    values[k] = i < n ? in[i] : MaxFold::identity<T>();
+  for (int k = 0; k < Shape::items; ++k) {
+    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes] : -Real<T>::infinity;
   }
-#pragma unroll
-  for (int k = 0; k < items; ++k) top.add(values[k], k & 1);
-  const T largest = top.result();
-  VectorSum<T> total;
-#pragma unroll
-  for (int k = 0; k < items; ++k) {
-    if (k * warp >= n) break;
-    const T e = k * warp + lane < n ? exp_number(values[k] - largest) : T(0);
-    total.add(e);
+  const T largest = row_largest<Shape>(values);
+  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+    values[k] = values[k] - largest;
+    const T e = k * Shape::lanes + lane < n ? exp_number(values[k]) : T(0);
     if constexpr (!logarithm) values[k] = e;
-  }
-  const T sum = total.result();
+    return e;
+  });
   const T shift = logarithm ? log_number(sum) : T(0);
+  const Quotients<T> divided(sum);
 #pragma unroll
-  for (int k = 0; k < items; ++k) {
-    const int i = k * warp + lane;
-    if (i < n) to[i] = logarithm ? values[k] - largest - shift : values[k] / sum;
+  for (int k = 0; k < Shape::items; ++k) {
+    if (k * Shape::lanes >= n) break;
+    if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = logarithm ? values[k] - shift : divided(values[k]);
   }
 }
 
@@ -61,8 +54,9 @@ __global__ void __launch_bounds__(long_row_threads) softmax_long(const T* x, T* 
     }
     sum = fold_block<SumFold>(sum, shared);
     const T shift = logarithm ? log_number(sum) : T(0);
+    const Quotients<T> divided(sum);
     for (int64_t i = threadIdx.x; i < n; i += long_row_threads) {
-      to[i] = logarithm ? in[i] - largest - shift : to[i] / sum;
+      to[i] = logarithm ? in[i] - largest - shift : divided(to[i]);
     }
   }
 }
@@ -74,14 +68,13 @@ void softmax_map(const Launch& call) {
   if (rows == 0) return;
   const T* const source = x.data<T>();
   T* const target = call.out[0].data<T>();
-  const int64_t blocks = (rows + row_warps - 1) / row_warps;
-  if (n <= 4 * warp) {
-    submit(softmax_short<T, 4, logarithm>, blocks, row_threads, source, target, rows, static_cast<int>(n));
-  } else if (n <= 32 * warp) {
-    submit(softmax_short<T, 32, logarithm>, blocks, row_threads, source, target, rows, static_cast<int>(n));
-  } else {
-    submit(softmax_long<T, logarithm>, block_count(rows, 1), long_row_threads, source, target, rows, n);
-  }
+  const bool started = by_row_shape<T>(n, [&](auto shape) {
+    using Shape = decltype(shape);
+    submit(softmax_rows<Shape, T, logarithm>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads,
+           Shape::threads, source, target, rows, static_cast<int>(n));
+  });
+  if (started) return;
+  submit(softmax_long<T, logarithm>, block_count(rows, 1), long_row_threads, source, target, rows, n);
 }
 
 }  // namespace

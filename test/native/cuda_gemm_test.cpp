@@ -1,132 +1,20 @@
 // The matrix product on a CUDA device: every kernel, tile and number of slices, all layouts, odd sizes, unaligned
 // bases, batches and epilogues against float64, within |C - C64| <= (4 sqrt(k) + 16) u (|A||B|). The float64 reference
 // is the generic kernel's, itself compared with the CPU to the bit. Without a GPU it says so and passes.
-#include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <limits>
-#include <map>
-#include <string>
-#include <vector>
+#include "cuda_gemm_test.h"
 
-#include "../../native/cuda/device.h"
-#include "../../native/ops/dense.h"
+#include <cstring>
+#include <map>
+
 #include "../../native/ops/matmul/choose.h"
 #include "check.h"
 
 using namespace hebb;
+using namespace hebb::test;
 
 namespace {
 
-const Accelerator& gpu = cuda::accelerator();
-void* context = nullptr;
-AcceleratorInfo info{};
 std::map<std::string, double> worst;  // error / bound, per kernel
-
-void must(const Failure& failure) {
-  if (!failure.failed) return;
-  std::fprintf(stderr, "FAILED: %s\n", failure.message);
-  std::exit(1);
-}
-
-uint64_t state = 42;
-uint32_t random_bits() {
-  state = state * 6364136223846793005u + 1442695040888963407u;
-  return static_cast<uint32_t>(state >> 33);
-}
-double uniform() { return (random_bits() + 0.5) / 2147483648.0; }
-
-enum class Data { normal, uniform, wide, cancelling };
-
-float number(Data data) {
-  if (data == Data::uniform) return static_cast<float>(uniform());
-  const double normal = std::sqrt(-2 * std::log(uniform())) * std::cos(6.283185307179586 * uniform());
-  return static_cast<float>(data == Data::wide ? std::ldexp(normal, static_cast<int>(random_bits() % 81) - 40)
-                                               : normal);
-}
-
-// An array on the device, `offset` elements into its memory, with a margin behind.
-template <class T>
-struct Array {
-  static constexpr int64_t margin = 64;
-  int64_t size, offset;
-  Buffer buffer{};
-
-  Array(int64_t size, int64_t offset = 0) : size(size), offset(offset) {
-    Failure failure;
-    buffer.bytes = (size + offset + margin) * static_cast<int64_t>(sizeof(T));
-    buffer.data = gpu.allocate(context, buffer.bytes, &failure);
-    must(failure);
-  }
-  Array(const std::vector<T>& values, int64_t offset = 0) : Array(static_cast<int64_t>(values.size()), offset) {
-    std::vector<T> padded(offset, nan());
-    padded.insert(padded.end(), values.begin(), values.end());
-    padded.resize(size + offset + margin, nan());
-    put(padded);
-  }
-  Array(const Array&) = delete;
-  ~Array() { gpu.release(context, buffer.data); }
-
-  static T nan() { return std::numeric_limits<T>::quiet_NaN(); }
-  void put(const std::vector<T>& all) {
-    Failure failure;
-    gpu.upload(context, buffer.data, all.data(), buffer.bytes, &failure);
-    must(failure);
-  }
-  // The elements; `clean` is cleared when the memory around them is no longer NaN.
-  std::vector<T> get(bool& clean) const {
-    std::vector<T> all(size + offset + margin);
-    Failure failure;
-    gpu.download(context, all.data(), buffer.data, buffer.bytes, &failure);
-    must(failure);
-    for (int64_t i = 0; i < size + offset + margin; ++i) {
-      if (i < offset || i >= offset + size) clean &= all[i] != all[i];
-    }
-    return {all.begin() + offset, all.begin() + offset + size};
-  }
-  Tensor tensor(const Shape& shape, const Shape& strides) {
-    return {&buffer, offset, intern(dtype_of<T>(), shape, strides)};
-  }
-  Tensor tensor(const Shape& shape) { return {&buffer, offset, intern(dtype_of<T>(), shape)}; }
-};
-
-void force(const std::string& kernel) { setenv("HEBB_CUDA_GEMM", kernel.c_str(), 1); }
-
-void launch_now(const Launch& call) {
-  Failure failure;
-  gpu.launch(context, &call, &failure);
-  must(failure);
-}
-
-Launch matmul_of(const Tensor& a, const Tensor& b, const Tensor& out) {
-  Launch call;
-  call.op = Op::matmul;
-  call.in[0] = a, call.in[1] = b, call.out[0] = out;
-  call.in_count = 2, call.out_count = 1;
-  return call;
-}
-
-enum class Extra { none, bias, relu, gate, rate };
-
-Launch dense_of(const Tensor& a, const Tensor& b, const Tensor& third, const Tensor& out, Extra extra) {
-  Launch call = matmul_of(a, b, out);
-  call.op = Op::dense;
-  call.in[call.in_count++] = third;
-  if (extra == Extra::rate) call.in[call.in_count++] = out;
-  call.set(DenseAttributes{extra == Extra::rate   ? DenseAttributes::rate
-                           : extra == Extra::gate ? DenseAttributes::gate
-                                                  : DenseAttributes::bias,
-                           extra == Extra::relu ? Activation::relu : Activation::none});
-  return call;
-}
-
-template <class T>
-std::vector<T> transposed(const std::vector<T>& x, int64_t rows, int64_t cols) {
-  std::vector<T> y(x.size());
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < cols; ++j) y[j * rows + i] = x[i * cols + j];
-  return y;
-}
 
 // The product in float64 by the generic kernel, row-major operands.
 std::vector<double> product64(const std::vector<double>& a, const std::vector<double>& b, int64_t m, int64_t n,
@@ -244,7 +132,7 @@ void expect(bool holds, const Problem& p, const std::string& kernel, int layout,
   std::snprintf(sentence, sizeof sentence, "%s %s %lldx%lldx%lld offset %lld %s: %s %g", kernel.c_str(),
                 layouts[layout], (long long)p.m, (long long)p.n, (long long)p.k, (long long)offset,
                 extras[static_cast<int>(extra)], what, value);
-  test::check(holds, sentence);
+  check(holds, sentence);
 }
 
 struct Variant {
@@ -306,9 +194,9 @@ void check_reference() {
     scalar::gemm(Gemm<T>{m, n, k, a.data(), k, 1, b.data(), n, 1, c.data(), n});
     bool clean = true;
     const std::vector<T> result = dc.get(clean);
-    test::check(std::memcmp(result.data(), c.data(), c.size() * sizeof(T)) == 0,
-                sizeof(T) == 4 ? "the generic kernel has the CPU's bits, float32"
-                               : "the generic kernel has the CPU's bits, float64");
+    check(std::memcmp(result.data(), c.data(), c.size() * sizeof(T)) == 0,
+          sizeof(T) == 4 ? "the generic kernel has the CPU's bits, float32"
+                         : "the generic kernel has the CPU's bits, float64");
   }
 }
 
@@ -374,7 +262,7 @@ void check_batches(const std::vector<Variant>& kernels) {
         }
       }
       const std::string sentence = kernel.title() + ": " + batch.name;
-      test::check(good, sentence.c_str());
+      check(good, sentence.c_str());
     }
   }
 }
@@ -459,11 +347,8 @@ int main() {
       for (int layout = 0; layout < 4; ++layout) check_problem(p, kernels, layout, 0, Extra::none);
     }
   }
-  std::vector<Variant> large = {{"generic", true},
-                                {"simt", false},
-                                {"simt,128x256,1", true},
-                                {"simt,128x128,1", true},
-                                {"simt,128x128,4", false}};
+  std::vector<Variant> large = {
+      {"generic", true}, {"simt", false}, {"simt,128x128,1", true}, {"simt,128x128,4", false}};
   add_hopper(large);
   for (const Size& size : {Size{2048, 2048, 2048}, Size{1030, 2050, 3001}}) {
     Problem p(size.m, size.n, size.k, Data::normal);
@@ -477,5 +362,5 @@ int main() {
   gpu.synchronize(context, &failure);
   must(failure);
   gpu.close(context);
-  return test::finish("cuda_gemm_test");
+  return finish("cuda_gemm_test");
 }

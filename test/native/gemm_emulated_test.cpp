@@ -5,6 +5,7 @@
 
 #include "../../native/ops/matmul/generic_kernel.cuh"
 #include "../../native/ops/matmul/hopper_layout.h"
+#include "../../native/ops/matmul/hopper_store.cuh"
 #include "../../native/ops/matmul/simt_kernel.cuh"
 #include "check.h"
 
@@ -20,7 +21,7 @@ double random_value() {
 }
 
 struct Extra {
-  bool bias = false, relu = false, gate = false, rate = false;
+  bool bias = false, relu = false, gate = false, rate = false, any = false;
 };
 
 // A product with its operands in stores of their own; `aligned` says that rows are multiples of 16 bytes.
@@ -49,6 +50,7 @@ struct Case {
     if (extra.gate) gemm.gate = gate.data(), gemm.gate_row = n;
     if (extra.rate) gemm.rate = rate.data(), gemm.beta = 1;
     if (batch > 1) gemm.batch = {batch, 1, {batch}, {size_a}, {0}};
+    if (!extra.any) gemm.last = last_of(gemm);
   }
 
   // What `c` must be; sums are within `bound` * u * sum |a b| of one chain (0: the same bits).
@@ -133,14 +135,15 @@ bool run_simt(const Case<float>& test, int64_t splits) {
 template <class Config>
 void check_simt(const char* name) {
   const int64_t m = Config::m, n = Config::n;
-  const Extra plain, dense{true, true}, gate{false, false, true}, rate{false, false, false, true};
+  const Extra plain, dense{true, true}, dense_any{true, true, false, false, true}, gate{false, false, true},
+      rate{false, false, false, true};
   struct Size {
     int64_t m, n, k, batch, splits;
     Extra extra;
   };
   const Size sizes[] = {{m + 1, n - 1, 77, 1, 1, dense}, {m - 1, n + 4, 130, 1, 2, rate}, {5, 4, 3, 1, 1, gate},
-                        {1, 1, 1, 1, 1, plain},          {m, n, 64, 2, 1, plain},         {m / 2, n, 129, 3, 2, plain},
-                        {m, n / 2 + 4, 64, 1, 3, dense}};
+                        {1, 1, 1, 1, 1, plain},          {m - 2, n, 20, 1, 1, dense_any}, {m, n, 64, 2, 1, plain},
+                        {m / 2, n, 129, 3, 2, plain},    {m, n / 2 + 4, 64, 1, 3, dense}};
   bool right = true;
   for (const Size& size : sizes) {
     const auto test = [&](char a, char b, bool aligned) {
@@ -243,6 +246,51 @@ void check_hopper_tile(const char* name) {
   }
 }
 
+// Two groups of four warps put their registers where they belong; element (i, j) of the tile is in the register that
+// the PTX manual's picture of the result of wgmma shows.
+template <int columns>
+void check_hopper_store(const char* name) {
+  bool right = true;
+  const Extra plain, dense{true, true}, gate{false, false, true}, rate{false, false, false, true};
+  const Extra any{true, true, false, false, true};
+  struct Size {
+    int64_t m, n;
+    bool aligned;
+  };
+  for (const Size& size : {Size{128, columns, true}, Size{128, columns, false}, Size{77, columns - 3, false},
+                           Size{128, columns - 2, true}, Size{130, columns + 6, true}, Size{1, 1, false}}) {
+    for (const Extra& extra : {plain, dense, gate, rate, any}) {
+      Case<float> test('N', 'N', size.m, size.n, 9, 1, false, extra);
+      std::vector<float> out = test.start();
+      BatchedGemm<float> g = test.gemm;
+      g.c = out.data();
+      const float alpha = alpha_of(g);
+      for (int64_t row0 = 0; row0 < size.m; row0 += 128) {
+        for (int64_t col0 = 0; col0 < size.n; col0 += columns) {
+          emulation::run_block(0, 256, [&] {
+            const int64_t group0 = row0 + threadIdx.x / 128 * 64;
+            const int lane = threadIdx.x % 32, warp = threadIdx.x % 128 / 32;
+            float sums[columns / 2];
+            for (int r = 0; r < columns / 2; ++r) {
+              const int64_t i = group0 + warp * 16 + lane / 4 + r / 2 % 2 * 8,
+                            j = col0 + r / 4 * 8 + lane % 4 * 2 + r % 2;
+              sums[r] = 0;
+              for (int64_t p = 0; p < test.k && i < test.m && j < test.n; ++p) {
+                sums[r] = std::fma(test.a[i * test.k + p], test.b[p * test.n + j], sums[r]);
+              }
+            }
+            with_last(g.last, [&]<Last last>() { store_warpgroup<last>(g, sums, group0, col0, alpha, size.aligned); });
+          });
+        }
+      }
+      right &= test.right(out, 0);
+    }
+  }
+  char sentence[100];
+  std::snprintf(sentence, sizeof sentence, "the sums of a tile of %s columns come to their places", name);
+  test::check(right, sentence);
+}
+
 void check_planes() {
   bool exact = true, close = true;
   for (int i = 0; i < 1000000; ++i) {
@@ -295,25 +343,30 @@ void check_choice() {
   }
   test::check(sound, "every plan covers k with slices none of which is empty");
   const auto tile = [&](int64_t m, int64_t n, int64_t k) { return simt_tiles[choose_gemm(problem(m, n, k)).tile]; };
-  test::check(tile(4096, 4096, 4096).m == 128, "a large product has large tiles");
   test::check(tile(32, 300, 784).m <= 32, "a batch of 32 has small tiles");
   test::check(tile(1, 4096, 4096).m == 4 && tile(4096, 1, 4096).n == 4, "a product with a vector wastes few rows");
   test::check(tile(8192, 10, 100).n <= 16, "a narrow product has narrow tiles");
   test::check(choose_gemm(problem(64, 64, 1000000)).splits > 8, "a long sum is cut into slices");
+  GemmProblem large = problem(4096, 4096, 4096);
+  test::check(choose_gemm(large).tier == GemmTier::hopper && choose_gemm(large).products == 6,
+              "a large product in full precision takes six products of planes");
+  large.capability = 80;
+  test::check(choose_gemm(large).tier == GemmTier::simt && simt_tiles[choose_gemm(large).tile].m == 128,
+              "where there are no such tensor cores it has large tiles");
+  large.capability = 90, large.matrices = false;
+  test::check(choose_gemm(large).tier == GemmTier::simt, "and so it does when they cannot read its operands");
   GemmProblem twice = problem(100, 100, 100);
   twice.float64 = true;
   test::check(choose_gemm(twice).tier == GemmTier::generic, "float64 is for the generic kernel");
   test::check(choose_gemm(problem(64, 64, 0)).tier == GemmTier::generic, "an empty sum is for the generic kernel");
   const GemmPlan forced = choose_gemm(problem(500, 500, 500), parse_gemm_force("simt,32x32,3"));
-  test::check(forced.tile == 3 && forced.splits == 3, "a tile and a number of slices can be forced");
+  test::check(forced.tile == 2 && forced.splits == 3, "a tile and a number of slices can be forced");
   test::check(choose_gemm(problem(500, 500, 500), parse_gemm_force("generic")).tier == GemmTier::generic,
               "the generic kernel can be forced");
   GemmProblem half = problem(4096, 4096, 4096);
   half.precision = MatmulPrecision::medium;
   test::check(choose_gemm(half).tier == GemmTier::hopper && choose_gemm(half).products == 1,
               "medium is for the tensor cores");
-  half.capability = 80;
-  test::check(choose_gemm(half).tier == GemmTier::simt, "but not where there are none of this kind");
   const GemmPlan six = choose_gemm(problem(300, 300, 300), parse_gemm_force("hopper"));
   test::check(six.tier == GemmTier::hopper && six.products == 6, "highest on the tensor cores takes six products");
   test::check(!parse_gemm_force("simtx").any && !parse_gemm_force(nullptr).any, "another word forces nothing");
@@ -323,19 +376,20 @@ void check_choice() {
 
 int main() {
   check_generic();
-  check_simt<SimtConfig<128, 256, 8, 8, 16, 4, 1, 3, 1>>("128x256");
   check_simt<SimtConfig<128, 128, 16, 8, 8, 4, 1, 2, 2>>("128x128");
   check_simt<SimtConfig<64, 64, 16, 8, 4, 4, 1, 4, 5>>("64x64");
   check_simt<SimtConfig<32, 32, 32, 4, 4, 4, 4, 4, 3>>("32x32");
-  check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 4>>("16x64");
-  check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 4>>("64x16");
-  check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 4>>("16x16");
-  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 4>>("4x128");
-  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 4>>("128x4");
+  check_simt<SimtConfig<16, 64, 32, 4, 4, 4, 4, 4, 3>>("16x64");
+  check_simt<SimtConfig<64, 16, 32, 4, 4, 8, 4, 4, 3>>("64x16");
+  check_simt<SimtConfig<16, 16, 64, 2, 4, 8, 8, 4, 3>>("16x16");
+  check_simt<SimtConfig<4, 128, 16, 1, 4, 4, 2, 4, 3>>("4x128");
+  check_simt<SimtConfig<128, 4, 16, 4, 1, 8, 2, 4, 3>>("128x4");
   check_hopper_tile<HopperTile<128, 1>>("128x128, one product");
   check_hopper_tile<HopperTile<256, 1>>("128x256, one product");
   check_hopper_tile<HopperTile<128, 3>>("128x128, three products");
   check_hopper_tile<HopperTile<128, 6>>("128x128, six products");
+  check_hopper_store<128>("128");
+  check_hopper_store<256>("256");
   check_planes();
   check_choice();
   return test::finish("gemm_emulated_test");

@@ -1,6 +1,6 @@
 // Which kernel computes a matrix product on the CUDA device, with which tile and in how many slices of k: a pure
-// function of the problem and the GPU, so that the same product has the same bits every time. The clock counts are
-// estimates of a Hopper multiprocessor (128 lanes); only their relations matter.
+// function of the problem and the GPU, so that the same product has the same bits every time. The clock counts were
+// fitted to times of an H200 (native/bench/cuda_gemm.cpp); only their relations matter.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
-#include <limits>
 
 #include "../../core/accelerator.h"
 
@@ -24,12 +23,16 @@ struct SimtTile {
   double efficiency;  // share of the peak with `resident` blocks
   double clocks;      // of one step of k when the block is alone
 };
+// (8 x 16 sums a thread, 128 x 256 a block, were no faster than the first: 42.3 and 42.8 TFLOP/s at 4096.)
 constexpr SimtTile simt_tiles[] = {
-    {"128x256", 128, 256, 8, 1, 0.90, 285}, {"128x128", 128, 128, 16, 2, 0.86, 185}, {"64x64", 64, 64, 16, 5, 0.65, 55},
-    {"32x32", 32, 32, 32, 3, 0.40, 13},     {"16x64", 16, 64, 32, 4, 0.40, 13},      {"64x16", 64, 16, 32, 4, 0.40, 13},
-    {"16x16", 16, 16, 64, 4, 0.25, 5},      {"4x128", 4, 128, 16, 4, 0.50, 13},      {"128x4", 128, 4, 16, 4, 0.50, 13},
+    {"128x128", 128, 128, 16, 2, 0.77, 200}, {"64x64", 64, 64, 16, 5, 0.60, 62}, {"32x32", 32, 32, 32, 3, 0.38, 22},
+    {"16x16", 16, 16, 64, 3, 0.20, 10},      {"16x64", 16, 64, 32, 3, 0.38, 22}, {"64x16", 64, 16, 32, 3, 0.36, 26},
+    {"4x128", 4, 128, 16, 3, 0.40, 16},      {"128x4", 128, 4, 16, 3, 0.40, 16},
 };
 constexpr int simt_tile_count = static_cast<int>(std::size(simt_tiles));
+
+// The tiles of gemm_hopper.cu; the second is for bfloat16 alone.
+constexpr const char* hopper_tiles[] = {"128x128", "128x256"};
 
 struct GemmProblem {
   int64_t m, n, k, batch;
@@ -75,8 +78,9 @@ inline GemmForce parse_gemm_force(const char* text) {
     force.tier = static_cast<GemmTier>(tier);
   }
   if (!force.any || !next()) return force;
-  for (int tile = 0; tile < simt_tile_count; ++tile) {
-    if (word_is(simt_tiles[tile].name)) force.tile = tile;
+  const bool hopper = force.tier == GemmTier::hopper;
+  for (int tile = 0; tile < (hopper ? 2 : simt_tile_count); ++tile) {
+    if (word_is(hopper ? hopper_tiles[tile] : simt_tiles[tile].name)) force.tile = tile;
   }
   if (next()) force.splits = std::atoi(text);
   return force;
@@ -113,33 +117,39 @@ inline GemmPlan choose_simt(const GemmProblem& p, const GemmForce& force) {
   double least = -1;
   for (int tile = 0; tile < simt_tile_count; ++tile) {
     if (force.tile >= 0 && tile != force.tile) continue;
-    for (int64_t splits = 1; splits <= most_splits; ++splits) {
-      const int64_t wanted = force.splits > 0 ? force.splits : splits;
+    const SimtTile& shape = simt_tiles[tile];
+    const auto consider = [&](int64_t splits) {
       GemmPlan plan{.tier = GemmTier::simt, .tile = tile};
-      set_slices(plan, p.k, wanted);
-      if (force.splits <= 0 && splits > 1 &&
-          (plan.splits != splits || plan.slice < shortest_slice || p.m * p.n * p.batch > workspace / splits)) {
-        continue;
-      }
+      set_slices(plan, p.k, splits);
       const double clocks = simt_clocks(p, plan);
       if (least < 0 || clocks < least) least = clocks, best = plan;
-      if (force.splits > 0) break;
+    };
+    consider(force.splits > 0 ? force.splits : 1);
+    if (force.splits > 0) continue;
+    // Slices that fill the GPU once, or with all the blocks that it can hold.
+    const int64_t tiles = ceil_div(p.m, shape.m) * ceil_div(p.n, shape.n) * p.batch;
+    const int64_t most =
+        std::min({most_splits, p.k / shortest_slice, workspace / std::max(p.m * p.n * p.batch, int64_t{1})});
+    for (const int64_t full : {int64_t{p.processors}, int64_t{p.processors} * shape.resident}) {
+      const int64_t splits = std::min(full / tiles, most);
+      if (splits > 1) consider(splits);
     }
   }
   return best;
 }
 
-// From which m n k on a product is worth the splitting into planes for Hopper's tensor cores. `highest` (six products
-// of planes, more accurate than float32 sums) waits for its measurement and must be forced.
-inline double hopper_least_work(MatmulPrecision precision) {
-  switch (precision) {
-    case MatmulPrecision::highest:
-      return std::numeric_limits<double>::infinity();
-    case MatmulPrecision::high:
-      return 768.0 * 768 * 768;
-    default:
-      return 512.0 * 512 * 512;
-  }
+// Estimated clocks of a plan on Hopper's tensor cores: splitting A and B into planes, then the product.
+inline double hopper_clocks(const GemmProblem& p, const GemmPlan& plan) {
+  constexpr double memory_bytes = 2000, last_step = 3000;
+  const int columns = plan.tile == 1 ? 256 : 128;
+  const double start = plan.products == 1 ? 9000 : 12000;  // of three kernels, or four
+  const double step = plan.products == 6 ? 3600 : plan.products == 3 ? 2160 : plan.tile == 1 ? 1180 : 700;
+  const int planes = plan.products == 6 ? 3 : plan.products == 3 ? 2 : 1;
+  const double elements = static_cast<double>(p.k) * static_cast<double>(p.m + p.n);
+  const int64_t tiles = ceil_div(p.m, int64_t{128}) * ceil_div(p.n, int64_t{columns});
+  const auto rounds = static_cast<double>(ceil_div(tiles, p.processors));
+  const auto steps = static_cast<double>(ceil_div(p.k, int64_t{64}));
+  return start + elements * (4 + 2 * planes) / memory_bytes + rounds * (steps * step + last_step);
 }
 
 inline bool hopper_can(const GemmProblem& p) {
@@ -147,23 +157,26 @@ inline bool hopper_can(const GemmProblem& p) {
   return p.capability == 90 && p.matrices && p.batch == 1 && p.m < limit && p.n < limit && p.k < limit;
 }
 
+// float32 of full precision takes six products of planes: twice as fast as sums of float32, and more accurate.
 inline GemmPlan choose_hopper(const GemmProblem& p, const GemmForce& force) {
   GemmPlan plan{.tier = GemmTier::hopper, .slice = p.k};
   plan.products = p.precision == MatmulPrecision::highest ? 6 : p.precision == MatmulPrecision::high ? 3 : 1;
-  // Tile 1 has 256 columns and room for one product only; it wants a tile for every multiprocessor.
-  const bool fills = ceil_div(p.m, int64_t{128}) * ceil_div(p.n, int64_t{256}) >= p.processors;
-  plan.tile = plan.products == 1 && (force.tile < 0 ? fills : simt_tiles[force.tile].n == 256);
-  return plan;
+  if (plan.products > 1) return plan;
+  GemmPlan wide = plan;
+  wide.tile = 1;
+  if (force.tile >= 0) return force.tile == 1 ? wide : plan;
+  return hopper_clocks(p, wide) < hopper_clocks(p, plan) ? wide : plan;
 }
 
 inline GemmPlan choose_gemm(const GemmProblem& p, const GemmForce& force = {}) {
   const GemmPlan generic;
   if (p.float64 || p.k == 0) return generic;
   if (force.any && force.tier == GemmTier::generic) return generic;
-  const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  const bool worth = force.any ? force.tier == GemmTier::hopper : work >= hopper_least_work(p.precision);
-  if (worth && hopper_can(p)) return choose_hopper(p, force);
-  return choose_simt(p, force);
+  if (!hopper_can(p) || (force.any && force.tier == GemmTier::simt)) return choose_simt(p, force);
+  const GemmPlan hopper = choose_hopper(p, force);
+  if (force.any) return hopper;
+  const GemmPlan simt = choose_simt(p, force);
+  return hopper_clocks(p, hopper) < simt_clocks(p, simt) ? hopper : simt;
 }
 
 }  // namespace hebb::cuda

@@ -10,7 +10,9 @@ GemmProblem problem_of(const BatchedGemm<float>& g) {
   return {g.m, g.n, g.k, g.batch.count, false, a && b, current().capability, current().processors, current().precision};
 }
 
-void gemm(const BatchedGemm<float>& g) {
+void gemm(const BatchedGemm<float>& product) {
+  BatchedGemm<float> g = product;
+  g.last = last_of(g);
   const GemmPlan plan = choose_gemm(problem_of(g), parse_gemm_force(std::getenv("HEBB_CUDA_GEMM")));
   switch (plan.tier) {
     case GemmTier::generic:

@@ -16,13 +16,28 @@ struct Batch {
   int64_t dims[max_rank], a[max_rank], b[max_rank];
 };
 
+// What is done with a finished sum: the cases that layers need, which have code of their own, and any other. A kernel
+// that went through all the questions for every element would spend its time fetching instructions.
+enum class Last : int32_t { sum, bias, gate, update, any };
+
 // alpha is -*rate when there is a rate (on the device). Product i of the batch is c + i * m * n; more than one has
 // c_row = n and neither bias nor gate.
 template <class T>
 struct BatchedGemm : Gemm<T> {
   const T* rate = nullptr;
   Batch batch;
+  Last last = Last::any;
 };
+
+template <class T>
+Last last_of(const BatchedGemm<T>& g) {
+  const bool plain = g.alpha == T(1) && g.beta == T(0) && !g.rate;
+  if (g.rate && g.beta == T(1) && !g.bias && !g.gate && g.activation == Activation::none) return Last::update;
+  if (plain && g.bias && !g.gate) return Last::bias;
+  if (plain && g.gate && !g.bias && g.activation == Activation::none) return Last::gate;
+  if (plain && !g.bias && !g.gate && g.activation == Activation::none) return Last::sum;
+  return Last::any;
+}
 
 void gemm(const BatchedGemm<float>& g);
 void gemm(const BatchedGemm<double>& g);

@@ -1,6 +1,12 @@
 // The launches of hopper_kernel.cuh. A and B are first split into planes of bfloat16 in scratch(), laid out as they are
-// but with rows of a multiple of 16 bytes. A sum of planes cannot hold infinities or NaN beside other numbers: when one
-// is met and there are several planes, a flag on the device sends the product to the float32 kernel instead.
+// but with rows of a multiple of 16 bytes.
+//
+// On an H200, 4096 x 4096 x 4096 with the splitting: six products 120 TFLOP/s of float32 (cuBLAS 51, gemm_simt.cu 43),
+// three 200; the errors of six are at most 0.14 of the bound that sums of float32 fill to 0.20 (cuda_gemm_test).
+//
+// Three planes hold a float32 exactly down to about 2^-110; smaller numbers lose their last bits. Planes cannot hold an
+// infinity or NaN beside other numbers: when one is met and there are several planes, a flag on the device sends the
+// product to the kernel of gemm_simt.cu instead, so that the result is IEEE's.
 #include <cudaTypedefs.h>
 
 #include "../../cuda/context.h"

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "hopper_layout.h"
-#include "kernel.cuh"
+#include "hopper_store.cuh"
 #include "wgmma.cuh"
 
 namespace hebb::cuda {
@@ -16,33 +16,6 @@ namespace hebb::cuda {
 struct HopperOperands {
   CUtensorMap a, b;
 };
-
-template <int count>
-__device__ void store_tile(const BatchedGemm<float>& g, const float (&sums)[count], int64_t row0, int64_t col0,
-                           bool aligned_c) {
-  const int lane = threadIdx.x % 32, warp = threadIdx.x % 128 / 32;
-  const float alpha = alpha_of(g);
-  // A quarter of the sums of 8 columns: two rows, two neighbours each.
-#pragma unroll
-  for (int half = 0; half < 2; ++half) {
-    const int64_t i = row0 + warp * 16 + lane / 4 + half * 8;
-    if (i >= g.m) continue;
-#pragma unroll
-    for (int part = 0; part < count / 4; ++part) {
-      const int64_t j = col0 + part * 8 + lane % 4 * 2;
-      float* out = g.c + i * g.c_row + j;
-      const float x = sums[part * 4 + half * 2], y = sums[part * 4 + half * 2 + 1];
-      if (aligned_c && j + 1 < g.n) {
-        const float2 old = g.beta != 0 ? *reinterpret_cast<const float2*>(out) : float2{0, 0};
-        *reinterpret_cast<float2*>(out) =
-            float2{finish(g, alpha, x, old.x, i, j), finish(g, alpha, y, old.y, i, j + 1)};
-        continue;
-      }
-      if (j < g.n) out[0] = finish(g, alpha, x, g.beta != 0 ? out[0] : 0, i, j);
-      if (j + 1 < g.n) out[1] = finish(g, alpha, y, g.beta != 0 ? out[1] : 0, i, j + 1);
-    }
-  }
-}
 
 // `skip`, if given, is a flag on the device: when it is set, nothing is done.
 template <class Tile, bool a_along_m, bool b_along_n>
@@ -106,6 +79,7 @@ __global__ void __launch_bounds__(Tile::threads, 1)
     take_registers<232>();
     constexpr OperandLayout layout_a = operand_layout(a_along_m), layout_b = operand_layout(b_along_n);
     constexpr int count = Tile::n / 2, slices = Tile::depth / 16;
+    const float alpha = alpha_of(g);
     const auto release = [&](int which) {
       if (threadIdx.x % 32 == 0) arrive(empty(which));
     };
@@ -154,10 +128,15 @@ __global__ void __launch_bounds__(Tile::threads, 1)
         wgmma_wait<0>();
         hold(sums);
         if (steps > 0) release(previous);
-        store_tile(g, sums, int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, int64_t{at.n} * Tile::n, aligned_c);
-      } else {
-        store_tile(g, total, int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, int64_t{at.n} * Tile::n, aligned_c);
       }
+      with_last(g.last, [&]<Last last>() {
+        const int64_t row0 = int64_t{at.m} * Tile::m + (warpgroup - 1) * 64, col0 = int64_t{at.n} * Tile::n;
+        if constexpr (Tile::products == 1) {
+          store_warpgroup<last>(g, sums, row0, col0, alpha, aligned_c);
+        } else {
+          store_warpgroup<last>(g, total, row0, col0, alpha, aligned_c);
+        }
+      });
     }
   }
 }

@@ -49,4 +49,41 @@ inline __device__ T finish(const BatchedGemm<T>& g, T alpha, T sum, T old, int64
   return v;
 }
 
+constexpr bool reads_c(Last last) { return last == Last::update || last == Last::any; }
+
+// The same for one of the cases, to the bit. `old` counts only if reads_c(last).
+template <Last last>
+inline __device__ float finish_as(const BatchedGemm<float>& g, float alpha, float sum, float old, int64_t i,
+                                  int64_t j) {
+  if constexpr (last == Last::sum) {
+    return sum;
+  } else if constexpr (last == Last::bias) {
+    const float v = sum + g.bias[j];
+    return g.activation == Activation::relu && v <= 0 ? 0 : v;
+  } else if constexpr (last == Last::gate) {
+    return g.gate[i * g.gate_row + j] > 0 ? sum : 0;
+  } else if constexpr (last == Last::update) {
+    return fma(alpha, sum, old);
+  } else {
+    return finish(g, alpha, sum, old, i, j);
+  }
+}
+
+// body.template operator()<last>() for the case of a product.
+template <class Body>
+inline __device__ void with_last(Last last, const Body& body) {
+  switch (last) {
+    case Last::sum:
+      return body.template operator()<Last::sum>();
+    case Last::bias:
+      return body.template operator()<Last::bias>();
+    case Last::gate:
+      return body.template operator()<Last::gate>();
+    case Last::update:
+      return body.template operator()<Last::update>();
+    case Last::any:
+      return body.template operator()<Last::any>();
+  }
+}
+
 }  // namespace hebb::cuda

@@ -93,6 +93,43 @@ __device__ void read_vector(float* to, const float* from) {
   }
 }
 
+// The thread's sums to C, or to what is added up later. (row, col) is its first element.
+template <class C, Last last>
+__device__ void store_sums(const BatchedGemm<float>& g, const float (&sums)[C::rows][C::cols], float* c, int64_t pitch,
+                           int64_t row, int64_t col, float alpha, bool aligned_c) {
+  constexpr int va = C::row_vector, vb = C::col_vector;
+  const int rows_left = static_cast<int>(g.m - row < C::m ? g.m - row : C::m);
+  const int cols_left = static_cast<int>(g.n - col < C::n ? g.n - col : C::n);
+#pragma unroll
+  for (int i = 0; i < C::rows; ++i) {
+    const int r = i / va * C::lanes_m * va + i % va;
+    if (r >= rows_left) continue;
+    float* out = c + (row + r) * pitch + col;
+#pragma unroll
+    for (int part = 0; part < C::cols / vb; ++part) {
+      const int s = part * C::lanes_n * vb;
+      float v[vb];
+      if (vb == 4 && aligned_c && s + vb <= cols_left) {
+        if constexpr (reads_c(last)) {
+          if (last != Last::any || g.beta != 0) read_vector<vb>(v, out + s);
+        }
+#pragma unroll
+        for (int j = 0; j < vb; ++j) {
+          v[j] = finish_as<last>(g, alpha, sums[i][part * vb + j], reads_c(last) ? v[j] : 0, row + r, col + s + j);
+        }
+        *reinterpret_cast<float4*>(out + s) = float4{v[0], v[1], v[2], v[vb - 1]};
+        continue;
+      }
+#pragma unroll
+      for (int j = 0; j < vb; ++j) {
+        if (s + j >= cols_left) continue;
+        const float old = reads_c(last) && (last != Last::any || g.beta != 0) ? out[s + j] : 0;
+        out[s + j] = finish_as<last>(g, alpha, sums[i][part * vb + j], old, row + r, col + s + j);
+      }
+    }
+  }
+}
+
 template <class Config, Read read_a, Read read_b>
 __global__ void __launch_bounds__(Config::threads, Config::resident)
     simt_kernel(const BatchedGemm<float> g, const Cut cut, const bool aligned_c) {
@@ -139,27 +176,34 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
   for (int step = 0; step < steps; ++step) {
     wait_copies<C::stages - 2>();
     __syncthreads();  // tile `step` is there for all, and nobody reads the one before any more
-    fetch(step + C::stages - 1);
     constexpr int share = C::depth / C::groups;
     const float* a = tiles + step % C::stages * C::stage + group * share * C::a_pitch + row;
     const float* b = tiles + step % C::stages * C::stage + C::a_stage + group * share * C::b_pitch + col;
-    float left[2][C::rows], right[2][C::cols];
+    // A few steps of k are read ahead of the sums; small tiles, which have few warps to wait with, read further.
+    constexpr int ahead = large ? 1 : 3;
+    float left[ahead + 1][C::rows], right[ahead + 1][C::cols];
     const auto read = [&](int p) {
 #pragma unroll
-      for (int i = 0; i < parts_a; ++i) read_vector<va>(left[p % 2] + i * va, a + p * C::a_pitch + i * C::lanes_m * va);
+      for (int i = 0; i < parts_a; ++i)
+        read_vector<va>(left[p % (ahead + 1)] + i * va, a + p * C::a_pitch + i * C::lanes_m * va);
 #pragma unroll
       for (int j = 0; j < parts_b; ++j) {
-        read_vector<vb>(right[p % 2] + j * vb, b + p * C::b_pitch + j * C::lanes_n * vb);
+        read_vector<vb>(right[p % (ahead + 1)] + j * vb, b + p * C::b_pitch + j * C::lanes_n * vb);
       }
     };
-    read(0);
+#pragma unroll
+    for (int p = 0; p < ahead; ++p) {
+      if (p < share) read(p);
+    }
+    fetch(step + C::stages - 1);
 #pragma unroll
     for (int p = 0; p < share; ++p) {
-      if (p + 1 < share) read(p + 1);
+      if (p + ahead < share) read(p + ahead);
 #pragma unroll
       for (int i = 0; i < C::rows; ++i)
 #pragma unroll
-        for (int j = 0; j < C::cols; ++j) sums[i][j] = fma(left[p % 2][i], right[p % 2][j], sums[i][j]);
+        for (int j = 0; j < C::cols; ++j)
+          sums[i][j] = fma(left[p % (ahead + 1)][i], right[p % (ahead + 1)][j], sums[i][j]);
     }
   }
 
@@ -185,35 +229,10 @@ __global__ void __launch_bounds__(Config::threads, Config::resident)
 
   const bool whole = cut.splits == 1;
   if constexpr (large) alpha = whole ? alpha_of(g) : 1.0f;
-  const int64_t pitch = whole ? g.c_row : g.n;
   float* c = whole ? g.c + product * g.m * g.n : cut.partial + slot * g.m * g.n;
-#pragma unroll
-  for (int i = 0; i < C::rows; ++i) {
-    const int64_t r = row0 + row + i / va * C::lanes_m * va + i % va;
-    if (r >= g.m) continue;
-#pragma unroll
-    for (int part = 0; part < parts_b; ++part) {
-      const int64_t s = col0 + col + part * C::lanes_n * vb;
-      float* out = c + r * pitch + s;
-      float v[vb];
-      if (vb == 4 && aligned_c && s + vb <= g.n) {
-        if (whole && g.beta != 0) read_vector<vb>(v, out);
-#pragma unroll
-        for (int j = 0; j < vb; ++j) {
-          const float sum = sums[i][part * vb + j];
-          v[j] = whole ? finish(g, alpha, sum, g.beta != 0 ? v[j] : 0, r, s + j) : sum;
-        }
-        *reinterpret_cast<float4*>(out) = float4{v[0], v[1], v[2], v[vb - 1]};
-        continue;
-      }
-#pragma unroll
-      for (int j = 0; j < vb; ++j) {
-        if (s + j >= g.n) continue;
-        const float sum = sums[i][part * vb + j];
-        out[j] = whole ? finish(g, alpha, sum, g.beta != 0 ? out[j] : 0, r, s + j) : sum;
-      }
-    }
-  }
+  with_last(whole ? g.last : Last::sum, [&]<Last last>() {
+    store_sums<C, last>(g, sums, c, whole ? g.c_row : g.n, row0 + row, col0 + col, alpha, aligned_c);
+  });
 }
 
 // The slices' sums added up in order, and the last step of the product.

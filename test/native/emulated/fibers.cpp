@@ -1,0 +1,125 @@
+// The threads of a block as fibers on one thread. They run in turn, each until it waits; after every block the order is
+// the other way round, so that a missing barrier gives another result in one of them.
+#include <setjmp.h>
+#include <ucontext.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "../../../native/core/error.h"
+#include "../../../native/cuda/table.h"
+#include "cuda_runtime_api.h"
+
+namespace hebb::cuda {
+
+namespace emulated {
+
+namespace {
+
+constexpr int most_threads = 1024;
+
+// Started once by its context, then entered by jumps, which unlike contexts need no system calls.
+struct Fiber {
+  ucontext_t context;
+  jmp_buf place;
+  std::vector<char> stack;
+  bool done = false;
+};
+// Those who wait together: the last to arrive opens the gate for all.
+struct Gate {
+  int arrived = 0;
+  int64_t opened = 0;
+};
+
+std::vector<Fiber> fibers(most_threads);
+jmp_buf scheduler;
+int running = 0, alive = 0;
+int64_t progress = 0;
+const Work* thread_of_grid = nullptr;
+Gate block_gate, warp_gates[most_threads / 32];
+uint64_t slots[most_threads];
+
+[[gnu::noinline]] void give_way() {
+  if (_setjmp(fibers[running].place) == 0) _longjmp(scheduler, 1);
+}
+
+void wait_at(Gate& gate, int all) {
+  const int64_t before = gate.opened;
+  if (++gate.arrived == all) {
+    gate.arrived = 0;
+    ++gate.opened;
+    ++progress;
+  } else {
+    while (gate.opened == before) give_way();
+  }
+}
+
+void run_fiber() {
+  while (true) {
+    (*thread_of_grid)();
+    fibers[running].done = true;
+    --alive;
+    ++progress;
+    give_way();
+  }
+}
+
+[[gnu::noinline]] void enter(Fiber& fiber) {
+  if (_setjmp(scheduler) != 0) return;
+  if (!fiber.stack.empty()) _longjmp(fiber.place, 1);
+  fiber.stack.resize(128 * 1024);
+  getcontext(&fiber.context);
+  fiber.context.uc_stack = {.ss_sp = fiber.stack.data(), .ss_flags = 0, .ss_size = fiber.stack.size()};
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, run_fiber, 0);
+  setcontext(&fiber.context);
+}
+
+void run_block(int count) {
+  for (int i = 0; i < count; ++i) fibers[i].done = false;
+  alive = count;
+  block_gate = {};
+  for (Gate& gate : warp_gates) gate = {};
+  while (alive > 0) {
+    const int64_t before = progress;
+    for (int turn = 0; turn < count; ++turn) {
+      running = blockIdx.x % 2 ? count - 1 - turn : turn;
+      if (fibers[running].done) continue;
+      threadIdx = {static_cast<unsigned>(running), 0, 0};
+      enter(fibers[running]);
+    }
+    if (progress != before) continue;
+    std::printf("FAILED: the threads of a block wait for each other\n");
+    std::exit(1);
+  }
+}
+
+}  // namespace
+
+void wait_for_block() { wait_at(block_gate, alive); }
+void wait_for_warp() { wait_at(warp_gates[running / 32], 32); }
+int lane() { return running % 32; }
+uint64_t* warp_slots() { return slots + running / 32 * 32; }
+
+void run_grid(unsigned blocks, unsigned threads, const Work& thread) {
+  thread_of_grid = &thread;
+  blockDim = {threads, 1, 1};
+  gridDim = {blocks, 1, 1};
+  for (blockIdx = {0, 0, 0}; blockIdx.x < blocks; ++blockIdx.x) run_block(static_cast<int>(threads));
+}
+
+void launch(int64_t blocks, int threads, const Work& thread) {
+  if (blocks < 1 || blocks > INT32_MAX || threads < 1 || threads > most_threads) {
+    std::printf("FAILED: a kernel of %lld blocks of %d threads\n", static_cast<long long>(blocks), threads);
+    std::exit(1);
+  }
+  queue([=] { run_grid(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), thread); });
+}
+
+}  // namespace emulated
+
+// Products have kernels that only a GPU can run, and tests of their own.
+void matmul_kernel(const Launch&) { fail(ErrorCode::internal, "matmul is not emulated"); }
+void dense_kernel(const Launch&) { fail(ErrorCode::internal, "dense is not emulated"); }
+
+}  // namespace hebb::cuda
