@@ -156,7 +156,9 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     : { epochs, initialEpoch, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
   const params = { epochs, steps: stepsPerEpoch };
   const history = new History(params);
-  const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
+  const { verbose = 'auto' } = options;
+  const shown = verbose === 0 ? [] : [progress(verbose)];
+  const callbacks: Callback[] = [...shown, ...(options.callbacks ?? [])];
   const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
   const stopped = (): boolean => model.stopTraining;
   const onBatch = {
