@@ -56,7 +56,7 @@ function perOutput(op: string, names: readonly string[], given: SampleWeight): r
   if (isDict(given)) {
     const unknown = Object.keys(given).find((name) => !names.includes(name));
     if (unknown !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: sampleWeight has '${unknown}', the outputs are ${names.join(', ')}`);
-    return names.map((name) => given[name] as TensorLike | null | undefined);
+    return names.map((name) => given[name]);
   }
   if (names.length === 1 || !Array.isArray(given) || given.every((weight) => typeof weight === 'number')) return undefined;
   if (given.length !== names.length) {
