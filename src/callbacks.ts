@@ -3,6 +3,7 @@ import type { Model } from './models/model.js';
 import type { Tensor } from './tensor.js';
 import type { Callback, Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
+import { progress as progressOf } from './train/progress.js';
 import { checkNames, wholeNumber } from './train/rows.js';
 
 export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
@@ -196,6 +197,27 @@ export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
       model.stopTraining = true;
     },
   };
+}
+
+/** Options of progress(). */
+export interface ProgressOptions {
+  /** 1 a live bar per epoch, 2 one line per epoch; 'auto', the default, takes the bar on a terminal. */
+  verbose?: 'auto' | 1 | 2;
+}
+
+/**
+ * What fit() shows of itself, as a callback: for a fit() with verbose 0 that is to show it anyway, or beside others in an order
+ * of one's own.
+ *
+ * @throws ERR_ARGUMENT for another verbose
+ * @example
+ * const shown = callbacks.progress({ verbose: 2 });
+ */
+export function progress(options: ProgressOptions = {}): Callback {
+  checkNames('progress', options, ['verbose']);
+  const { verbose = 'auto' } = options;
+  if (!['auto', 1, 2].includes(verbose)) throw new HebbError('ERR_ARGUMENT', `progress: verbose is 'auto', 1 or 2, got ${String(verbose)}`);
+  return progressOf(verbose);
 }
 
 /** A callback made of functions. @example callbacks.lambda({ onEpochEnd: (model, epoch, logs) => console.log(epoch, logs.loss) }) */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { HebbError } from '../errors.js';
 import { packageRoot } from '../native_path.js';
 import { tensor } from '../ops/create.js';
+import { sha256 as checksum } from './checksum.js';
 import { tableDtype, type RegressionDataset, type TableDataset, type TableOptions } from './table.js';
 
 /** The contents of one of the files that come with hebb, verified. */
@@ -12,11 +11,11 @@ function readShipped(op: string, sha256: string): Buffer {
   const path = join(packageRoot(), 'data', `${op}.bin.gz`);
   let bytes: Buffer;
   try {
-    bytes = gunzipSync(readFileSync(path));
+    bytes = process.getBuiltinModule('node:zlib').gunzipSync(readFileSync(path));
   } catch (error) {
     throw new HebbError('ERR_FORMAT', `${op}: ${path} cannot be read (${String(error)}); install hebb again`, { cause: error });
   }
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = checksum(bytes);
   if (found !== sha256) throw new HebbError('ERR_FORMAT', `${op}: ${path} is damaged (sha256 ${found}); install hebb again`);
   return bytes;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/create.js';
 import { installedFile, searchPlaces } from './installed_package.js';
+import { sha256 as checksum } from './checksum.js';
 import { tableDtype, type RegressionDataset, type TableDataset, type TableOptions } from './table.js';
 
 /** Options of `datasets.autoMpg` and `datasets.penguins`. */
@@ -34,7 +34,7 @@ export function readVegaTable(
   } catch (error) {
     throw new HebbError('ERR_FORMAT', `${op}: ${String(error)}; install it again: ${install}`, { cause: error });
   }
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = checksum(bytes);
   if (found !== sha256) {
     throw new HebbError('ERR_FORMAT', `${op}: ${path} has other contents (sha256 ${found}); install it again: ${install}`);
   }

@@ -245,7 +245,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const pick = (x: Tensor, rows: readonly number[]): Tensor => (earlyStopping ? gather(x, rows) : x);
     const parameters = parametersOf(network);
     const lossSum = full([], 0, { dtype: 'float64' });
-    const rows = { x: [pick(task.x, train)], y: [pick(task.y, train)], weights: weights && pick(weights, train) };
+    const rows = { x: [pick(task.x, train)], y: [pick(task.y, train)], weights: weights === undefined ? [] : [pick(weights, train)] };
     const size = batchSize === 'auto' ? Math.min(200, train.length) : Math.min(batchSize, train.length);
     const pass = new Pass(rows, size, (batch) => {
       const { loss, gradients } = lossAndGradients(network, alpha, batch);
@@ -296,7 +296,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
   private async minimise(next: Learned, { x, y }: MlpTask, weights: Tensor | undefined, signal: AbortSignal | undefined): Promise<boolean> {
     const { alpha, maxIter, maxFun, tol } = this.settings;
     const parameters = parametersOf(next.network);
-    const slope = capture(() => lossAndGradients(next.network, alpha, { x: [x], y: [y], weights }));
+    const slope = capture(() => lossAndGradients(next.network, alpha, { x: [x], y: [y], weights: weights === undefined ? [] : [weights] }));
     const numbersOf = (tensors: readonly Tensor[]): Float64Array => Float64Array.from(tensors.flatMap((w) => [...w.dataSync()]));
     const write = (values: Float64Array): void => {
       let at = 0;

@@ -104,7 +104,7 @@ export function rowLoss(network: Network, x: Tensor, y: Tensor): RowLoss {
 }
 
 /** The mean loss of some rows with the penalty alpha / 2 |W|^2 / rows on weights, as it is reported, and the gradients of all weights. */
-export function lossAndGradients(network: Network, alpha: number, { x, y, weights }: Rows): { loss: Tensor; gradients: Tensor[] } {
+export function lossAndGradients(network: Network, alpha: number, { x, y, weights: [weights] }: Rows): { loss: Tensor; gradients: Tensor[] } {
   let loss: Tensor | undefined;
   const [followed, gradients] = valueAndGrad(() => {
     const each = rowLoss(network, x[0]!, y[0]!);

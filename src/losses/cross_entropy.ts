@@ -1,8 +1,8 @@
 import { HebbError } from '../errors.js';
 import { isFloat } from '../dtype.js';
 import {
-  add, any, clip, div, log, logitsOf, max, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
-  softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum,
+  add, any, cast, clip, div, log, logitsOf, max, maximum, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
+  softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum, where,
 } from '../ops/index.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { alike, checkAlike, checkNumbers, checkOption, classNumbers, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
@@ -60,9 +60,25 @@ export function categoricalCrossentropy({ fromLogits = false, labelSmoothing = 0
   };
 }
 
-/** Cross entropy of each row for targets given as class numbers [batch]; otherwise as categoricalCrossentropy. */
-export function sparseCategoricalCrossentropy({ fromLogits = false }: { fromLogits?: boolean } = {}): Loss {
+/** Options of sparseCategoricalCrossentropy(). */
+export interface SparseCrossEntropyOptions {
+  /** Predictions are logits, not probabilities. */
+  fromLogits?: boolean;
+  /** A label, perhaps one that is no class such as -1, that counts nothing: the loss of a batch is the mean of the other labels. */
+  ignoreClass?: number;
+}
+
+/**
+ * Cross entropy of each row for targets given as class numbers [batch]; otherwise as categoricalCrossentropy.
+ *
+ * @throws ERR_ARGUMENT for an ignoreClass that is no whole number
+ */
+export function sparseCategoricalCrossentropy({ fromLogits = false, ignoreClass }: SparseCrossEntropyOptions = {}): Loss {
   const name = 'sparseCategoricalCrossentropy';
+  if (ignoreClass !== undefined) {
+    if (!Number.isSafeInteger(ignoreClass)) throw new HebbError('ERR_ARGUMENT', `${name}: ignoreClass is a whole number, got ${ignoreClass}`);
+    return withoutClass(name, sparseCategoricalCrossentropy({ fromLogits }), ignoreClass);
+  }
   return {
     name,
     config: { fromLogits },
@@ -77,6 +93,25 @@ export function sparseCategoricalCrossentropy({ fromLogits = false }: { fromLogi
     },
     check: (yTrue, outputShape) => {
       checkClasses(name, yTrue, outputShape);
+    },
+  };
+}
+
+/** A loss of class numbers that is 0 where the label is one that is ignored, the others larger by as much, so that means are theirs. */
+function withoutClass(name: string, { config, call, check }: Loss, ignoreClass: number): Loss {
+  const counts = (labels: Tensor): Tensor => notEqual(cast(labels, 'int32'), ignoreClass);
+  return {
+    name,
+    config: { ...config, ignoreClass },
+    call: (targets, yPred) => {
+      const labels = classNumbers(targets, yPred.shape.slice(0, -1));
+      const known = counts(labels);
+      const rows = call(cast(where(known, labels, 0), 'int32'), yPred);
+      const share = div(known.size, maximum(sum(cast(known, rows.dtype)), 1));
+      return mul(where(known, rows, 0), share);
+    },
+    check: (yTrue, outputShape) => {
+      check(where(counts(yTrue), yTrue, 0), outputShape);
     },
   };
 }

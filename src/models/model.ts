@@ -12,7 +12,8 @@ import { evaluate, evaluateBatches, type EvaluateOptions } from '../train/evalua
 import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
 import { OutputMeters } from '../train/output_meters.js';
-import { checkNames, checkRows, rowWeights, type Rows, type SampleWeightOption, type WeightOptions } from '../train/rows.js';
+import { rowWeights, type SampleWeightOption, type WeightOptions } from '../train/row_weights.js';
+import { checkNames, checkRows, type Rows } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
 import { toMermaid } from './mermaid.js';
@@ -22,6 +23,7 @@ import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOpt
 import { ownLayers } from './own_layers.js';
 import { getOptimizer, type MetricSpec } from './parts.js';
 import { predict, predictAsync, type PredictOptions } from './predict.js';
+import { predictBatches, type InputBatches, type PredictBatchesOptions } from './predict_batches.js';
 import type { SaveOptions } from './save.js';
 import { bind, checkShapes, givenStructure, pack, structureOf, unpack, type Data, type Structure, type Structured, type Tensors } from './structure.js';
 import { summary, type SummaryRow } from './summary.js';
@@ -321,13 +323,16 @@ export abstract class Model extends LayerOwner {
    * @example
    * net.predict(test.x.slice([0, 3]));
    */
-  predict(x: Data, options: PredictOptions = {}): ReturnType<this['call']> {
-    return pack(this.outputStructure, predict(this, x, options)) as ReturnType<this['call']>;
+  predict(x: Data, options?: PredictOptions): ReturnType<this['call']>;
+  /** The outputs for all rows of batches x or [x, y], as a dataset or a generator gives them; a promise of them. */
+  predict(batches: InputBatches, options?: PredictBatchesOptions): Promise<ReturnType<this['call']>>;
+  predict(x: Data | InputBatches, options: PredictOptions & PredictBatchesOptions = {}): unknown {
+    return isBatches(x) ? this.predictAsync(x as InputBatches, options) : pack(this.outputStructure, predict(this, x as Data, options));
   }
 
-  /** As predict(), off the JavaScript thread. */
-  async predictAsync(x: Data, options: PredictOptions = {}): Promise<ReturnType<this['call']>> {
-    const outputs = await predictAsync(this, x, options);
+  /** As predict(), off the JavaScript thread, for rows or batches. */
+  async predictAsync(x: Data | InputBatches, options: PredictOptions & PredictBatchesOptions = {}): Promise<ReturnType<this['call']>> {
+    const outputs = await (isBatches(x) ? predictBatches('predict', this, x as InputBatches, options) : predictAsync(this, x as Data, options));
     return pack(this.outputStructure, outputs) as ReturnType<this['call']>;
   }
 
@@ -349,7 +354,7 @@ export abstract class Model extends LayerOwner {
     const replayed = this.onBatches.get(op) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(batch, step));
     this.onBatches.set(op, replayed);
     const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
-    return replayed.call([...rows.x, ...rows.y, ...(rows.weights ? [rows.weights] : [])], [this.compiled, ...parts]).logs();
+    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...parts]).logs();
   }
 
   /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */
@@ -358,7 +363,7 @@ export abstract class Model extends LayerOwner {
     const end = inputs + this.targets.length;
     const y = batch.slice(inputs, end);
     const meters = this.metersFor(y);
-    step({ x: batch.slice(0, inputs), y, weights: batch[end] }, meters);
+    step({ x: batch.slice(0, inputs), y, weights: batch.slice(end) }, meters);
     return meters;
   }
 
@@ -375,11 +380,12 @@ export abstract class Model extends LayerOwner {
     const inputs = this.inputsOf(op, x, `${prefix}x`);
     const shapes = inputs.map(({ shape }) => shape.slice(1));
     if (this.kind === 'own') this.ensureBuilt(inputs);
-    const targets = bind(op, `${prefix}y`, this.targets.map(({ name }) => name), y);
+    const names = this.targets.map(({ name }) => name);
+    const targets = bind(op, `${prefix}y`, names, y);
     checkRows(op, inputs, targets);
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
     for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
-    return { x: inputs, y: targets, weights: rowWeights(op, targets, options) };
+    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options) };
   }
 
   /** @internal Builds the model for inputs like these, unless it is built. */

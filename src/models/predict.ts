@@ -25,13 +25,14 @@ function prepare(op: string, model: Model, x: Data, options: PredictOptions): { 
 }
 
 /** The forward pass of one batch as a captured program, from tensors to be filled to the results. */
-interface Forward {
+export interface Forward {
   readonly inputs: readonly Tensor[];
   readonly size: number;
   readonly program: Program<readonly Tensor[]>;
 }
 
-function forward(model: Model, like: readonly Tensor[], size: number): Forward {
+/** A forward pass for `size` rows like these. */
+export function forward(model: Model, like: readonly Tensor[], size: number): Forward {
   const inputs = like.map(({ shape, dtype }) => zeros([size, ...shape.slice(1)], { dtype }));
   return { inputs, size, program: capture(() => model.forward(inputs, { training: false })) };
 }

@@ -2,12 +2,13 @@ import { capture, type Program } from '../capture.js';
 import { HebbError } from '../errors.js';
 import type { Data } from '../models/structure.js';
 import { assign, copy } from '../ops/index.js';
-import { Tensor, type TensorLike } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import type { PassOptions } from './pass.js';
+import type { SampleWeight } from './row_weights.js';
 import type { Rows } from './rows.js';
 
 /** Inputs, targets and perhaps the weight of each row of one batch. */
-export type Batch = readonly [x: Data, y: Data, sampleWeight?: TensorLike];
+export type Batch = readonly [x: Data, y: Data, sampleWeight?: SampleWeight];
 
 /** Batches one after the other, as a dataset gives them; a function starts them anew for each pass. */
 export type Batches = AsyncIterable<Batch> | Iterable<Batch> | (() => AsyncIterable<Batch> | Iterable<Batch>);
@@ -99,14 +100,14 @@ export class ReaderPass {
   }
 
   private program({ x, y, weights }: Rows): { inputs: readonly Tensor[]; program: Program } {
-    const given = [...x, ...y, ...(weights ? [weights] : [])];
+    const given = [...x, ...y, ...weights];
     const key = given.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
     let recorded = this.programs.get(key);
     if (recorded === undefined) {
       const inputs = given.map((part) => copy(part));
       const end = x.length + y.length;
       const program = capture(() => {
-        this.step({ x: inputs.slice(0, x.length), y: inputs.slice(x.length, end), weights: inputs[end] });
+        this.step({ x: inputs.slice(0, x.length), y: inputs.slice(x.length, end), weights: inputs.slice(end) });
       });
       recorded = { inputs, program };
       this.programs.set(key, recorded);

@@ -3,7 +3,8 @@ import type { Data } from '../models/structure.js';
 import { BatchReader, ReaderPass, type Batches } from './batches.js';
 import type { Logs } from './callbacks.js';
 import { Pass } from './pass.js';
-import { checkNames, wholeNumber, type Rows, type SampleWeightOption } from './rows.js';
+import type { SampleWeightOption } from './row_weights.js';
+import { checkNames, wholeNumber, type Rows } from './rows.js';
 
 /** Options of evaluate(). */
 export interface EvaluateOptions extends SampleWeightOption {

@@ -2,14 +2,15 @@ import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import type { Data } from '../models/structure.js';
 import { slice } from '../ops/index.js';
-import type { Tensor, TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { BatchReader, isBatches, ReaderPass, type Batches } from './batches.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
 import { batchEvaluation, evaluation, type Evaluation } from './evaluate.js';
 import { History } from './history.js';
 import { Pass } from './pass.js';
 import { progress } from './progress.js';
-import { checkNames, rowWeights, wholeNumber, type Rows, type WeightOptions } from './rows.js';
+import { rowWeights, type SampleWeight, type WeightOptions } from './row_weights.js';
+import { checkNames, wholeNumber, type Rows } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -25,7 +26,7 @@ export interface FitOptions extends WeightOptions {
   /** Share of the rows, in [0, 1), taken from the end before any shuffle, that is kept for validation. */
   validationSplit?: number;
   /** [x, y] or [x, y, sampleWeight] for validation, or batches of them; wins over validationSplit. */
-  validationData?: readonly [Data, Data, TensorLike?] | Batches;
+  validationData?: readonly [Data, Data, SampleWeight?] | Batches;
   /** Epochs between validations; 1 by default. */
   validationFreq?: number;
   /** Rows per step of the validation; batchSize by default. */
@@ -71,7 +72,7 @@ function split(rows: Rows, validationSplit: number): [Rows, Rows] {
   }
   const part = (from: number, to: number): Rows => {
     const cut = (x: Tensor): Tensor => slice(x, [from, to]);
-    return { x: rows.x.map(cut), y: rows.y.map(cut), weights: rows.weights && cut(rows.weights) };
+    return { x: rows.x.map(cut), y: rows.y.map(cut), weights: rows.weights.map(cut) };
   };
   return [part(0, kept), part(kept, count)];
 }
@@ -108,7 +109,8 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   const rows = model.rowsOf('fit', source.x, source.y, { sampleWeight });
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
   const validate = await validation(model, rows, options, batchSize, rest);
-  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', train.y, { classWeight }) };
+  const names = model.targets.map(({ name }) => name);
+  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }) };
   return { train: weighted, sample: weighted, validate, ...numbers };
 }
 
@@ -154,7 +156,9 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     : { epochs, initialEpoch, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
   const params = { epochs, steps: stepsPerEpoch };
   const history = new History(params);
-  const callbacks: Callback[] = [...progress(options.verbose ?? 'auto'), ...(options.callbacks ?? [])];
+  const { verbose = 'auto' } = options;
+  const shown = verbose === 0 ? [] : [progress(verbose)];
+  const callbacks: Callback[] = [...shown, ...(options.callbacks ?? [])];
   const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
   const stopped = (): boolean => model.stopTraining;
   const onBatch = {

@@ -33,13 +33,13 @@ export class OutputMeters {
     this.parts = outputs.map(({ metrics, outputShape }) => new Meters(metrics, outputShape));
   }
 
-  /** Adds a batch: its loss, and the targets and predictions of each output that is trained. */
-  update(loss: BatchLoss, y: readonly Tensor[], yPred: readonly Tensor[], weights?: Tensor): void {
+  /** Adds a batch: its loss, and the targets, predictions and perhaps weights of rows of each output that is trained. */
+  update(loss: BatchLoss, y: readonly Tensor[], yPred: readonly Tensor[], weights: readonly Tensor[] = []): void {
     const single = this.parts.length === 1;
     for (const [i, part] of this.parts.entries()) {
       const [rows, targets, predictions] = [loss.rows[i], y[i], yPred[i]];
       if (rows === undefined || targets === undefined || predictions === undefined) continue;
-      part.update(rows, single ? loss.penalty : undefined, targets, predictions, weights);
+      part.update(rows, single ? loss.penalty : undefined, targets, predictions, weights[i]);
       if (!single && i === 0) this.total.update(broadcastTo(loss.total, [targets.shape[0] ?? 0]), undefined, targets, predictions, undefined);
     }
   }

@@ -49,7 +49,7 @@ export class Pass {
         const { x, y, weights } = this.rows;
         const rows = sliceAt(this.order, this.cursor, size);
         const picked = (part: Tensor): Tensor => gather(part, rows);
-        this.step({ x: x.map(picked), y: y.map(picked), weights: weights && picked(weights) });
+        this.step({ x: x.map(picked), y: y.map(picked), weights: weights.map(picked) });
         addInPlace(this.cursor, size);
       });
       this.programs.set(size, program);

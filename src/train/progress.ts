@@ -16,55 +16,49 @@ function speed(milliseconds: number, steps: number, rows: number): string {
   return `${(milliseconds / 1000).toFixed(1)}s ${time}/step ${rate} samples/s`;
 }
 
-/**
- * The callbacks that show fit() at work: a live bar per epoch (verbose 1), or one line per epoch (2); 'auto' takes the bar
- * on a terminal.
- */
-export function progress(verbose: 'auto' | 0 | 1 | 2): Callback[] {
-  if (verbose === 0) return [];
+/** The callback that shows fit() at work: a live bar per epoch (verbose 1), or one line per epoch (2); 'auto' takes the bar on a terminal. */
+export function progress(verbose: 'auto' | 1 | 2): Callback {
   const live = verbose === 1 || (verbose === 'auto' && process.stdout.isTTY);
   let info: FitInfo = { epochs: 0, initialEpoch: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0 };
   let Bar: typeof SingleBar | undefined;
   let bar: SingleBar | undefined;
   let start = 0;
   const rowsAfter = (steps: number): number => Math.min(info.rows, steps * info.batchSize);
-  return [
-    {
-      onTrainBegin: async (_model, fitInfo) => {
-        info = fitInfo;
-        if (live) Bar = (await import('cli-progress')).SingleBar;
-      },
-      onEpochBegin: (_model, epoch) => {
-        start = performance.now();
-        console.log(`Epoch ${epoch + 1}/${info.epochs}`);
-        if (Bar === undefined) return;
-        bar = new Bar({
-          format: '{value}/{total} {bar} {text}',
-          barCompleteChar: '━',
-          barIncompleteChar: '─',
-          barsize: 20,
-          hideCursor: true,
-          gracefulExit: false,
-          stream: process.stdout,
-        });
-        bar.start(info.stepsPerEpoch, 0, { text: '' });
-      },
-      onProgress: (_model, step, logs) => {
-        bar?.update(step, { text: speed(performance.now() - start, step, rowsAfter(step)) + numbers(logs) });
-      },
-      onEpochEnd: (_model, _epoch, logs) => {
-        const text = speed(performance.now() - start, info.stepsPerEpoch, rowsAfter(info.stepsPerEpoch)) + numbers(logs);
-        if (bar === undefined) {
-          console.log(`${info.stepsPerEpoch}/${info.stepsPerEpoch} - ${text}`);
-        } else {
-          bar.update(info.stepsPerEpoch, { text });
-          bar.stop();
-          bar = undefined;
-        }
-      },
-      onTrainEnd: () => {
-        bar?.stop();
-      },
+  return {
+    onTrainBegin: async (_model, fitInfo) => {
+      info = fitInfo;
+      if (live) Bar = (await import('cli-progress')).SingleBar;
     },
-  ];
+    onEpochBegin: (_model, epoch) => {
+      start = performance.now();
+      console.log(`Epoch ${epoch + 1}/${info.epochs}`);
+      if (Bar === undefined) return;
+      bar = new Bar({
+        format: '{value}/{total} {bar} {text}',
+        barCompleteChar: '━',
+        barIncompleteChar: '─',
+        barsize: 20,
+        hideCursor: true,
+        gracefulExit: false,
+        stream: process.stdout,
+      });
+      bar.start(info.stepsPerEpoch, 0, { text: '' });
+    },
+    onProgress: (_model, step, logs) => {
+      bar?.update(step, { text: speed(performance.now() - start, step, rowsAfter(step)) + numbers(logs) });
+    },
+    onEpochEnd: (_model, _epoch, logs) => {
+      const text = speed(performance.now() - start, info.stepsPerEpoch, rowsAfter(info.stepsPerEpoch)) + numbers(logs);
+      if (bar === undefined) {
+        console.log(`${info.stepsPerEpoch}/${info.stepsPerEpoch} - ${text}`);
+      } else {
+        bar.update(info.stepsPerEpoch, { text });
+        bar.stop();
+        bar = undefined;
+      }
+    },
+    onTrainEnd: () => {
+      bar?.stop();
+    },
+  };
 }

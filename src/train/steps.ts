@@ -41,7 +41,7 @@ function measure(model: Steppable, { x, y, weights }: Rows, training: boolean): 
   const yPred = targets.map(({ index }) => outputs[index]!);
   const single = targets.length === 1;
   const rows = targets.map(({ loss, weight }, i) => {
-    const own = weightedLoss(loss, y[i]!, yPred[i]!, weights);
+    const own = weightedLoss(loss, y[i]!, yPred[i]!, weights[i]);
     return single && weight !== 1 ? mul(own, weight) : own;
   });
   const means = rows.map((own, i) => {

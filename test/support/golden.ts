@@ -213,6 +213,13 @@ export interface FunctionalGolden extends Recorded {
   dots: { a: GoldenTensor; b: GoldenTensor; axes: number | [number, number]; normalize: boolean; y: GoldenTensor }[];
 }
 
+/** output_weights.json: a training of functional.json's network with weights of rows for each output. */
+export interface OutputWeightsGolden extends Recorded {
+  weights: Record<'main' | 'aux', GoldenTensor>;
+  history: Record<string, number[]>;
+  final: GoldenTensor[];
+}
+
 /** Framed event records as base64, by name; the histogram is of `values`. */
 export interface TensorboardGolden extends Recorded {
   values: number[];
@@ -247,6 +254,7 @@ export interface OptimizersGolden extends Recorded {
 interface GoldenFiles {
   optimizers: OptimizersGolden;
   functional: FunctionalGolden;
+  output_weights: OutputWeightsGolden;
   mlp: MlpGolden;
   activations: ActivationsGolden;
   losses: LossesGolden;

@@ -1,0 +1,65 @@
+import { HebbError } from '../errors.js';
+import { assign, concat, copy } from '../ops/index.js';
+import { Tensor } from '../tensor.js';
+import type { Batch } from '../train/batches.js';
+import { checkNames, checkRows, wholeNumber } from '../train/rows.js';
+import type { Model } from './model.js';
+import { forward, type Forward } from './predict.js';
+import { isDict, type Data } from './structure.js';
+
+type Iterables<T> = AsyncIterable<T> | Iterable<T>;
+
+/** Batches of inputs one after the other; of batches [x, y] for training only x counts. A function starts them. */
+export type InputBatches = Iterables<Data | Batch> | (() => Iterables<Data | Batch>);
+
+/** Options of a prediction of batches. */
+export interface PredictBatchesOptions {
+  /** Batches that are computed; all by default. */
+  steps?: number;
+}
+
+/** How many dimensions nested arrays and tensors have. */
+function depth(value: unknown): number {
+  if (value instanceof Tensor) return value.rank;
+  if (ArrayBuffer.isView(value)) return 1;
+  return Array.isArray(value) ? 1 + depth(value[0]) : 0;
+}
+
+/** The inputs of a batch, be it inputs alone, [x, y] or [x, y, sampleWeight]. */
+function inputsOf(model: Model, batch: Data | Batch): Data {
+  if (!Array.isArray(batch)) return batch as Data;
+  const [first] = batch as readonly Data[];
+  if (first === undefined) return batch as Data;
+  const holdsTensors = isDict(first) || (Array.isArray(first) && first.some((part: unknown) => part instanceof Tensor));
+  if (holdsTensors) return first;
+  if (model.inputStructure.names.length > 1) return batch as Data;
+  const rank = model.inputShapes?.[0]?.length;
+  return first instanceof Tensor || (rank !== undefined && depth(batch) > rank + 1) ? first : (batch as Data);
+}
+
+/**
+ * The outputs of a model for all rows of batches, each shape of batch by replays of one captured program.
+ *
+ * @throws ERR_ARGUMENT when there are no batches, ERR_SHAPE for one that does not fit
+ */
+export async function predictBatches(op: string, model: Model, batches: InputBatches, options: PredictBatchesOptions): Promise<readonly Tensor[]> {
+  checkNames(op, options, ['steps']);
+  const steps = options.steps === undefined ? Infinity : wholeNumber(op, 'steps', options.steps, 1);
+  const programs = new Map<string, Forward>();
+  const parts: Tensor[][] = [];
+  for await (const batch of typeof batches === 'function' ? batches() : batches) {
+    const rows = model.inputsOf(op, inputsOf(model, batch));
+    checkRows(op, rows, []);
+    model.ensureBuilt(rows);
+    const key = rows.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
+    const pass = programs.get(key) ?? forward(model, rows, rows[0]?.shape[0] ?? 0);
+    programs.set(key, pass);
+    for (const [k, input] of pass.inputs.entries()) assign(input, rows[k]!);
+    await pass.program.run();
+    parts.push(pass.program.result.map((y) => copy(y)));
+    if (parts.length === steps) break;
+  }
+  const [first] = parts;
+  if (first === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: there are no batches`);
+  return first.map((_, k) => concat(parts.map((outputs) => outputs[k]!), 0));
+}
