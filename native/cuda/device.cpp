@@ -1,9 +1,13 @@
 #include "device.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 #include "context.h"
 #include "table.h"
@@ -35,10 +39,37 @@ auto guard(Failure* failure, const Body& body) -> decltype(body()) {
   return decltype(body())();
 }
 
+// exit() takes CUDA down while a run may be under way on another thread. Before that, calls in progress are waited for;
+// later ones fail on the thread that ends the process, and never return on any other.
+std::atomic<int> calls_under_way{0};
+std::atomic<bool> process_ends{false};
+std::thread::id ending_thread;
+
+void end_calls() {
+  ending_thread = std::this_thread::get_id();
+  process_ends.store(true);
+  while (calls_under_way.load() > 0) std::this_thread::yield();
+}
+
+class Call {
+ public:
+  Call() {
+    ++calls_under_way;
+    if (!process_ends.load()) return;
+    --calls_under_way;
+    while (std::this_thread::get_id() != ending_thread) std::this_thread::sleep_for(std::chrono::hours(1));
+    fail(ErrorCode::cuda, "CUDA: the process is ending");
+  }
+  ~Call() { --calls_under_way; }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+};
+
 // The same inside a context.
 template <class Body>
 auto within(void* context, Failure* failure, const Body& body) {
   return guard(failure, [&] {
+    const Call call;
     context_of_call = static_cast<Context*>(context);
     CUDA_CHECK(cudaSetDevice(context_of_call->device));
     return body(*context_of_call);
@@ -79,6 +110,7 @@ void describe(int index, AcceleratorInfo* info, Failure* failure) {
 
 void close(void* context) {
   std::unique_ptr<Context> owned(static_cast<Context*>(context));
+  if (process_ends.load()) return;
   // Failures here have nobody to be told to: the process may be ending and the driver gone.
   cudaSetDevice(owned->device);
   if (owned->stream) cudaStreamSynchronize(owned->stream);
@@ -101,6 +133,8 @@ void* open(int index, Failure* failure) {
     std::unique_ptr<Context, Closer> context(new Context);
     context->device = index;
     CUDA_CHECK(cudaSetDevice(index));
+    static const int registered = std::atexit(end_calls);  // after CUDA's own, so before it when the process ends
+    static_cast<void>(registered);
     int major = 0, minor = 0;
     CUDA_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index));
     CUDA_CHECK(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index));
