@@ -257,5 +257,5 @@ test('callbacks say what is wrong with their options, files and answers', async 
 
 test('the examples in the docstrings of callbacks and of lrRangeTest() say what is true', async (t) => {
   const files = ['src/callbacks.ts', 'src/callbacks_files.ts', 'src/callbacks_learning_rate.ts', 'src/train/lr_range_test.ts'];
-  t.is(await runDocstringExamples(...files), 9);
+  t.is(await runDocstringExamples(...files), 10);
 });
