@@ -76,7 +76,7 @@ function gpuProducts() {
   const [head, , ...lines] = read('bench/gpu/results.md').split('### Products')[1].split('\n').filter((line) => line.startsWith('|')).slice(0, 7);
   const cells = (line) => line.split('|').slice(1, -1).map((cell) => cell.trim());
   const names = cells(head);
-  const colors = { 'hebb float32, simt': '#D55E00', 'hebb BF16x6': '#E69F00', 'cuBLAS SGEMM': '#0072B2' };
+  const colors = { 'hebb `highest`, as chosen': '#D55E00', 'hebb float32, simt': '#E69F00', 'cuBLAS SGEMM': '#0072B2' };
   const rows = lines.map(cells).flatMap(([size, ...speed]) =>
     names.slice(1).flatMap((series, i) => (series in colors ? [{ size: Number(size), speed: Number(speed[i]), series }] : [])));
   return speeds({
