@@ -16,6 +16,7 @@ export function run(command, args, env = {}) {
 const variants = {
   '': { folder: 'build-native', options: [] },
   'address,undefined': { folder: 'build-asan', options: ['-DHEBB_SANITIZE=address,undefined'] },
+  emulated: { folder: 'build-emulated', options: ['-DHEBB_EMULATED=ON', '-DHEBB_CUDA=OFF'] },
   thread: { folder: 'build-tsan', options: ['-DHEBB_SANITIZE=thread'] },
   aarch64: {
     folder: 'build-aarch64',

@@ -1,6 +1,6 @@
-// Builds and runs the native tests (test/native/*_test.cpp, no Node) with CMake: plain, under sanitizers, or compiled
-// for 64-bit ARM and emulated (Debian: apt-get install g++-aarch64-linux-gnu qemu-user-static):
-//   node scripts/test_native.mjs [address,undefined | thread | aarch64]
+// Builds and runs the native tests (test/native/*_test.cpp, no Node) with CMake: plain, under sanitizers, with the CUDA
+// kernels on the CPU, or for 64-bit ARM under QEMU (Debian: apt-get install g++-aarch64-linux-gnu qemu-user-static):
+//   node scripts/test_native.mjs [address,undefined | thread | emulated | aarch64]
 // Prints `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 
