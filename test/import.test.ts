@@ -1,21 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import * as source from '../src/index.js';
 import { runScript } from './support/node_process.js';
+import { temporaryFolder } from './support/temporary_folder.js';
 
 /** What users import: the bundle that `npm run build:ts` makes. */
 const bundle = new URL('../../dist/index.js', import.meta.url).href;
-
-function temporaryFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-import-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
 
 async function output(t: ExecutionContext, script: string, environment: Record<string, string> = {}): Promise<string> {
   const { code, stdout, stderr } = await runScript(script, environment);

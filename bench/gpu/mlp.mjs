@@ -1,22 +1,15 @@
 // Training 784-300-100-10 (SGD) on a device, 60,000 rows of bytes that live there: seconds per epoch and microseconds per
 // step. node bench/gpu/mlp.mjs [cuda] [batch sizes...]; prints one JSON line per batch size.
 import * as hebb from '../../dist/index.js';
+import { network, pictures } from './network.mjs';
 
 const [device = 'cuda', ...sizes] = process.argv.slice(2);
 hebb.setDevice(device);
 hebb.seed(42);
 const rows = 60000;
-const x = hebb.randint(0, 256, [rows, 28, 28], { dtype: 'uint8' });
-const y = hebb.randint(0, 10, [rows]);
+const { x, y } = pictures(rows);
 for (const batchSize of (sizes.length > 0 ? sizes : [32, 128, 512, 2048, 8192]).map(Number)) {
-  const net = hebb.sequential([
-    hebb.layers.flatten({ inputShape: [28, 28] }),
-    hebb.layers.rescaling({ scale: 1 / 255 }),
-    hebb.layers.dense({ units: 300, activation: 'relu' }),
-    hebb.layers.dense({ units: 100, activation: 'relu' }),
-    hebb.layers.dense({ units: 10, activation: 'softmax' }),
-  ]);
-  net.compile({ optimizer: hebb.optimizers.sgd({ learningRate: 0.01 }), loss: 'sparseCategoricalCrossentropy' });
+  const net = network();
   const epochs = 3;
   const seconds = [];
   let started;

@@ -1,5 +1,5 @@
 import { record } from '../autograd.js';
-import { deviceIndex } from '../device.js';
+import { deviceIndex, deviceName } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
@@ -42,7 +42,7 @@ export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
  * zeros([2]).assign([1, 2]).toArray(); // [1, 2]
  */
 export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
-  const source = to(toTensor(value, x), x.device);
+  const source = moved(toTensor(value, x), x.block.device);
   assignNative(x.bytes, x.offset, x.layout.id, source.bytes, source.offset, source.layout.id);
   return x;
 }
@@ -69,8 +69,13 @@ export function copyFrom<S extends Shape>(x: Tensor<S>, values: TypedArray | rea
  * to(ones([2]), 'cpu').device; // 'cpu'
  */
 export function to<T extends Tensor>(x: T, device: string): T {
-  const index = deviceIndex(device);
+  return moved(x, deviceIndex(device));
+}
+
+/** As to(), by the index of the device. */
+function moved<T extends Tensor>(x: T, index: number): T {
   if (x.block.device === index) return x;
+  const device = deviceName(index);
   if (isCapturing() && typeof x.bytes === 'number' && x.bytes >= 0) {
     throw new HebbError('ERR_CAPTURE', `to: a program stays on one device, its tensor cannot move from ${x.device} to ${device}`);
   }

@@ -159,13 +159,12 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
 /** x itself if it is a tensor, else a new one from numbers; a plain number takes the float type of `like`. */
 export function toTensor(x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x;
-  const device = like && { device: like.device };
-  if (typeof x === 'number') {
-    // A constant of the program, not a launch of it.
-    const options = { dtype: scalarDtype(x, like), ...device };
-    return isCapturing() ? tensor(x, options) : full([], x, options);
+  if (typeof x === 'number' && !isCapturing()) {
+    return wrap(fillNative(like?.block.device ?? deviceIndex(), dtypeIndex[scalarDtype(x, like)], [], x));
   }
-  return tensor(x, device);
+  const device = like && { device: like.device };
+  // While capturing, a number is a constant of the program, not a launch of it.
+  return typeof x === 'number' ? tensor(x, { dtype: scalarDtype(x, like), ...device }) : tensor(x, device);
 }
 
 /** A number does not widen its partner: whole numbers keep an integer type, others meet it in float32. */

@@ -1,23 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import ava, { type ExecutionContext } from 'ava';
+import ava from 'ava';
 import {
   callbacks, layers, loadModel, losses, metrics, optimizers, rand, randn, regularizers, seed, sequential,
 } from '../../src/index.js';
 import type { Model, Sequential, Tensor } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
 const quiet = { verbose: 0 } as const;
-
-function folder(t: ExecutionContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'hebb-save-'));
-  t.teardown(() => {
-    rmSync(path, { recursive: true });
-  });
-  return path;
-}
 
 const values = (net: Model): unknown => net.getWeights().map((w) => w.toArray());
 
@@ -48,7 +40,7 @@ const rules: Record<string, () => ReturnType<typeof optimizers.adam>> = {
 
 for (const [name, rule] of Object.entries(rules)) {
   test(`training resumed from a file ends with the bits of training without a break: ${name}`, async (t) => {
-    const path = join(folder(t), 'model.hebb');
+    const path = join(temporaryFolder(t), 'model.hebb');
     const { x, y } = data();
     const whole = network(rule());
     const { history: expected } = await whole.fit(x, y, { epochs: 5, validationSplit: 0.1, ...quiet });
@@ -65,7 +57,7 @@ for (const [name, rule] of Object.entries(rules)) {
 }
 
 test('a loaded model predicts, evaluates and is built as the saved one, every layer and option included', async (t) => {
-  const path = join(folder(t), 'model.hebb');
+  const path = join(temporaryFolder(t), 'model.hebb');
   seed(1);
   const x = rand([50, 4, 6]).mul(255);
   const normalization = layers.normalization({ name: 'statistics' });
@@ -105,7 +97,7 @@ test('a loaded model predicts, evaluates and is built as the saved one, every la
 });
 
 test('a learning rate that was changed by hand is kept', async (t) => {
-  const path = join(folder(t), 'model.hebb');
+  const path = join(temporaryFolder(t), 'model.hebb');
   const { x, y } = data();
   const net = network(optimizers.sgd());
   await net.fit(x, y, quiet);
@@ -115,7 +107,7 @@ test('a learning rate that was changed by hand is kept', async (t) => {
 });
 
 test('a model saved without its optimizer predicts the same and starts training afresh, the generator left alone', async (t) => {
-  const path = join(folder(t), 'model.hebb');
+  const path = join(temporaryFolder(t), 'model.hebb');
   const { x, y } = data();
   const net = network(optimizers.adam());
   await net.fit(x, y, quiet);
@@ -135,7 +127,7 @@ test('a model saved without its optimizer predicts the same and starts training 
 });
 
 test('functions of the user have no place in a file; save() says so, and what to do', async (t) => {
-  const path = join(folder(t), 'model.hebb');
+  const path = join(temporaryFolder(t), 'model.hebb');
   const { x } = data();
   const net = sequential([layers.dense({ units: 1, inputShape: [8] })]);
   net.compile({ loss: (yTrue: Tensor, yPred: Tensor) => yPred.sub(yTrue).abs().mean(-1) });
@@ -151,11 +143,11 @@ test('functions of the user have no place in a file; save() says so, and what to
 
 test('a path that cannot be written is an error, and the model is as it was', async (t) => {
   const net = sequential([layers.dense({ units: 1, inputShape: [8] })]);
-  await t.throwsAsync(net.save(join(folder(t), 'no', 'such', 'folder')), { code: 'ERR_ARGUMENT', message: /cannot be written/ });
+  await t.throwsAsync(net.save(join(temporaryFolder(t), 'no', 'such', 'folder')), { code: 'ERR_ARGUMENT', message: /cannot be written/ });
 });
 
 test('modelCheckpoint() saves every epoch, the best one, or every so many batches', async (t) => {
-  const path = folder(t);
+  const path = temporaryFolder(t);
   const { x, y } = data();
   const net = network(optimizers.adam());
   await net.fit(x, y, { epochs: 3, callbacks: [callbacks.modelCheckpoint(join(path, 'epoch-{epoch:02d}-{loss:.1f}.hebb'))], ...quiet });
@@ -189,7 +181,7 @@ test('modelCheckpoint() saves every epoch, the best one, or every so many batche
 
 test('modelCheckpoint() and earlyStopping() say what is wrong with their options and logs', async (t) => {
   const { x, y } = data();
-  const path = join(folder(t), 'model.hebb');
+  const path = join(temporaryFolder(t), 'model.hebb');
   t.throws(() => callbacks.modelCheckpoint(path, { saveFreq: 0 }), { code: 'ERR_ARGUMENT', message: /saveFreq .* got 0/ });
   t.throws(() => callbacks.modelCheckpoint(path, { mode: 'up' as never }), { code: 'ERR_ARGUMENT', message: /mode .* got 'up'/ });
   t.throws(() => callbacks.earlyStopping({ patience: -1 }), { code: 'ERR_ARGUMENT', message: /patience .* got -1/ });

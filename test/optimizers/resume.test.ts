@@ -1,20 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ava, { type ExecutionContext } from 'ava';
 import { layers, loadModel, optimizers, randn, schedules, seed, sequential } from '../../src/index.js';
 import type { Model, Sequential, Tensor } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
 const quiet = { verbose: 0, batchSize: 16 } as const;
 
 function file(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-optimizers-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return join(folder, 'model.hebb');
+  return join(temporaryFolder(t), 'model.hebb');
 }
 
 const values = (net: Model): unknown => net.getWeights().map((w) => w.toArray());

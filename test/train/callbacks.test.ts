@@ -1,24 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ava, { type ExecutionContext } from 'ava';
+import ava from 'ava';
 import { callbacks, layers, losses, ones, optimizers, randn, schedules, seed, sequential, zeros } from '../../src/index.js';
 import type { Model, Sequential, Tensor } from '../../src/index.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
 import { golden, mismatch } from '../support/golden.js';
 import { childResult } from '../support/node_process.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
 const quiet = { verbose: 0 } as const;
-
-function folder(t: ExecutionContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'hebb-callbacks-'));
-  t.teardown(() => {
-    rmSync(path, { recursive: true });
-  });
-  return path;
-}
 
 const values = (net: Model): unknown => net.getWeights().map((w) => w.toArray());
 
@@ -106,7 +98,7 @@ test('callbacks that set the learning rate say so when a schedule does', async (
 
 for (const [name, { epochs, arguments: options, text, appended }] of Object.entries(csv)) {
   test(`csvLogger() writes Keras's file, byte for byte: ${name}`, async (t) => {
-    const path = join(folder(t), 'log.csv');
+    const path = join(temporaryFolder(t), 'log.csv');
     const net = network();
     for (const append of [false, true]) {
       const callback = callbacks.csvLogger(path, { ...options, append });
@@ -119,7 +111,7 @@ for (const [name, { epochs, arguments: options, text, appended }] of Object.entr
 }
 
 test('csvLogger() in fit() writes what the history holds', async (t) => {
-  const path = join(folder(t), 'log.csv');
+  const path = join(temporaryFolder(t), 'log.csv');
   const { x, y } = data();
   const { history } = await network().fit(x, y, { epochs: 3, validationSplit: 0.2, callbacks: [callbacks.csvLogger(path)], ...quiet });
   const [names, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\r\n').map((line) => line.split(','));
@@ -157,7 +149,7 @@ function interruptedIn(epoch: number): callbacks.Callback {
 }
 
 test('backupAndRestore() goes on after an interruption with the bits of a training without one', async (t) => {
-  const backup = join(folder(t), 'backup');
+  const backup = join(temporaryFolder(t), 'backup');
   const { x, y } = data();
   const make = (): Sequential => network(optimizers.adamw({ useEma: true, emaMomentum: 0.9, gradientAccumulationSteps: 2 }));
   const whole = make();
@@ -180,7 +172,7 @@ test('backupAndRestore() goes on after an interruption with the bits of a traini
 });
 
 test('backupAndRestore() survives the end of its process, and takes models that no file can hold', async (t) => {
-  const backup = join(folder(t), 'backup');
+  const backup = join(temporaryFolder(t), 'backup');
   const program = (more: string): string => `
     const { layers, sequential, callbacks, ones, seed } = hebb;
     seed(3);
@@ -198,7 +190,7 @@ test('backupAndRestore() survives the end of its process, and takes models that 
 });
 
 test('backupAndRestore() by batches begins the interrupted epoch again with the weights of its middle', async (t) => {
-  const backup = join(folder(t), 'backup');
+  const backup = join(temporaryFolder(t), 'backup');
   const { x, y } = data();
   const make = (): callbacks.Callback => callbacks.backupAndRestore(backup, { saveFreq: 2 });
   const saved: unknown[] = [];
@@ -214,7 +206,7 @@ test('backupAndRestore() by batches begins the interrupted epoch again with the 
 });
 
 test('backupAndRestore() falls back on the backup before when the last is damaged, and refuses that of another model', async (t) => {
-  const backup = join(folder(t), 'backup');
+  const backup = join(temporaryFolder(t), 'backup');
   const { x, y } = data();
   const make = (): callbacks.Callback => callbacks.backupAndRestore(backup, { doubleCheckpoint: true });
   await t.throwsAsync(network().fit(x, y, { epochs: 5, callbacks: [make(), interruptedIn(3)], ...quiet }));
@@ -231,7 +223,7 @@ test('backupAndRestore() falls back on the backup before when the last is damage
 
 test('callbacks say what is wrong with their options, files and answers', async (t) => {
   const { x, y } = data();
-  const path = folder(t);
+  const path = temporaryFolder(t);
   const refused = (make: () => unknown, message: RegExp): void => { t.throws(make, { code: 'ERR_ARGUMENT', message }); };
   refused(() => callbacks.reduceLROnPlateau({ factor: 1 }), /reduceLROnPlateau: factor is in \[0, 1\), got 1/);
   refused(() => callbacks.reduceLROnPlateau({ patience: -1 }), /reduceLROnPlateau: patience .* got -1/);

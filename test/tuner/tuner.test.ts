@@ -1,7 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { callbacks, datasets, layers, optimizers, rand, seed, sequential, tuner, type Model } from '../../src/index.js';
 import { add, mean, mul } from '../../src/ops/index.js';
 import type { Loss } from '../../src/losses/index.js';
@@ -10,17 +9,10 @@ import { gaussianProcess } from '../../src/tuner/gaussian_process.js';
 import { roundsOf } from '../../src/tuner/hyperband.js';
 import { fixedTo, HyperParameters, placeOf, valueAt, type Space } from '../../src/tuner/hyperparameters.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: searches seed the one generator of the process.
 const { x, y } = datasets.iris();
-
-function temporaryFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-tuner-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
 
 function flowers(hp: tuner.HyperParameters): Model {
   const units = hp.int('units', 4, 16, { step: 4 });
