@@ -17,8 +17,8 @@ export const [chapter, pictures] = [join(root, 'docs', 'chapter'), join(root, 'd
  */
 const quote = /^<!-- (code|output) (\S+)((?: (?:from|to) `[^`\n]+`)*) -->\n(```\w+\n)[^]*?^```$/gm;
 
-/** What a run depends on besides the program: times, and the sizes of compressed files. */
-const measured = /[\d.,]+(?= ?(?:s|ms|us|samples\/s|KiB)\b)/g;
+/** What a run depends on besides the program: times, whose unit goes with the machine's speed, and the sizes of compressed files. */
+const measured = /[\d.,]+ ?[mu]?s\b|[\d.,]+(?= ?(?:samples\/s|KiB)\b)/g;
 
 /** The pages of the course. */
 export function pages(): string[] {
