@@ -53,11 +53,7 @@ Tensor make(Dtype dtype, const Shape& shape) {
 template <class Attributes = NoAttributes>
 void run(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
          const Attributes& attributes = {}) {
-  Launch call;
-  call.op = op;
-  for (const Tensor& x : in) call.in[call.in_count++] = x;
-  for (const Tensor& x : out) call.out[call.out_count++] = x;
-  call.set(attributes);
+  const Launch call = make_launch(op, in, out, attributes);
   Failure failure;
   gpu.launch(context, &call, &failure);
   demand(failure);

@@ -58,13 +58,20 @@ struct NoAttributes {};
 [[noreturn]] void fail_devices(Op op, const Device& a, const Device& b);
 
 template <class Attributes = NoAttributes>
-void launch(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
-            const Attributes& attributes = {}) {
+Launch make_launch(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
+                   const Attributes& attributes = {}) {
   Launch call;
   call.op = op;
   for (const Tensor& tensor : in) call.in[call.in_count++] = tensor;
   for (const Tensor& tensor : out) call.out[call.out_count++] = tensor;
   call.set(attributes);
+  return call;
+}
+
+template <class Attributes = NoAttributes>
+void launch(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
+            const Attributes& attributes = {}) {
+  const Launch call = make_launch(op, in, out, attributes);
   Device& device = call.out[0].device();
   for (const Tensor& tensor : in) {
     if (&tensor.device() != &device) fail_devices(op, tensor.device(), device);

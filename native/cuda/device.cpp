@@ -333,8 +333,8 @@ void set_matmul_precision(void* context, MatmulPrecision precision) {
 Context& current() { return *context_of_call; }
 
 std::byte* scratch(int64_t bytes) {
-  const Context& c = current();
-  Context::Scratch& scratch = current().scratch[c.capturing ? c.lane : 0];
+  Context& c = current();
+  Context::Scratch& scratch = c.scratch[c.capturing ? c.lane : 0];
   if (bytes > scratch.bytes) {
     void* data = nullptr;
     CUDA_CHECK(cudaMalloc(&data, static_cast<size_t>(bytes)));

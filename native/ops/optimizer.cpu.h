@@ -1,5 +1,7 @@
 // The optimisers' steps, one pass over a row-major parameter and its slots.
 
+#include "whole_power.h"
+
 // Calls step(i, n) for every vector of n elements from i on.
 template <class T, class Step>
 inline void for_each_vector(int64_t size, const Step& step) {
@@ -50,16 +52,6 @@ void momentum_map(const Launch& call) {
 void momentum_update_kernel(const Launch& call) {
   if (call.out[0].dtype() == Dtype::float32) return momentum_map<float>(call);
   momentum_map<double>(call);
-}
-
-// base to a whole, positive power by squaring.
-inline double whole_power(double base, double exponent) {
-  double result = 1;
-  for (int64_t n = static_cast<int64_t>(exponent); n > 0; n >>= 1) {
-    if (n & 1) result *= base;
-    base *= base;
-  }
-  return result;
 }
 
 template <class T>

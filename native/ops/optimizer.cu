@@ -8,6 +8,8 @@
 namespace hebb::cuda {
 namespace {
 
+#include "whole_power.h"
+
 constexpr int step_threads = 256;
 
 template <class T, int width>
@@ -89,16 +91,6 @@ void momentum_map(const Launch& call) {
     submit(momentum_elements<T, width.value>, blocks, step_threads, n, w, v, g, rate,
            static_cast<T>(attributes.momentum), attributes.nesterov);
   });
-}
-
-// base to a whole, positive power by squaring.
-__device__ double whole_power(double base, double exponent) {
-  double result = 1;
-  for (int64_t n = static_cast<int64_t>(exponent); n > 0; n >>= 1) {
-    if (n & 1) result *= base;
-    base *= base;
-  }
-  return result;
 }
 
 template <class T>

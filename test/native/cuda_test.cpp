@@ -34,20 +34,20 @@ void unary_ops() {
       if (dtype == Dtype::int32 && entry.kind == UnaryKind::Float) continue;
       for (const Form& form : forms()) {
         const Tensor x = input(dtype, form.shape, form.kind, Values::wild);
-        compare(call_of(entry.value, {x}, {make(dtype, form.shape)}, attributes));
+        compare(make_launch(entry.value, {x}, {make(dtype, form.shape)}, attributes));
         if (dtype == Dtype::int32) continue;
         const Tensor at = input(dtype, form.shape, form.kind, Values::wild),
                      y = input(dtype, form.shape, Kind::contiguous, Values::wild),
                      dy = input(dtype, form.shape, form.kind, Values::wild);
-        compare(call_of(entry.slope, {at, y, dy}, {make(dtype, form.shape)}, attributes));
+        compare(make_launch(entry.slope, {at, y, dy}, {make(dtype, form.shape)}, attributes));
       }
     }
   }
   for (Op op : {Op::exp, Op::tanh, Op::sin, Op::relu}) {
     const Tensor x = input(Dtype::float32, {1 << 20}, Kind::contiguous, Values::wild);
-    compare(call_of(op, {x}, {make(Dtype::float32, {1 << 20})}, attributes));
+    compare(make_launch(op, {x}, {make(Dtype::float32, {1 << 20})}, attributes));
     const Tensor z = input(Dtype::float32, {777, 1003}, Kind::transposed, Values::wild);
-    compare(call_of(op, {z}, {make(Dtype::float32, {777, 1003})}, attributes));
+    compare(make_launch(op, {z}, {make(Dtype::float32, {777, 1003})}, attributes));
   }
 }
 
@@ -70,7 +70,7 @@ void binary_ops() {
       const Dtype result = compares ? Dtype::boolean : dtype;
       const auto run = [&](const Shape& a, Kind a_kind, const Shape& b, Kind b_kind, const Shape& shape) {
         const Tensor x = input(dtype, a, a_kind, Values::wild), y = input(dtype, b, b_kind, Values::wild);
-        compare(call_of(entry.op, {x, y}, {make(result, shape)}));
+        compare(make_launch(entry.op, {x, y}, {make(result, shape)}));
       };
       for (const Form& form : forms()) {
         run(form.shape, form.kind, form.shape, Kind::contiguous, form.shape);
@@ -86,16 +86,16 @@ void binary_ops() {
       if (!compares) {  // in place, and into a strided target
         const Tensor x = input(dtype, {1500}, Kind::contiguous, Values::wild),
                      y = input(dtype, {1500}, Kind::contiguous, Values::wild);
-        compare(call_of(entry.op, {x, y}, {x}));
+        compare(make_launch(entry.op, {x, y}, {x}));
         const Tensor z = input(dtype, {30, 20}, Kind::tall, Values::wild),
                      v = input(dtype, {20}, Kind::contiguous, Values::wild);
-        compare(call_of(entry.op, {z, v}, {z}));
+        compare(make_launch(entry.op, {z, v}, {z}));
       }
     }
   }
   const Tensor x = input(Dtype::float32, {1000003}, Kind::contiguous, Values::wild),
                y = input(Dtype::float32, {1000003}, Kind::contiguous, Values::wild);
-  compare(call_of(Op::add, {x, y}, {make(Dtype::float32, {1000003})}));
+  compare(make_launch(Op::add, {x, y}, {make(Dtype::float32, {1000003})}));
 }
 
 void moving_ops() {
@@ -103,43 +103,43 @@ void moving_ops() {
     for (double value : {0.0, 1.0, -3.7, 300.5, 1e30, std::nan("")}) {
       for (const Form& form : forms()) {
         if (form.kind == Kind::broadcast) continue;
-        compare(call_of(Op::fill, {}, {make(dtype, form.shape, form.kind)}, FillAttributes{value}));
+        compare(make_launch(Op::fill, {}, {make(dtype, form.shape, form.kind)}, FillAttributes{value}));
       }
     }
     for (Dtype to : all_dtypes) {
       for (const Form& form : forms()) {
         const Tensor x = input(dtype, form.shape, form.kind, Values::wild);
-        compare(call_of(Op::copy, {x}, {make(to, form.shape)}));
+        compare(make_launch(Op::copy, {x}, {make(to, form.shape)}));
         if (form.kind == Kind::broadcast) continue;
         const Tensor y = input(dtype, form.shape, Kind::contiguous, Values::wild);
-        compare(call_of(Op::copy, {y}, {make(to, form.shape, form.kind)}));
+        compare(make_launch(Op::copy, {y}, {make(to, form.shape, form.kind)}));
       }
       const Tensor row = input(dtype, {33}, Kind::contiguous, Values::wild);
-      compare(call_of(Op::copy, {row}, {make(to, {20, 33}, Kind::tall)}));
+      compare(make_launch(Op::copy, {row}, {make(to, {20, 33}, Kind::tall)}));
     }
     for (const Form& form : forms()) {
       const Tensor condition = input(Dtype::boolean, form.shape, form.kind, Values::wild),
                    a = input(dtype, form.shape, form.kind, Values::wild),
                    b = input(dtype, form.shape, Kind::contiguous, Values::wild);
-      compare(call_of(Op::where, {condition, a, b}, {make(dtype, form.shape)}));
+      compare(make_launch(Op::where, {condition, a, b}, {make(dtype, form.shape)}));
     }
     const Tensor condition = input(Dtype::boolean, {64, 1}, Kind::contiguous, Values::wild),
                  a = input(dtype, {64, 96}, Kind::contiguous, Values::wild),
                  b = input(dtype, {}, Kind::contiguous, Values::wild);
-    compare(call_of(Op::where, {condition, a, b}, {make(dtype, {64, 96})}));
+    compare(make_launch(Op::where, {condition, a, b}, {make(dtype, {64, 96})}));
     for (int64_t classes : {1, 10, 1000}) {
       for (int64_t count : {0, 1, 77}) {
         const Tensor indices = input(Dtype::int32, {count}, Kind::contiguous, Values::index, classes);
-        compare(call_of(Op::one_hot, {indices}, {make(dtype, {count, classes})}));
+        compare(make_launch(Op::one_hot, {indices}, {make(dtype, {count, classes})}));
       }
     }
   }
   const Tensor matrix = input(Dtype::float32, {1025, 1026}, Kind::transposed, Values::wild);
-  compare(call_of(Op::copy, {matrix}, {make(Dtype::float32, {1025, 1026})}));
+  compare(make_launch(Op::copy, {matrix}, {make(Dtype::float32, {1025, 1026})}));
   const Tensor images = input(Dtype::uint8, {4, 3, 65, 70}, Kind::transposed, Values::wild);
-  compare(call_of(Op::copy, {images}, {make(Dtype::uint8, {4, 3, 65, 70})}));
+  compare(make_launch(Op::copy, {images}, {make(Dtype::uint8, {4, 3, 65, 70})}));
   const Tensor bytes = input(Dtype::uint8, {1 << 20}, Kind::contiguous, Values::wild);
-  compare(call_of(Op::copy, {bytes}, {make(Dtype::float32, {1 << 20})}));
+  compare(make_launch(Op::copy, {bytes}, {make(Dtype::float32, {1 << 20})}));
 }
 
 void gather_ops() {
@@ -156,25 +156,25 @@ void gather_ops() {
     for (Dtype dtype : all_dtypes) {
       const Tensor x = input(dtype, {c.outer, c.n, c.inner}, c.kind, Values::wild),
                    list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n);
-      compare(call_of(Op::gather, {x, list}, {make(dtype, {c.outer, c.count, c.inner})}));
+      compare(make_launch(Op::gather, {x, list}, {make(dtype, {c.outer, c.count, c.inner})}));
     }
     for (Dtype dtype : numbers) {
       const Tensor values = input(dtype, {c.outer, c.count, c.inner}, Kind::contiguous, Values::tame),
                    list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n),
                    out = input(dtype, {c.outer, c.n, c.inner}, Kind::contiguous, Values::tame);
-      compare(call_of(Op::scatter_add, {values, list, out}, {out}));
+      compare(make_launch(Op::scatter_add, {values, list, out}, {out}));
     }
     if (c.outer == 1) {
       const Tensor x = input(Dtype::uint8, {1, c.n, c.inner}, c.kind, Values::wild),
                    list = input(Dtype::int32, {c.count}, Kind::contiguous, Values::index, c.n);
-      compare(call_of(Op::gather_scaled, {x, list, scalar(Dtype::float32, 1.0f / 255)},
-                      {make(Dtype::float32, {c.count, c.inner})}));
+      compare(make_launch(Op::gather_scaled, {x, list, scalar(Dtype::float32, 1.0f / 255)},
+                          {make(Dtype::float32, {c.count, c.inner})}));
       for (Dtype dtype : all_dtypes) {
         for (int64_t length : {int64_t{0}, int64_t{1}, c.n}) {
           const Tensor source = input(dtype, {1, c.n, c.inner}, c.kind, Values::wild);
-          compare(call_of(Op::dynamic_slice,
-                          {source, scalar(Dtype::int32, static_cast<double>(whole(0, c.n - length)))},
-                          {make(dtype, {length, c.inner})}));
+          compare(make_launch(Op::dynamic_slice,
+                              {source, scalar(Dtype::int32, static_cast<double>(whole(0, c.n - length)))},
+                              {make(dtype, {length, c.inner})}));
         }
       }
     }
@@ -199,7 +199,7 @@ void reductions() {
   const auto run = [&](Op op, Dtype dtype, const Tensor& x, int kept) {
     Shape result;
     for (int i = 0; i < kept; ++i) result.push(x.dim(i));
-    compare(call_of(op, {x}, {make(dtype, result)}, ReduceAttributes{kept}));
+    compare(make_launch(op, {x}, {make(dtype, result)}, ReduceAttributes{kept}));
   };
   for (Op op : {Op::sum, Op::prod, Op::max, Op::min}) {
     for (Dtype dtype : numbers) {
@@ -241,7 +241,7 @@ void positions() {
       for (const Case& c : cases) {
         for (Values values : {Values::tame, Values::wild}) {
           const Tensor x = input(dtype, c.shape, c.kind, values);
-          compare(call_of(op, {x}, {make(Dtype::int32, {c.shape[0], c.shape[2]})}));
+          compare(make_launch(op, {x}, {make(Dtype::int32, {c.shape[0], c.shape[2]})}));
         }
       }
     }
@@ -251,7 +251,7 @@ void positions() {
       for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 7, 1}, Shape{5, 100, 1}, Shape{2, 3000, 1}, Shape{4, 9, 5},
                                  Shape{2, 40, 700}, Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}}) {
         const Tensor x = input(dtype, shape, Kind::contiguous, Values::tame);
-        compare(call_of(Op::cumsum, {x}, {make(dtype, shape)}, CumsumAttributes{reverse}));
+        compare(make_launch(Op::cumsum, {x}, {make(dtype, shape)}, CumsumAttributes{reverse}));
       }
     }
     for (bool descending : {false, true}) {
@@ -259,13 +259,13 @@ void positions() {
                                  Shape{2, 1025}, Shape{3, 5000}, Shape{1, 20001}, Shape{0, 5}, Shape{4, 0}}) {
         for (Values values : {Values::tame, Values::wild}) {
           const Tensor x = input(dtype, shape, Kind::contiguous, values);
-          compare(call_of(Op::argsort, {x}, {make(Dtype::int32, shape), make(Dtype::int32, shape)},
-                          SortAttributes{descending}),
+          compare(make_launch(Op::argsort, {x}, {make(Dtype::int32, shape), make(Dtype::int32, shape)},
+                              SortAttributes{descending}),
                   exact, 1);
           for (int64_t k : {0, 1, 5, 64}) {
             if (k > shape[1]) continue;
             const Tensor y = input(dtype, shape, Kind::contiguous, values);
-            compare(call_of(Op::topk, {y}, {make(Dtype::int32, {shape[0], k})}, SortAttributes{descending}));
+            compare(make_launch(Op::topk, {y}, {make(Dtype::int32, {shape[0], k})}, SortAttributes{descending}));
           }
         }
       }
@@ -283,22 +283,22 @@ void row_ops() {
         const bool few = shape[1] <= (dtype == Dtype::float32 ? 1024 : 512);
         for (Op op : {Op::softmax, Op::log_softmax, Op::sparsemax}) {
           const Tensor x = input(dtype, shape, Kind::contiguous, values);
-          compare(call_of(op, {x}, {make(dtype, shape)}), few || op == Op::sparsemax ? exact : close);
+          compare(make_launch(op, {x}, {make(dtype, shape)}), few || op == Op::sparsemax ? exact : close);
         }
         if (shape[1] > 0) {
           const Tensor z = input(dtype, shape, Kind::contiguous, values),
                        labels = input(Dtype::int32, {shape[0]}, Kind::contiguous, Values::index, shape[1]);
-          compare(call_of(Op::softmax_cross_entropy, {z, labels}, {make(dtype, {shape[0]}), make(dtype, shape)}),
+          compare(make_launch(Op::softmax_cross_entropy, {z, labels}, {make(dtype, {shape[0]}), make(dtype, shape)}),
                   few ? exact : close);
         }
         const Tensor z = input(dtype, shape, Kind::contiguous, values),
                      t = input(dtype, shape, Kind::contiguous, Values::positive);
-        compare(call_of(Op::softmax_cross_entropy_dense, {z, t}, {make(dtype, {shape[0]}), make(dtype, shape)}),
+        compare(make_launch(Op::softmax_cross_entropy_dense, {z, t}, {make(dtype, {shape[0]}), make(dtype, shape)}),
                 few ? exact : close);
         for (Kind kind : {Kind::contiguous, Kind::offset}) {
           const Tensor x = input(dtype, shape, kind, values),
                        target = input(dtype, shape, Kind::contiguous, Values::wild);
-          compare(call_of(Op::sigmoid_cross_entropy, {x, target}, {make(dtype, shape), make(dtype, shape)}));
+          compare(make_launch(Op::sigmoid_cross_entropy, {x, target}, {make(dtype, shape), make(dtype, shape)}));
         }
       }
     }
@@ -314,12 +314,12 @@ void optimizers() {
       const auto rate = [&] { return scalar(dtype, 0.01); };
       {
         const Tensor w = slot(Values::wild);
-        compare(call_of(Op::sgd_update, {w, slot(Values::wild), rate()}, {w}));
+        compare(make_launch(Op::sgd_update, {w, slot(Values::wild), rate()}, {w}));
       }
       for (bool nesterov : {false, true}) {
         const Tensor w = slot(Values::wild), v = slot(Values::wild);
-        compare(call_of(Op::momentum_update, {w, v, slot(Values::wild), rate()}, {w, v},
-                        MomentumAttributes{0.9, nesterov}));
+        compare(make_launch(Op::momentum_update, {w, v, slot(Values::wild), rate()}, {w, v},
+                            MomentumAttributes{0.9, nesterov}));
       }
       for (bool amsgrad : {false, true}) {
         for (double step : {1.0, 5.0, 1000.0}) {
@@ -328,9 +328,9 @@ void optimizers() {
           const AdamAttributes attributes{0.9, 0.999, 1e-7, amsgrad};
           if (amsgrad) {
             const Tensor largest = slot(Values::positive);
-            compare(call_of(Op::adam_update, {w, m, v, g, alpha, count, largest}, {w, m, v, largest}, attributes));
+            compare(make_launch(Op::adam_update, {w, m, v, g, alpha, count, largest}, {w, m, v, largest}, attributes));
           } else {
-            compare(call_of(Op::adam_update, {w, m, v, g, alpha, count}, {w, m, v}, attributes));
+            compare(make_launch(Op::adam_update, {w, m, v, g, alpha, count}, {w, m, v}, attributes));
           }
         }
       }
@@ -366,27 +366,27 @@ void random_ops() {
       for (Dtype dtype : floats) {
         for (Op op : {Op::random_normal, Op::random_truncated_normal}) {
           const Tensor s = state(low);
-          compare(call_of(op, {s}, {make(dtype, {n}), s}, NormalAttributes{0.5, 2}));
+          compare(make_launch(op, {s}, {make(dtype, {n}), s}, NormalAttributes{0.5, 2}));
         }
         const Tensor s = state(low);
         const double last = dtype == Dtype::float32 ? std::nextafter(3.0f, 0.0f) : std::nextafter(3.0, 0.0);
-        compare(call_of(Op::random_uniform, {s}, {make(dtype, {n}), s}, UniformAttributes{-1, 3, last}));
+        compare(make_launch(Op::random_uniform, {s}, {make(dtype, {n}), s}, UniformAttributes{-1, 3, last}));
       }
       for (uint64_t range : {uint64_t{1}, uint64_t{10}, uint64_t{3} << 30, uint64_t{1} << 32}) {
         const Tensor s = state(low);
-        compare(call_of(Op::random_int, {s}, {make(Dtype::int32, {n}), s}, IntegerAttributes{INT32_MIN, range}));
+        compare(make_launch(Op::random_int, {s}, {make(Dtype::int32, {n}), s}, IntegerAttributes{INT32_MIN, range}));
       }
       const Tensor s = state(low);
-      compare(call_of(Op::random_int, {s}, {make(Dtype::uint8, {n}), s}, IntegerAttributes{5, 250}));
+      compare(make_launch(Op::random_int, {s}, {make(Dtype::uint8, {n}), s}, IntegerAttributes{5, 250}));
       for (Dtype dtype : all_dtypes) {
         for (uint64_t threshold : {uint64_t{0}, uint64_t{1} << 30, uint64_t{1} << 32}) {
           const Tensor b = state(low);
-          compare(call_of(Op::random_bernoulli, {b}, {make(dtype, {n}), b}, BernoulliAttributes{threshold}));
+          compare(make_launch(Op::random_bernoulli, {b}, {make(dtype, {n}), b}, BernoulliAttributes{threshold}));
         }
       }
       const Tensor p = state(low);
-      compare(call_of(Op::random_permutation, {p}, {make(Dtype::int32, {n}), p, make(Dtype::int32, {2, n, 3})}), exact,
-              2);
+      compare(make_launch(Op::random_permutation, {p}, {make(Dtype::int32, {n}), p, make(Dtype::int32, {2, n, 3})}),
+              exact, 2);
     }
   }
 }
@@ -418,8 +418,8 @@ void faults() {
   for (double bad : {-1.0, 10.0, 2e9}) {
     char words[20];
     std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
-    fails(call_of(Op::gather, {numbers_of({1, 10, 4}), list(bad)}, {make(Dtype::float32, {1, 40, 4})}), words);
-    fails(call_of(
+    fails(make_launch(Op::gather, {numbers_of({1, 10, 4}), list(bad)}, {make(Dtype::float32, {1, 40, 4})}), words);
+    fails(make_launch(
               Op::gather_scaled,
               {input(Dtype::uint8, {1, 10, 4}, Kind::contiguous, Values::wild), list(bad), scalar(Dtype::float32, 0.5)},
               {make(Dtype::float32, {40, 4})}),
@@ -428,20 +428,20 @@ void faults() {
       const double wrong = n == 10 || bad < 0 ? bad : bad * 1000;
       std::snprintf(words, sizeof words, "%lld", static_cast<long long>(std::min(wrong, 2e9)));
       const Tensor out = numbers_of({1, n, 4});
-      fails(call_of(Op::scatter_add, {numbers_of({1, 40, 4}), list(std::min(wrong, 2e9)), out}, {out}), words);
+      fails(make_launch(Op::scatter_add, {numbers_of({1, 40, 4}), list(std::min(wrong, 2e9)), out}, {out}), words);
     }
     std::snprintf(words, sizeof words, "%d", static_cast<int>(bad));
-    fails(call_of(Op::one_hot, {list(bad)}, {make(Dtype::float32, {40, 10})}), words);
-    fails(
-        call_of(Op::dynamic_slice, {numbers_of({1, 10, 4}), scalar(Dtype::int32, bad)}, {make(Dtype::float32, {3, 4})}),
-        words);
-    fails(call_of(Op::softmax_cross_entropy, {numbers_of({40, 10}), list(bad)},
-                  {make(Dtype::float32, {40}), make(Dtype::float32, {40, 10})}),
+    fails(make_launch(Op::one_hot, {list(bad)}, {make(Dtype::float32, {40, 10})}), words);
+    fails(make_launch(Op::dynamic_slice, {numbers_of({1, 10, 4}), scalar(Dtype::int32, bad)},
+                      {make(Dtype::float32, {3, 4})}),
+          words);
+    fails(make_launch(Op::softmax_cross_entropy, {numbers_of({40, 10}), list(bad)},
+                      {make(Dtype::float32, {40}), make(Dtype::float32, {40, 10})}),
           words);
     const double far = bad == 10 ? 2000 : bad;
     std::snprintf(words, sizeof words, "%d", static_cast<int>(far));
-    fails(call_of(Op::softmax_cross_entropy, {numbers_of({40, 2000}), list(far)},
-                  {make(Dtype::float32, {40}), make(Dtype::float32, {40, 2000})}),
+    fails(make_launch(Op::softmax_cross_entropy, {numbers_of({40, 2000}), list(far)},
+                      {make(Dtype::float32, {40}), make(Dtype::float32, {40, 2000})}),
           words);
   }
 }

@@ -320,17 +320,6 @@ void compare(const Launch& call, double scale = exact, int ignored = -1) {
   memory.clear();
 }
 
-template <class Attributes = NoAttributes>
-Launch call_of(Op op, std::initializer_list<Tensor> in, std::initializer_list<Tensor> out,
-               const Attributes& attributes = {}) {
-  Launch call;
-  call.op = op;
-  for (const Tensor& x : in) call.in[call.in_count++] = x;
-  for (const Tensor& x : out) call.out[call.out_count++] = x;
-  call.set(attributes);
-  return call;
-}
-
 const std::vector<Dtype> numbers = {Dtype::float32, Dtype::float64, Dtype::int32};
 const std::vector<Dtype> floats = {Dtype::float32, Dtype::float64};
 const std::vector<Dtype> all_dtypes = {Dtype::boolean, Dtype::uint8, Dtype::int32, Dtype::float32, Dtype::float64};
