@@ -34,7 +34,7 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
   launches.assign(kept.rbegin(), kept.rend());
 }
 
-Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, bool fused)
+Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, Passes passes)
     : recorder(std::move(source)), machine(recorder->target), launches(std::move(recorder->launches)) {
   std::vector<const Buffer*> wanted;
   for (const Placement& result : results) {
@@ -43,17 +43,21 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
     wanted.push_back(buffer);
   }
   drop_unused(launches, *recorder, wanted);
-  if (fused) fuse(launches, *recorder, wanted);
+  if (passes.fuse) fuse(launches, *recorder, wanted);
+  if (passes.phases) form_phases(launches);
 
   std::unordered_map<Buffer*, size_t> slots;
   std::vector<Interval> intervals;
+  size_t time = 0;  // of all launches of a phase the same
   for (size_t i = 0; i < launches.size(); ++i) {
+    const bool joined = i > 0 && launches[i].phase != Phase::none && launches[i].phase == launches[i - 1].phase;
+    if (!joined) ++time;
     for_each_operand(launches[i], [&](const Tensor& tensor) {
       Buffer* buffer = tensor.buffer;
       if (buffer->data || buffer->bytes == 0 || recorder->planned_index(buffer) < 0) return;
       const auto [slot, fresh] = slots.try_emplace(buffer, intervals.size());
-      if (fresh) intervals.push_back({.bytes = buffer->bytes, .first = i, .last = i});
-      intervals[slot->second].last = i;
+      if (fresh) intervals.push_back({.bytes = buffer->bytes, .first = time, .last = time});
+      intervals[slot->second].last = time;
     });
   }
   arena_size = plan_memory(intervals);
