@@ -300,7 +300,7 @@ void discard(void* context, void* prepared) {
   });
 }
 
-// Runs the launches one by one between events.
+// Runs the launches one by one between events; the first of a phase gets the time of all.
 void time(void* context, const Launch* calls, int64_t count, double* seconds, Failure* failure) {
   within(context, failure, [&](Context& c) {
     struct Events {
@@ -315,16 +315,18 @@ void time(void* context, const Launch* calls, int64_t count, double* seconds, Fa
         CUDA_CHECK(cudaEventRecord(event, stream));
       }
     } events;
+    const std::vector<Part> parts = parts_of(calls, static_cast<int>(count));
     events.record(c.stream);
-    for (int64_t i = 0; i < count; ++i) {
-      table[calls[i].op](calls[i]);
+    for (const Part& part : parts) {
+      part.run();
       events.record(c.stream);
     }
     wait(c);
-    for (int64_t i = 0; i < count; ++i) {
+    std::fill(seconds, seconds + count, 0.0);
+    for (size_t i = 0; i < parts.size(); ++i) {
       float milliseconds = 0;
       CUDA_CHECK(cudaEventElapsedTime(&milliseconds, events.list[i], events.list[i + 1]));
-      seconds[i] = milliseconds * 1e-3;
+      seconds[parts[i].calls - calls] = milliseconds * 1e-3;
     }
   });
 }

@@ -182,8 +182,10 @@ void form_head(Units& units) {
 
 // --- update: the slopes of weights and biases, and the plain SGD steps
 
+// (A single column lies in one piece and is summed up in another order.)
 bool is_column_sum(const Launch& call) {
-  return call.op == Op::sum && call.get<ReduceAttributes>().kept_rank == 1 && is_transposed_matrix(call.in[0]);
+  const Tensor& x = call.in[0];
+  return call.op == Op::sum && call.get<ReduceAttributes>().kept_rank == 1 && is_transposed_matrix(x) && x.dim(0) > 1;
 }
 
 void form_update(Units& units) {

@@ -16,6 +16,11 @@ void for_each_operand(const Launch& call, const Visit& visit) {
   for (int i = 0; i < call.out_count; ++i) visit(call.out[i]);
 }
 
+const char* phase_note(Phase phase) {
+  constexpr const char* notes[] = {"", " in scalars", " in batch", " in head", " in update"};
+  return notes[static_cast<int>(phase)];
+}
+
 }  // namespace
 
 void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
@@ -116,7 +121,7 @@ std::string Program::listing() const {
       out << (k ? ", " : "");
       print(call.in[k]);
     }
-    out << ")\n";
+    out << ')' << phase_note(call.phase) << '\n';
   }
   return out.str();
 }
