@@ -181,6 +181,16 @@ struct Fuser {
     if (reads(launches[i], w.buffer)) return;
     merge(i, j, rate, w, {DenseAttributes::rate, Activation::none});
   }
+
+  // A few rows times a weight that the same step updates: for so few, one thread does that update, and another would
+  // have to fetch the weight from its cache, which takes longer than the product.
+  void keep_at_home(size_t i) {
+    const Buffer* weight = launches[i].in[1].buffer;
+    DenseAttributes attributes = launches[i].get<DenseAttributes>();
+    attributes.alone = std::any_of(launches.begin(), launches.end(),
+                                   [&](const Launch& other) { return other.op == Op::dense && writes(other, weight); });
+    launches[i].set(attributes);
+  }
 };
 
 }  // namespace
@@ -202,6 +212,7 @@ void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::ve
   pass(Op::dense, [&](size_t i) { fuser.activation(i); });
   pass(Op::matmul, [&](size_t i) { fuser.gate(i); });
   pass(Op::matmul, [&](size_t i) { fuser.update(i); });
+  pass(Op::dense, [&](size_t i) { fuser.keep_at_home(i); });
   std::vector<Launch> kept;
   for (size_t i = 0; i < launches.size(); ++i) {
     if (!fuser.gone[i]) kept.push_back(launches[i]);

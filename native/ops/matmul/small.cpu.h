@@ -2,12 +2,12 @@
 // 4x4x4 in 25 ns instead of 35, 1x784x300 at the speed of the cache that holds B (2x the general tile).
 
 // Waking the pool costs what half a megaflop does; while its workers spin it costs next to nothing. One to three rows
-// are bound by reading B, and their gradient by updating it: one call alone does not wake anybody, but many in a row do
-// (parallel_for counts what they lose): 1x784x300 in 6.5 us instead of 10.
+// are bound by reading B: one call alone does not wake anybody, but many in a row do (parallel_for counts what they
+// lose): 1x784x300 in 6.5 us instead of 10.
 inline bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
   if (thread_count() < 2) return false;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  return work > 4e6 || (m <= 3 || k <= 3 ? work > 1e5 : work > 5e5 && workers_hot());
+  return work > 4e6 || (m <= 3 ? work > 1e5 : work > 5e5 && workers_hot());
 }
 
 inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context) {
@@ -18,35 +18,18 @@ inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t)
   }
 }
 
-// Columns of a product of few rows, or of few k, cut into blocks of at most `most` vectors. Both cut alike, and as many
-// blocks are for one thread as for another: so a weight's columns stay in the cache of one core when it is read
-// (forward) and updated (dW), step after step.
 template <class T>
-struct ColumnBlocks {
+struct FewRows {
   const Gemm<T>* g;
-  int64_t vectors, count;
-
-  ColumnBlocks(const Gemm<T>& g, int64_t most, bool parallel)
-      : g(&g), vectors(ceil_div(g.n, Vec<T>::lanes)), count(ceil_div(vectors, most)) {
-    if (!parallel) return;
-    const int64_t threads = thread_count(), narrowest = vectors / 4;  // narrower tiles wait for their FMAs
-    if (count < 2 * threads && count < narrowest) count = narrowest < 2 * threads ? narrowest : 2 * threads;
-    const int64_t even = ceil_div(count, threads) * threads;
-    if (count > threads && even <= vectors) count = even;
-  }
-  int64_t start(int64_t block) const {
-    const int64_t column = vectors * block / count * Vec<T>::lanes;
-    return column < g->n ? column : g->n;
-  }
+  int64_t vectors, blocks;
 };
 
 template <class T>
 void few_rows_task(void* context, int64_t block) {
   constexpr int lanes = Vec<T>::lanes;
-  const auto& blocks = *static_cast<ColumnBlocks<T>*>(context);
-  const Gemm<T>& g = *blocks.g;
-  const int64_t first = blocks.start(block), end = blocks.start(block + 1);
-  const int64_t count = ceil_div(end - first, lanes);
+  const FewRows<T>& few = *static_cast<FewRows<T>*>(context);
+  const Gemm<T>& g = *few.g;
+  const int64_t first = few.vectors * block / few.blocks, end = few.vectors * (block + 1) / few.blocks;
   TileCall<T> call{};
   call.k = g.k;
   call.a = g.a;
@@ -55,10 +38,11 @@ void few_rows_task(void* context, int64_t block) {
   call.b_row = g.b_row;
   call.chain_row = g.c_row;
   call.finish = is_plain(g) ? nullptr : &g;
-  call.column = first;
-  call.b = g.b + first;
-  call.chain = g.c + first;
-  call.columns = static_cast<int>(end - first - (count - 1) * lanes);
+  call.column = first * lanes;
+  call.b = g.b + call.column;
+  call.chain = g.c + call.column;
+  call.columns = static_cast<int>((end * lanes < g.n ? end * lanes : g.n) - (end - 1) * lanes);
+  const int64_t count = end - first;
   (g.m == 1 ? wide_tiles<T, 1>.at[count] : g.m == 2 ? wide_tiles<T, 2>.at[count] : wide_tiles<T, 3>.at[count])(call);
 }
 
@@ -66,9 +50,14 @@ template <class T>
 bool multiply_few_rows(const Gemm<T>& g) {
   if (g.m > wide_rows || g.b_col != 1) return false;
   const int64_t most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : wide_vectors<3>;
-  const bool parallel = worth_the_pool(g.m, g.n, g.k);
-  ColumnBlocks<T> blocks(g, most, parallel);
-  run_tasks(parallel, blocks.count, few_rows_task<T>, &blocks);
+  FewRows<T> few{&g, ceil_div(g.n, Vec<T>::lanes), 0};
+  few.blocks = ceil_div(few.vectors, most);
+  const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
+  if (parallel && few.blocks < 4 * thread_count()) {
+    const int64_t wanted = 4 * thread_count(), fewest = ceil_div(few.vectors, 4);
+    few.blocks = wanted < fewest ? wanted : fewest > few.blocks ? fewest : few.blocks;
+  }
+  run_tasks(parallel, few.blocks, few_rows_task<T>, &few);
   return true;
 }
 
