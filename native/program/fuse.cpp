@@ -164,7 +164,7 @@ struct Fuser {
     const Tensor &gradient = scaling.in[side], &rate = scaling.in[1 - side];
     if (!is_float(w.dtype()) || !w.contiguous() || rate.size() != 1 || rate.dtype() != w.dtype()) return;
     if (gradient.layout != w.layout || scaling.out[0].layout != w.layout) return;
-    if (gradient.buffer == w.buffer || rate.buffer == w.buffer) return;
+    if (overlaps(gradient, w) || overlaps(rate, w)) return;
     if (!same(difference.in[0], w) || !same(difference.in[1], scaling.out[0])) return;
     if (!same(assignment.in[0], difference.out[0])) return;
     launches[k] = make_launch(Op::sgd_update, {w, gradient, rate}, {w});

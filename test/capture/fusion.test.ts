@@ -105,7 +105,7 @@ test('a step of SGD written by hand is one update in place, of a weight with its
     const [x, w, b] = dense();
     const rate = tensor([0.1]);
     return () => {
-      const [, [dw, db]] = valueAndGrad(() => mean(relu(matmul(x!, w!).add(b!))), [w!, b!]);
+      const [, [dw, db]] = valueAndGrad(() => mean(relu(matmul(x!.mul(2), w!).add(b!))), [w!, b!]);
       w!.assign(w!.sub(dw!.mul(0.1)));
       b!.assign(b!.sub(rate.mul(db!)));
       return [w!.add(0), b!.add(0)];
