@@ -1,0 +1,41 @@
+// A step of a program, ready to be run again and again. One launch is one call of its kernel. A chain, element-wise
+// launches over the same elements, goes through all of them tile by tile, so that what they hand on to each other stays
+// in the L1 cache. Each tile of each launch is a call of the launch's own kernel: nothing here knows an op, and the
+// bits are those of the launches one after the other.
+#pragma once
+
+#include "../core/launch.h"
+
+namespace hebb {
+
+class Chain {
+ public:
+  explicit Chain(const Step& step);
+  Chain(const Chain&) = delete;
+  Chain(Chain&&) = default;
+  void run(const KernelTable& kernels) const;
+
+ private:
+  // What the launches work on: elements, or a single number.
+  struct Operand {
+    const Buffer* buffer;
+    int64_t offset;             // bytes
+    int64_t stride;             // bytes from element to element, 0 for a single number
+    size_t first, last;         // the launches that use it
+    std::byte* data = nullptr;  // of the first element; nullptr for what only the chain sees, which has
+    int64_t slot = 0;           // a slot of the scratch tile
+  };
+
+  int64_t operand(const Tensor& x, size_t position);
+  int64_t share_slots();
+  void run_chunk(const KernelTable& kernels, int64_t begin, int64_t end) const;
+
+  std::vector<Launch> launches;  // of a chain: over tiles, with numbers of operands for offsets
+  std::vector<Operand> operands;
+  int64_t size = 0, tile = 0, chunk = 0;  // elements
+  int64_t slot_lines = 0;                 // cache lines
+  size_t scratch_lines = 0;
+  const Layout* tails[dtype_count] = {};  // of the last tile, if it is shorter
+};
+
+}  // namespace hebb
