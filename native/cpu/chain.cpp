@@ -8,9 +8,9 @@ namespace hebb {
 
 namespace {
 
-constexpr int64_t cache_bytes = 32 * 1024;  // what the operands of a tile may take together
+constexpr int64_t cache_bytes = 64 * 1024;  // what the operands of a tile may take together
 constexpr int64_t least_tile = 512, most_tile = 4096;
-constexpr int64_t chunk_work = 64 * 1024;  // elements, times launches, that a thread claims at once
+constexpr int64_t chunk_work = 32 * 1024;  // elements, times launches, that a thread claims at once
 
 struct alignas(64) Line {
   std::byte bytes[64];
