@@ -3,11 +3,13 @@
 // (cpu/chain.h). Launches come together when they share a list of elements, reading or writing it, and the earlier
 // one may be moved down to the later one. Which ops are element-wise comes from their tables, so a new one is in here
 // without a further line.
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "../cpu/chain.h"
 #include "program.h"
 
 namespace hebb {
@@ -150,11 +152,43 @@ struct Chainer {
   }
 };
 
+bool uses(const Launch& call, const Buffer* buffer) {
+  const auto same = [&](const Tensor& x) { return x.buffer == buffer; };
+  return std::any_of(call.in, call.in + call.in_count, same) || std::any_of(call.out, call.out + call.out_count, same);
+}
+
+// Whether a product may lead a chain: a matrix of this program that pays.
+bool may_lead(const Launch& call, const Recorder& recorder) {
+  if (call.op != Op::matmul || call.in[0].rank() != 2 || call.in[1].rank() != 2) return false;
+  const Buffer* buffer = call.out[0].buffer;
+  return recorder.planned_index(buffer) >= 0 && !buffer->data && call.out[0].contiguous() && leading_rows(call) > 0;
+}
+
+// Puts a product whose elements only one step reads in front of that step's launches.
+void lead(Chainer& chainer, size_t product, const Recorder& recorder) {
+  const Launch& call = chainer.launches[product];
+  if (!may_lead(call, recorder)) return;
+  size_t reader = product;
+  for (size_t i = product + 1; i < chainer.steps.size(); ++i) {
+    for (size_t k : chainer.steps[i]) {
+      if (!uses(chainer.launches[k], call.out[0].buffer)) continue;
+      if (reader != product && reader != i) return;
+      reader = i;
+    }
+  }
+  std::vector<size_t>& chain = chainer.steps[reader];
+  if (reader == product || chain_size(chainer.launches[chain.front()]) != call.out[0].size()) return;
+  if (!chainer.in_step(product, reader) || !chainer.movable(product, reader)) return;
+  chain.insert(chain.begin(), product);
+  chainer.steps[product].clear();
+}
+
 }  // namespace
 
-std::vector<Step> chain(const std::vector<Launch>& launches) {
+std::vector<Step> chain(const std::vector<Launch>& launches, const Recorder& recorder) {
   Chainer chainer{launches, {}, {}, {}};
   for (size_t i = 0; i < launches.size(); ++i) chainer.add(i);
+  for (size_t i = 0; i < launches.size(); ++i) lead(chainer, i, recorder);
   std::vector<Step> steps;
   for (const std::vector<size_t>& list : chainer.steps) {
     if (list.empty()) continue;

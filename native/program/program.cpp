@@ -71,7 +71,7 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
   drop_unused(launches, *recorder, wanted);
   if (fused) fuse(launches, *recorder, wanted);
   if (fused && machine->runs_chains()) {
-    steps = chain(launches);
+    steps = chain(launches, *recorder);
   } else {
     for (const Launch& call : launches) steps.push_back({call});
   }

@@ -53,7 +53,7 @@ void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::ve
 
 // Brings element-wise launches over the same elements together in steps (chain.cpp); the other steps are one launch
 // each.
-std::vector<Step> chain(const std::vector<Launch>& launches);
+std::vector<Step> chain(const std::vector<Launch>& launches, const Recorder& recorder);
 
 // Offsets for buffers that live from step `first` to step `last`: two that live at the same time never overlap.
 struct Interval {
