@@ -1,6 +1,7 @@
 // Programs whose element-wise launches are chained against the same launches one by one, bit by bit: known programs,
 // and random ones over types, sizes, views, in-place updates and single numbers.
-#include <cstring>
+#include <array>
+#include <cstdio>
 #include <deque>
 #include <memory>
 #include <random>
@@ -11,6 +12,7 @@
 #include "../../native/cpu/threads.h"
 #include "../../native/ops/binary.h"
 #include "../../native/ops/copy.h"
+#include "../../native/ops/matmul.h"
 #include "../../native/ops/optimizer.h"
 #include "../../native/ops/reduce.h"
 #include "../../native/ops/unary.h"
@@ -175,6 +177,42 @@ void test_boundaries() {
   check(agree(alone) && lines(alone) == 1, "the steps of optimisers take part");
 }
 
+// w -= x^T y / 10 with momentum, the product being of m x k and k x n.
+void record_product(Session& session, Dtype dtype, int64_t m, int64_t n, int64_t k, int readers) {
+  const Tensor x = view(session.outside(dtype, m * k, 1), {m, k}, {1, m});
+  const Tensor y = view(session.outside(dtype, k * n, 2), {k, n}, {n, 1});
+  const Tensor w = view(session.outside(dtype, m * n, 3), {m, n}, {n, 1});
+  const Tensor v = view(session.outside(dtype, m * n, 4), {m, n}, {n, 1});
+  const Tensor g = matmul(x, y, false, false);
+  momentum_update(w, v, clip(g, 0.5 * static_cast<double>(k), 1e9), session.outside(dtype, 1, 5), 0.5, true);
+  const int64_t axis[] = {0, 1};
+  if (readers == 2) session.want(sum(g, axis, false));
+  if (readers == 3) session.want(g);
+}
+
+void test_products() {
+  for (Dtype dtype : {Dtype::float32, Dtype::float64}) {
+    for (const auto& [m, n, k] : {std::array<int64_t, 3>{784, 300, 32},
+                                  {801, 300, 7},
+                                  {260, 1001, 9},
+                                  {400, 700, 64},
+                                  {30000, 11, 3},
+                                  {4096, 64, 20},
+                                  {100, 30, 8}}) {
+      for (int readers : {1, 2, 3}) {
+        const auto make = [&](Session& session) { record_product(session, dtype, m, n, k, readers); };
+        check(agree(make), "a product that leads a chain gives the same bits");
+        Session session;
+        make(session);
+        session.run(true);
+        const bool leads = count(session.program->listing(), "): matmul, clip, momentum_update\n") == 1;
+        check(leads == (readers == 1 && m > 100), "a product of many rows leads the chain that alone reads it");
+        check(!leads || session.program->arena_bytes() == 0, "a product that leads takes no memory");
+      }
+    }
+  }
+}
+
 // Random launches over the lists of a session: most of one size, some of them views into others.
 void record_random(Session& session, unsigned seed) {
   std::mt19937 random(seed);
@@ -185,8 +223,8 @@ void record_random(Session& session, unsigned seed) {
   const Tensor long_list = session.outside(Dtype::float32, 2 * size + 1, seed + 1);
   lists = {elements(long_list, 0, size), elements(long_list, size, size), elements(long_list, 1, size),
            view(long_list, {size}, {2})};
-  for (Dtype dtype : {Dtype::float32, Dtype::float32, Dtype::float32, Dtype::float64, Dtype::int32, Dtype::uint8,
-                      Dtype::boolean}) {
+  for (Dtype dtype :
+       {Dtype::float32, Dtype::float32, Dtype::float32, Dtype::float64, Dtype::int32, Dtype::uint8, Dtype::boolean}) {
     lists.push_back(session.outside(dtype, size, seed + 2 + static_cast<unsigned>(lists.size())));
     numbers.push_back(session.outside(dtype, 1, seed + 20 + static_cast<unsigned>(lists.size())));
   }
@@ -201,16 +239,36 @@ void record_random(Session& session, unsigned seed) {
   const int64_t axis[] = {0};
   for (int i = 0; i < 40; ++i) {
     switch (draw(16)) {
-      case 0: lists.push_back(abs(list(), 0, 0)); break;
-      case 1: lists.push_back(square(clip(list(), 0.5, 3), 0, 0)); break;
-      case 2: lists.push_back(tanh(list(), 0, 0)); break;
-      case 3: lists.push_back(add(list(), any())); break;
-      case 4: lists.push_back(sub(any(), list())); break;
-      case 5: lists.push_back(maximum(list(), list())); break;
-      case 6: lists.push_back(less(list(), any())); break;
-      case 7: lists.push_back(where(list(), any(), list())); break;
-      case 8: lists.push_back(cast(list(), static_cast<Dtype>(draw(dtype_count)))); break;
-      case 9: assign(list(), any()); break;
+      case 0:
+        lists.push_back(abs(list(), 0, 0));
+        break;
+      case 1:
+        lists.push_back(square(clip(list(), 0.5, 3), 0, 0));
+        break;
+      case 2:
+        lists.push_back(tanh(list(), 0, 0));
+        break;
+      case 3:
+        lists.push_back(add(list(), any()));
+        break;
+      case 4:
+        lists.push_back(sub(any(), list()));
+        break;
+      case 5:
+        lists.push_back(maximum(list(), list()));
+        break;
+      case 6:
+        lists.push_back(less(list(), any()));
+        break;
+      case 7:
+        lists.push_back(where(list(), any(), list()));
+        break;
+      case 8:
+        lists.push_back(cast(list(), static_cast<Dtype>(draw(dtype_count))));
+        break;
+      case 9:
+        assign(list(), any());
+        break;
       case 10: {
         const Tensor x = of_type(draw(3) ? Dtype::float32 : Dtype::float64);
         add_in_place(x, any());
@@ -229,9 +287,15 @@ void record_random(Session& session, unsigned seed) {
         }
         break;
       }
-      case 13: numbers.push_back(max(list(), axis, false)); break;
-      case 14: session.want(list()); break;
-      default: lists.push_back(minimum(mul(list(), any()), numbers[0])); break;
+      case 13:
+        numbers.push_back(max(list(), axis, false));
+        break;
+      case 14:
+        session.want(list());
+        break;
+      default:
+        lists.push_back(minimum(mul(list(), any()), numbers[0]));
+        break;
     }
   }
   for (int i = 0; i < 4; ++i) session.want(list());
@@ -264,6 +328,7 @@ int main() {
     set_thread_count(threads);
     test_known_programs();
     test_boundaries();
+    test_products();
     test_random_programs();
   }
   return hebb::test::finish("chain");
