@@ -1,7 +1,9 @@
 // A step of a program, ready to be run again and again. One launch is one call of its kernel. A chain, element-wise
 // launches over the same elements, goes through all of them tile by tile, so that what they hand on to each other stays
-// in the L1 cache. Each tile of each launch is a call of the launch's own kernel: nothing here knows an op, and the
-// bits are those of the launches one after the other.
+// in the cache; a matrix product that leads it is made some rows at a time. Each tile of each launch is a call of the
+// launch's own kernel: no element-wise op is named here, and the bits are those of the launches one after the other.
+// Gain (docs/kernels.md): a captured training step with Nadam, Adadelta or Adamax takes 0.7 of its time at batch 32,
+// with momentum 0.88 of it, by the product's rows alone.
 #pragma once
 
 #include "../core/launch.h"
