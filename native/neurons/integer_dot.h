@@ -1,0 +1,18 @@
+// The inner product of bytes with int16 in int32: exact, so every instruction set gives the same.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hebb {
+
+// Vectors are filled up with zeros to a multiple of 32.
+constexpr size_t padded_length(size_t length) { return (length + 31) / 32 * 32; }
+
+// No part of the sum may leave int32.
+using IntegerDot = int32_t (*)(const int8_t* bytes, const int16_t* numbers, size_t padded);
+
+// The one for this processor: an epoch of MNIST takes ... as long with the compiler's baseline.
+IntegerDot integer_dot();
+
+}  // namespace hebb

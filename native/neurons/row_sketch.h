@@ -1,0 +1,160 @@
+// Inner products of which only the side of a margin is needed. A loss that is zero on a part of the line (perceptron,
+// hinge, epsilon-insensitive) asks for the exact sum only near that part's end and beyond. So each row is also kept as
+// bytes and the weights as int16; their inner product is exact in integers, and tells w.x up to a proven bound. Only
+// where the bound leaves a doubt is the sum made in its order. MNIST, perceptron: 19 rows of 20 are certain.
+//
+// With x = scale*q + r, w = (v + d) / units, |d_j| <= 1/2, the sum in float64 is off from q.v * scale / units by at most
+//   scale * |q|_1 / 2 / units  (d)  +  |w| |r|  (r)  +  |w| |x| features 2^-53  (roundings of the sum),
+// each widened a little for the roundings of the bound itself.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "../core/large_array.h"
+#include "integer_dot.h"
+#include "linear_rows.h"
+
+namespace hebb {
+
+// Weights as integers; read() and follow() keep them at what they stand for.
+class WeightSketch {
+ public:
+  explicit WeightSketch(size_t features)
+      : limit_(std::min(32767.0, std::floor(2147483647.0 / (127.0 * static_cast<double>(features))))),
+        length_(padded_length(features)),
+        values_(large_array<int16_t>(length_)),
+        features_(features) {}
+
+  void read(std::span<const double> w) {
+    double largest = 0;
+    for (const double value : w) largest = std::max(largest, std::fabs(value));
+    // Room for twice the largest; weights of zero get the finest units, and the first that is not is read anew.
+    units_ = largest > 0x1p-400 ? std::ldexp(1.0, std::ilogb(limit_ / 2) - std::ilogb(largest) - 1) : 0x1p400;
+    squares_ = 0;
+    std::fill_n(values_.get(), length_, int16_t{0});
+    known_ = true;
+    for (size_t j = 0; j < features_; ++j) known_ = set(j, w[j]) && known_;
+    measure();
+  }
+
+  // The weights of this row's elements have changed.
+  template <class T, class Index>
+  void follow(const RowPart<T, Index>& x, std::span<const double> w) {
+    bool inside = known_;
+    for (size_t k = 0; k < x.length; ++k) inside = set(x.at[k].index, w[x.at[k].index]) && inside;
+    if (!inside) return read(w);
+    measure();
+  }
+
+  const int16_t* values() const { return values_.get(); }
+  bool known() const { return known_; }
+  double unit() const { return 1 / units_; }
+  double norm() const { return norm_; }  // not below that of the weights
+
+ private:
+  bool set(size_t j, double weight) {
+    const double value = weight * units_;
+    const bool inside = std::fabs(value) <= limit_;
+    const int64_t before = values_[j], after = inside ? std::lrint(value) : 0;
+    squares_ += after * after - before * before;
+    values_[j] = static_cast<int16_t>(after);
+    return inside;
+  }
+
+  void measure() {
+    norm_ = (std::sqrt(static_cast<double>(squares_)) + 0.5 * std::sqrt(static_cast<double>(features_))) / units_;
+  }
+
+  double limit_;  // no sum of products with bytes leaves int32
+  size_t length_;
+  LargeArray<int16_t> values_;
+  size_t features_;
+  double units_ = 0x1p400, norm_ = 0;
+  int64_t squares_ = 0;
+  bool known_ = true;
+};
+
+// An interval that holds a sum.
+struct Bounds {
+  double low, high;
+};
+
+// Rows as bytes, each with a scale of its own, so that large features in one row do not coarsen the others.
+class RowSketches {
+ public:
+  template <class T, class Index>
+  RowSketches(const PackedRows<T, Index>& rows, int64_t features)
+      : length_(padded_length(static_cast<size_t>(features))),
+        lines_per_row_((length_ + sizeof(Terms) + sizeof(Line) - 1) / sizeof(Line)),
+        lines_(large_array<Line>(rows.rows() * lines_per_row_)) {
+    for (size_t row = 0; row < rows.rows(); ++row) write(row, rows.row(static_cast<int32_t>(row)), features);
+  }
+
+  void prefetch(int32_t row) const {
+    const Line* line = &lines_[static_cast<size_t>(row) * lines_per_row_];
+    for (size_t k = 0; k < lines_per_row_; ++k) __builtin_prefetch(line + k);
+  }
+
+  // Where the sum of w.x in float64 lies, from left to right; nothing is known of infinite or unknown terms.
+  Bounds bounds(int32_t row, const WeightSketch& w) const {
+    const int8_t* q = bytes(static_cast<size_t>(row));
+    Terms terms;
+    std::memcpy(&terms, q + length_, sizeof terms);
+    const double middle = dot_(q, w.values(), length_) * (terms.scale * w.unit());
+    const double error = terms.half_l1 * w.unit() + w.norm() * terms.slack + std::fabs(middle) * 0x1p-50;
+    const double margin = error * (1 + 0x1p-40) + 1e-300;
+    return {middle - margin, middle + margin};
+  }
+
+ private:
+  struct alignas(64) Line {
+    int8_t bytes[64];
+  };
+  // Behind the bytes of a row: what the bound needs of it.
+  struct Terms {
+    double scale, half_l1, slack;
+  };
+
+  int8_t* bytes(size_t row) { return lines_[row * lines_per_row_].bytes; }
+  const int8_t* bytes(size_t row) const { return lines_[row * lines_per_row_].bytes; }
+
+  template <class T, class Index>
+  void write(size_t row, const RowPart<T, Index>& x, int64_t features) {
+    int8_t* q = bytes(row);
+    std::memset(q, 0, lines_per_row_ * sizeof(Line));
+    double largest = 0, rest_squares[2] = {};
+    for (size_t k = 0; k < x.length; ++k) largest = std::max(largest, std::fabs(static_cast<double>(x.at[k].value)));
+    const double scale = largest / 127, inverse = 127 / largest;
+    const bool tame = largest > 1e-140 && largest < 1e140;  // no square leaves the range of float64
+    int64_t l1 = 0, squares = 0;
+    for (size_t k = 0; tame && k < x.length; ++k) {
+      const double value = static_cast<double>(x.at[k].value);
+      const int byte = static_cast<int>(std::lrint(value * inverse));
+      const double rest = value - byte * scale;
+      q[x.at[k].index] = static_cast<int8_t>(byte);
+      l1 += std::abs(byte);
+      squares += byte * byte;
+      rest_squares[k & 1] += rest * rest;
+    }
+    Terms terms{scale, 0.5 * scale * static_cast<double>(l1), infinity};
+    const double roundings = static_cast<double>(features + 8) * 0x1p-50;
+    const double rest = std::sqrt(rest_squares[0] + rest_squares[1]) * (1 + 0x1p-30);
+    if (tame) terms.slack = rest + (rest + scale * std::sqrt(static_cast<double>(squares))) * roundings;
+    if (x.length == 0) terms.slack = 0;
+    std::memcpy(q + length_, &terms, sizeof terms);
+  }
+
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+  IntegerDot dot_ = integer_dot();
+  size_t length_, lines_per_row_;
+  LargeArray<Line> lines_;
+};
+
+}  // namespace hebb
