@@ -1,5 +1,5 @@
-// Memory for what is read in no order. Where it is large it asks for pages of 2 MB (Linux): pages of 4 KB cost every row
-// of a matrix its own walk through the page tables.
+// Memory for what is read in no order. Where it is large it asks for pages of 2 MB (Linux): pages of 4 KB cost every
+// row of a matrix its own walk through the page tables.
 #pragma once
 
 #include <cstddef>

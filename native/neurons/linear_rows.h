@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -48,15 +49,12 @@ class PackedRows {
         next = packed.blocks_.emplace_back(large_array<RowElement<T, Index>>(block)).get();
         end = next + block;
       }
-      bool fits = true;
-      for (int64_t j = 0; j < features; ++j) {
-        fits &= static_cast<Source>(narrow<T>(x[j])) - x[j] == 0;  // false for what is not finite
-      }
+      size_t filled = 0;
+      const bool fits = pack_row(x, features, next, filled);
       if (!fits) {
         if constexpr (std::is_same_v<T, Source>) fail_row(x, row, features);
         return std::nullopt;
       }
-      const size_t filled = pack_row(x, features, next);
       packed.rows_.push_back({next, filled});
       packed.size_ += filled;
       next += filled;
@@ -88,26 +86,35 @@ class PackedRows {
     }
   }
 
-  // The elements that are not zero; answers their number. Runs of zeros are passed over; within other parts which are
-  // zero cannot be foreseen, so there is no branch.
+  // The elements that are not zero, and their number; answers whether all are finite and values of T. Runs of zeros are
+  // passed over; within other parts which are zero cannot be foreseen, so there is no branch.
   template <class Source>
-  static size_t pack_row(const Source* x, int64_t features, RowElement<T, Index>* out) {
-    constexpr int64_t step = 8;
-    size_t filled = 0;
+  static bool pack_row(const Source* x, int64_t features, RowElement<T, Index>* out, size_t& filled) {
+    uint64_t wrong = 0;
     const auto put = [&](int64_t j) {
-      out[filled] = {static_cast<Index>(j), narrow<T>(x[j])};
-      filled += x[j] != 0;
+      const T value = narrow<T>(x[j]);
+      out[filled] = {static_cast<Index>(j), value};
+      filled += magnitude(x[j]) != 0;
+      wrong |= bits(static_cast<Source>(static_cast<Source>(value) - x[j]));  // +0 or NaN for a value of T
     };
+    constexpr int64_t step = 8;
     int64_t j = 0;
     for (; j + step <= features; j += step) {
-      bool some = false;
-      for (int64_t k = 0; k < step; ++k) some |= x[j + k] != 0;
-      if (!some) continue;
-      for (int64_t k = 0; k < step; ++k) put(j + k);
+      auto some = magnitude(x[j]);
+      for (int64_t k = 1; k < step; ++k) some |= magnitude(x[j + k]);
+      for (int64_t k = 0; some != 0 && k < step; ++k) put(j + k);
     }
     for (; j < features; ++j) put(j);
-    return filled;
+    return wrong == 0;
   }
+
+  static uint8_t bits(uint8_t value) { return value; }
+  static uint32_t bits(float value) { return std::bit_cast<uint32_t>(value); }
+  static uint64_t bits(double value) { return std::bit_cast<uint64_t>(value); }
+  // 0 for 0 and -0.
+  static uint8_t magnitude(uint8_t value) { return value; }
+  static uint32_t magnitude(float value) { return bits(value) << 1; }
+  static uint64_t magnitude(double value) { return bits(value) << 1; }
 
   template <class Source>
   [[noreturn]] static void fail_row(const Source* x, int64_t row, int64_t features) {

@@ -73,8 +73,10 @@ class Sgd final : public LinearSgd {
     }
     for (Learner* learner : active) {
       begin(*learner);
-      if (learner->weights.sketch) visit_sketched(*learner);
-      else exact.push_back(learner);
+      if (learner->weights.sketch)
+        visit_sketched(*learner);
+      else
+        exact.push_back(learner);
     }
     // Groups as equal as can be: ten classes are twice five.
     const size_t groups = (exact.size() + most_chains - 1) / most_chains;
@@ -183,7 +185,7 @@ class Sgd final : public LinearSgd {
     const double y = learner.task.y[row];
     const auto zero = [&](double sum) {
       const double p = sum * learner.weights.scale + learner.intercept;
-      return std::isfinite(p) && is_flat(options_.loss, y, p, options_.epsilon);
+      return is_flat(options_.loss, y, p, options_.epsilon);
     };
     return zero(bounds.low) && zero(bounds.high);
   }

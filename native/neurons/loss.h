@@ -84,7 +84,7 @@ inline double linear_loss_slope(LinearLoss kind, double y, double p, double epsi
   return 0;
 }
 
-// Whether p is in the interval, of the losses that have one, where loss and slope are both zero.
+// Whether p is in the interval, of the losses that have one, where loss and slope are both zero; false for NaN.
 inline bool is_flat(LinearLoss kind, double y, double p, double epsilon) {
   const double z = p * y;
   switch (kind) {

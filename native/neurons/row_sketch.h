@@ -3,7 +3,8 @@
 // bytes and the weights as int16; their inner product is exact in integers, and tells w.x up to a proven bound. Only
 // where the bound leaves a doubt is the sum made in its order. MNIST, perceptron: 19 rows of 20 are certain.
 //
-// With x = scale*q + r, w = (v + d) / units, |d_j| <= 1/2, the sum in float64 is off from q.v * scale / units by at most
+// With x = scale*q + r, w = (v + d) / units, |d_j| <= 1/2, the sum in float64 is off from q.v * scale / units by at
+// most
 //   scale * |q|_1 / 2 / units  (d)  +  |w| |r|  (r)  +  |w| |x| features 2^-53  (roundings of the sum),
 // each widened a little for the roundings of the bound itself.
 #pragma once
@@ -14,8 +15,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <span>
-#include <vector>
 
 #include "../core/large_array.h"
 #include "integer_dot.h"
@@ -39,24 +40,23 @@ class WeightSketch {
     units_ = largest > 0x1p-400 ? std::ldexp(1.0, std::ilogb(limit_ / 2) - std::ilogb(largest) - 1) : 0x1p400;
     squares_ = 0;
     std::fill_n(values_.get(), length_, int16_t{0});
-    known_ = true;
-    for (size_t j = 0; j < features_; ++j) known_ = set(j, w[j]) && known_;
+    finite_ = true;
+    for (size_t j = 0; j < features_; ++j) finite_ = set(j, w[j]) && finite_;
     measure();
   }
 
   // The weights of this row's elements have changed.
   template <class T, class Index>
   void follow(const RowPart<T, Index>& x, std::span<const double> w) {
-    bool inside = known_;
+    bool inside = finite_;
     for (size_t k = 0; k < x.length; ++k) inside = set(x.at[k].index, w[x.at[k].index]) && inside;
     if (!inside) return read(w);
     measure();
   }
 
   const int16_t* values() const { return values_.get(); }
-  bool known() const { return known_; }
   double unit() const { return 1 / units_; }
-  double norm() const { return norm_; }  // not below that of the weights
+  double norm() const { return norm_; }  // not below that of the weights; infinite if one of them is not finite
 
  private:
   bool set(size_t j, double weight) {
@@ -69,7 +69,9 @@ class WeightSketch {
   }
 
   void measure() {
-    norm_ = (std::sqrt(static_cast<double>(squares_)) + 0.5 * std::sqrt(static_cast<double>(features_))) / units_;
+    const double values = std::sqrt(static_cast<double>(squares_)),
+                 rests = 0.5 * std::sqrt(static_cast<double>(features_));
+    norm_ = finite_ ? (values + rests) / units_ : std::numeric_limits<double>::infinity();
   }
 
   double limit_;  // no sum of products with bytes leaves int32
@@ -78,7 +80,7 @@ class WeightSketch {
   size_t features_;
   double units_ = 0x1p400, norm_ = 0;
   int64_t squares_ = 0;
-  bool known_ = true;
+  bool finite_ = true;
 };
 
 // An interval that holds a sum.
@@ -102,7 +104,8 @@ class RowSketches {
     for (size_t k = 0; k < lines_per_row_; ++k) __builtin_prefetch(line + k);
   }
 
-  // Where the sum of w.x in float64 lies, from left to right; nothing is known of infinite or unknown terms.
+  // Where the sum of w.x in float64 lies, made from left to right. So small a margin also tells that no part of it was
+  // infinite.
   Bounds bounds(int32_t row, const WeightSketch& w) const {
     const int8_t* q = bytes(static_cast<size_t>(row));
     Terms terms;
@@ -110,10 +113,11 @@ class RowSketches {
     const double middle = dot_(q, w.values(), length_) * (terms.scale * w.unit());
     const double error = terms.half_l1 * w.unit() + w.norm() * terms.slack + std::fabs(middle) * 0x1p-50;
     const double margin = error * (1 + 0x1p-40) + 1e-300;
-    return {middle - margin, middle + margin};
+    return margin < 1e290 ? Bounds{middle - margin, middle + margin} : Bounds{-infinity, infinity};
   }
 
  private:
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
   struct alignas(64) Line {
     int8_t bytes[64];
   };
@@ -125,33 +129,46 @@ class RowSketches {
   int8_t* bytes(size_t row) { return lines_[row * lines_per_row_].bytes; }
   const int8_t* bytes(size_t row) const { return lines_[row * lines_per_row_].bytes; }
 
+  static constexpr size_t lanes = 4;
+  // So many chains side by side, where the order does not matter.
+  template <class Use>
+  static void by_lanes(size_t count, const Use& use) {
+    size_t k = 0;
+    for (; k + lanes <= count; k += lanes) {
+      for (size_t lane = 0; lane < lanes; ++lane) use(k + lane, lane);
+    }
+    for (; k < count; ++k) use(k, 0);
+  }
+
   template <class T, class Index>
   void write(size_t row, const RowPart<T, Index>& x, int64_t features) {
     int8_t* q = bytes(row);
     std::memset(q, 0, lines_per_row_ * sizeof(Line));
-    double largest = 0, rest_squares[2] = {};
-    for (size_t k = 0; k < x.length; ++k) largest = std::max(largest, std::fabs(static_cast<double>(x.at[k].value)));
+    double most[lanes] = {}, rest_squares[lanes] = {};
+    by_lanes(x.length, [&](size_t k, size_t lane) {
+      most[lane] = std::max(most[lane], std::fabs(static_cast<double>(x.at[k].value)));
+    });
+    const double largest = *std::max_element(most, most + lanes);
     const double scale = largest / 127, inverse = 127 / largest;
     const bool tame = largest > 1e-140 && largest < 1e140;  // no square leaves the range of float64
     int64_t l1 = 0, squares = 0;
-    for (size_t k = 0; tame && k < x.length; ++k) {
+    by_lanes(tame ? x.length : 0, [&](size_t k, size_t lane) {
       const double value = static_cast<double>(x.at[k].value);
       const int byte = static_cast<int>(std::lrint(value * inverse));
       const double rest = value - byte * scale;
       q[x.at[k].index] = static_cast<int8_t>(byte);
       l1 += std::abs(byte);
       squares += byte * byte;
-      rest_squares[k & 1] += rest * rest;
-    }
+      rest_squares[lane] += rest * rest;
+    });
     Terms terms{scale, 0.5 * scale * static_cast<double>(l1), infinity};
     const double roundings = static_cast<double>(features + 8) * 0x1p-50;
-    const double rest = std::sqrt(rest_squares[0] + rest_squares[1]) * (1 + 0x1p-30);
+    const double rest = std::sqrt(std::accumulate(rest_squares, rest_squares + lanes, 0.0)) * (1 + 0x1p-30);
     if (tame) terms.slack = rest + (rest + scale * std::sqrt(static_cast<double>(squares))) * roundings;
     if (x.length == 0) terms.slack = 0;
     std::memcpy(q + length_, &terms, sizeof terms);
   }
 
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
   IntegerDot dot_ = integer_dot();
   size_t length_, lines_per_row_;
   LargeArray<Line> lines_;
