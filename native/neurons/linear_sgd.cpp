@@ -47,6 +47,8 @@ class Sgd final : public LinearSgd {
     if (options_.penalty == LinearPenalty::l1) options_.l1_ratio = 1;
     scales_ = options_.penalty == LinearPenalty::l2 || options_.penalty == LinearPenalty::elastic_net;
     shrinks_ = options_.penalty == LinearPenalty::l1 || options_.penalty == LinearPenalty::elastic_net;
+    // Bottou's start: the first step is as long as a typical weight, at which no loss has a slope above 1.
+    optimal_start_ = 1.0 / (std::sqrt(1.0 / std::sqrt(options_.alpha)) * options_.alpha);
     measures_ = options_.penalty != LinearPenalty::none && !options_.early_stopping && options_.tol > -infinity;
     const size_t features = static_cast<size_t>(rows.features);
     for (const LinearTask& task : tasks) {
@@ -133,7 +135,7 @@ class Sgd final : public LinearSgd {
     // Learns from the row that is done and begins the next.
     const auto next_row = [&](int k) {
       const int32_t row = learners[k]->visited[steps[k]];
-      learn(*learners[k], row, packed_.row(row), products[k].sum);
+      learn(*learners[k], row, products[k].sum);
       ++steps[k];
       return begin_row(k);
     };
@@ -168,12 +170,13 @@ class Sgd final : public LinearSgd {
       const int32_t row = rows[i];
       if (flat(learner, row)) {
         ++certain;
-        step(learner, packed_.row(row), rate(learner), -0.0);
+        step(learner, row, rate(learner), -0.0);
         continue;
       }
+      packed_.prefetch(row);
       Product<T, Index> product{learner.weights.w.data(), packed_.row(row)};
       advance<1>(&product, product.left.length);
-      learn(learner, row, packed_.row(row), product.sum);
+      learn(learner, row, product.sum);
     }
     if (2 * certain < rows.size()) learner.weights.sketch.reset();
   }
@@ -198,17 +201,12 @@ class Sgd final : public LinearSgd {
   }
 
   double rate(const Learner& learner) const {
-    if (options_.rate == LearningRate::optimal) {
-      // Bottou's start: the first step is as long as a typical weight, at which no loss has a slope above 1.
-      const double typical = std::sqrt(1.0 / std::sqrt(options_.alpha));
-      const double start = 1.0 / (typical * options_.alpha);
-      return 1.0 / (options_.alpha * (start + learner.t - 1));
-    }
+    if (options_.rate == LearningRate::optimal) return 1.0 / (options_.alpha * (optimal_start_ + learner.t - 1));
     if (options_.rate == LearningRate::invscaling) return options_.eta0 / std::pow(learner.t, options_.power_t);
     return learner.eta;
   }
 
-  void learn(Learner& learner, int32_t row, const RowPart<T, Index>& x, double sum) {
+  void learn(Learner& learner, int32_t row, double sum) {
     const double y = learner.task.y[row], p = sum * learner.weights.scale + learner.intercept;
     const double eta = rate(learner);
     const double loss = linear_loss(options_.loss, y, p, options_.epsilon);
@@ -220,11 +218,11 @@ class Sgd final : public LinearSgd {
     double update = -eta * slope;
     update *= (y > 0 ? learner.task.positive_weight : learner.task.negative_weight) *
               (rows_.weights ? rows_.weights[row] : 1);
-    step(learner, x, eta, update);
+    step(learner, row, eta, update);
   }
 
   // What follows once it is known by how much the row moves the prediction.
-  void step(Learner& learner, const RowPart<T, Index>& x, double eta, double update) {
+  void step(Learner& learner, int32_t row, double eta, double update) {
     Weights& weights = learner.weights;
     if (measures_) {
       const double norm = std::sqrt(weights.squared_norm);
@@ -233,13 +231,13 @@ class Sgd final : public LinearSgd {
     }
     if (scales_) weights.multiply(std::max(0.0, 1.0 - (1.0 - options_.l1_ratio) * eta * options_.alpha));
     if (update != 0) {
-      weights.add(x, update);
+      weights.add(packed_.row(row), update);
       if (measures_) weights.measure();
       if (options_.fit_intercept) learner.intercept += update;
     }
     if (options_.average > 0 && learner.t >= static_cast<double>(options_.average)) {
       const double count = learner.t - static_cast<double>(options_.average) + 1;
-      weights.add_to_average(x, update, count);
+      weights.add_to_average(packed_.row(row), update, count);
       learner.average_intercept += (learner.intercept - learner.average_intercept) / count;
     }
     if (shrinks_) {
@@ -317,6 +315,7 @@ class Sgd final : public LinearSgd {
   std::optional<RowSketches> sketches_;
   std::vector<Learner> learners_;
   bool scales_, shrinks_, measures_;
+  double optimal_start_;
 };
 
 // The learner of rows as T; nothing if some value is not one of T.
