@@ -8,11 +8,11 @@ namespace hebb {
 namespace {
 
 // The loop that compilers turn into instructions for pairs of products, once per instruction set.
-#define HEBB_INTEGER_DOT(name, attributes)                                              \
-  attributes int32_t name(const int8_t* bytes, const int16_t* numbers, size_t padded) { \
-    int32_t sum = 0;                                                                    \
-    for (size_t j = 0; j < padded / 32 * 32; ++j) sum += bytes[j] * numbers[j];         \
-    return sum;                                                                         \
+#define HEBB_INTEGER_DOT(name, attributes)                                                  \
+  attributes int32_t name(const int8_t* bytes, const int16_t* numbers, size_t padded) {     \
+    int32_t sum = 0;                                                                        \
+    for (size_t j = 0; j < padded / dot_step * dot_step; ++j) sum += bytes[j] * numbers[j]; \
+    return sum;                                                                             \
   }
 
 HEBB_INTEGER_DOT(dot_baseline, )

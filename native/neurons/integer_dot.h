@@ -6,8 +6,9 @@
 
 namespace hebb {
 
-// Vectors are filled up with zeros to a multiple of 32.
-constexpr size_t padded_length(size_t length) { return (length + 31) / 32 * 32; }
+// Vectors are filled up with zeros to a multiple of it.
+constexpr size_t dot_step = 32;
+constexpr size_t padded_length(size_t length) { return (length + dot_step - 1) / dot_step * dot_step; }
 
 // No part of the sum may leave int32.
 using IntegerDot = int32_t (*)(const int8_t* bytes, const int16_t* numbers, size_t padded);

@@ -163,6 +163,7 @@ class Sgd final : public LinearSgd {
     const std::vector<int32_t>& rows = learner.visited;
     size_t certain = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
+      if (i + 8 < rows.size()) sketches_->prefetch_place(rows[i + 8]);
       if (i + 4 < rows.size()) {
         sketches_->prefetch(rows[i + 4]);
         __builtin_prefetch(&learner.task.y[rows[i + 4]]);

@@ -17,6 +17,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <vector>
 
 #include "../core/large_array.h"
 #include "integer_dot.h"
@@ -92,25 +93,36 @@ struct Bounds {
 class RowSketches {
  public:
   template <class T, class Index>
-  RowSketches(const PackedRows<T, Index>& rows, int64_t features)
-      : length_(padded_length(static_cast<size_t>(features))),
-        lines_per_row_((length_ + sizeof(Terms) + sizeof(Line) - 1) / sizeof(Line)),
-        lines_(large_array<Line>(rows.rows() * lines_per_row_)) {
-    for (size_t row = 0; row < rows.rows(); ++row) write(row, rows.row(static_cast<int32_t>(row)), features);
+  RowSketches(const PackedRows<T, Index>& rows, int64_t features) {
+    size_t lines = 0;
+    places_.reserve(rows.rows());
+    for (size_t row = 0; row < rows.rows(); ++row) {
+      const RowPart<T, Index> x = rows.row(static_cast<int32_t>(row));
+      const size_t from = x.length == 0 ? 0 : x.at[0].index / dot_step;
+      const size_t to = x.length == 0 ? 0 : x.at[x.length - 1].index / dot_step + 1;
+      places_.push_back({static_cast<uint32_t>(lines), static_cast<uint16_t>(from), static_cast<uint16_t>(to - from)});
+      lines += lines_of(places_.back());
+    }
+    lines_ = large_array<Line>(lines);
+    for (size_t row = 0; row < rows.rows(); ++row) write(places_[row], rows.row(static_cast<int32_t>(row)), features);
   }
 
+  // Ask for where a row is, and for the row, before they are needed.
+  void prefetch_place(int32_t row) const { __builtin_prefetch(&places_[static_cast<size_t>(row)]); }
   void prefetch(int32_t row) const {
-    const Line* line = &lines_[static_cast<size_t>(row) * lines_per_row_];
-    for (size_t k = 0; k < lines_per_row_; ++k) __builtin_prefetch(line + k);
+    const Place& place = places_[static_cast<size_t>(row)];
+    for (size_t k = 0; k < lines_of(place); ++k) __builtin_prefetch(&lines_[place.line + k]);
   }
 
   // Where the sum of w.x in float64 lies, made from left to right. So small a margin also tells that no part of it was
   // infinite.
   Bounds bounds(int32_t row, const WeightSketch& w) const {
-    const int8_t* q = bytes(static_cast<size_t>(row));
+    const Place& place = places_[static_cast<size_t>(row)];
+    const size_t length = place.steps * dot_step;
+    const int8_t* q = lines_[place.line].bytes;
     Terms terms;
-    std::memcpy(&terms, q + length_, sizeof terms);
-    const double middle = dot_(q, w.values(), length_) * (terms.scale * w.unit());
+    std::memcpy(&terms, q + length, sizeof terms);
+    const double middle = dot_(q, w.values() + place.from * dot_step, length) * (terms.scale * w.unit());
     const double error = terms.half_l1 * w.unit() + w.norm() * terms.slack + std::fabs(middle) * 0x1p-50;
     const double margin = error * (1 + 0x1p-40) + 1e-300;
     return margin < 1e290 ? Bounds{middle - margin, middle + margin} : Bounds{-infinity, infinity};
@@ -126,8 +138,14 @@ class RowSketches {
     double scale, half_l1, slack;
   };
 
-  int8_t* bytes(size_t row) { return lines_[row * lines_per_row_].bytes; }
-  const int8_t* bytes(size_t row) const { return lines_[row * lines_per_row_].bytes; }
+  // Zeros at both ends of a row are left out; from and steps count vectors of the inner product.
+  struct Place {
+    uint32_t line;
+    uint16_t from, steps;
+  };
+  static size_t lines_of(const Place& place) {
+    return (place.steps * dot_step + sizeof(Terms) + sizeof(Line) - 1) / sizeof(Line);
+  }
 
   static constexpr size_t lanes = 4;
   // So many chains side by side, where the order does not matter.
@@ -141,9 +159,9 @@ class RowSketches {
   }
 
   template <class T, class Index>
-  void write(size_t row, const RowPart<T, Index>& x, int64_t features) {
-    int8_t* q = bytes(row);
-    std::memset(q, 0, lines_per_row_ * sizeof(Line));
+  void write(const Place& place, const RowPart<T, Index>& x, int64_t features) {
+    int8_t* q = lines_[place.line].bytes;
+    std::memset(q, 0, lines_of(place) * sizeof(Line));
     double most[lanes] = {}, rest_squares[lanes] = {};
     by_lanes(x.length, [&](size_t k, size_t lane) {
       most[lane] = std::max(most[lane], std::fabs(static_cast<double>(x.at[k].value)));
@@ -156,7 +174,7 @@ class RowSketches {
       const double value = static_cast<double>(x.at[k].value);
       const int byte = static_cast<int>(std::lrint(value * inverse));
       const double rest = value - byte * scale;
-      q[x.at[k].index] = static_cast<int8_t>(byte);
+      q[x.at[k].index - place.from * dot_step] = static_cast<int8_t>(byte);
       l1 += std::abs(byte);
       squares += byte * byte;
       rest_squares[lane] += rest * rest;
@@ -166,11 +184,11 @@ class RowSketches {
     const double rest = std::sqrt(std::accumulate(rest_squares, rest_squares + lanes, 0.0)) * (1 + 0x1p-30);
     if (tame) terms.slack = rest + (rest + scale * std::sqrt(static_cast<double>(squares))) * roundings;
     if (x.length == 0) terms.slack = 0;
-    std::memcpy(q + length_, &terms, sizeof terms);
+    std::memcpy(q + place.steps * dot_step, &terms, sizeof terms);
   }
 
   IntegerDot dot_ = integer_dot();
-  size_t length_, lines_per_row_;
+  std::vector<Place> places_;
   LargeArray<Line> lines_;
 };
 
