@@ -1,7 +1,8 @@
 // Inner products of which only the side of a margin is needed. A loss that is zero on a part of the line (perceptron,
 // hinge, epsilon-insensitive) asks for the exact sum only near that part's end and beyond. So each row is also kept as
 // bytes and the weights as int16; their inner product is exact in integers, and tells w.x up to a proven bound. Only
-// where the bound leaves a doubt is the sum made in its order. MNIST, perceptron: 19 rows of 20 are certain.
+// where the bound leaves a doubt is the sum made in its order. An epoch of ten perceptrons on MNIST takes a third of
+// the time.
 //
 // With x = scale*q + r, w = (v + d) / units, |d_j| <= 1/2, the sum in float64 is off from q.v * scale / units by at
 // most
