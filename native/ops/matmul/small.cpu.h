@@ -52,7 +52,7 @@ bool multiply_few_rows(const Gemm<T>& g) {
   const int64_t most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : wide_vectors<3>;
   FewRows<T> few{&g, ceil_div(g.n, Vec<T>::lanes), 0};
   few.blocks = ceil_div(few.vectors, most);
-  const bool parallel = worth_the_pool(g.m, g.n, g.k);
+  const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
   if (parallel && few.blocks < 4 * thread_count()) {
     const int64_t wanted = 4 * thread_count(), fewest = ceil_div(few.vectors, 4);
     few.blocks = wanted < fewest ? wanted : fewest > few.blocks ? fewest : few.blocks;
