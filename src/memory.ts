@@ -143,6 +143,11 @@ export function setRecording(value: boolean): void {
   recording = value;
 }
 
+/** Takes a reference to a block, for release() to give back. */
+export function hold(block: Block): void {
+  if (block.recyclable) block.references++;
+}
+
 /** Gives one reference to a block back; the last one returns its bytes to the pool. */
 export function release(block: Block): void {
   if (!block.recyclable || --block.references > 0) return;

@@ -2,7 +2,7 @@ import { deviceIndex, deviceName } from './device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from './dtype.js';
 import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
-import { blockOf, deviceBlock, disposedBlock, release, results, type Block } from './memory.js';
+import { blockOf, deviceBlock, disposedBlock, hold, release, results, type Block } from './memory.js';
 import { native, nativeOp, type Bytes } from './native.js';
 
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
@@ -71,7 +71,7 @@ export class Tensor<S extends Shape = Shape> {
     this.block = block;
     this.offset = offset;
     this.layout = layout;
-    if (block.recyclable) block.references++;
+    hold(block);
     if (scopeSink !== undefined) scopeSink.add(this);
   }
 
@@ -115,7 +115,7 @@ export class Tensor<S extends Shape = Shape> {
   rehome(home: Tensor): void {
     this.offset += home.offset / arrayClasses[this.dtype].BYTES_PER_ELEMENT;
     this.block = home.block;
-    if (home.block.recyclable) home.block.references++;
+    hold(home.block);
   }
 
   /** `using t = ...` disposes at the end of the block. */
