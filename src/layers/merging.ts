@@ -40,7 +40,7 @@ export abstract class MergingLayer extends Layer {
 }
 
 /** Combines inputs element by element, broadcast along dimensions of size 1. */
-class Elementwise extends MergingLayer {
+export class Elementwise extends MergingLayer {
   constructor(
     kind: string,
     options: LayerOptions,

@@ -1,4 +1,4 @@
-import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
+import { activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
 import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -80,7 +80,7 @@ export class ActivationLayer extends Layer {
     return getActivation(this.options.activation).call(toFloat(x));
   }
   getConfig(): Config {
-    return { activation: activationName(this.name, this.options.activation) };
+    return { activation: savedActivation(this.name, this.options.activation) };
   }
 }
 

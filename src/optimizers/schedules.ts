@@ -6,8 +6,8 @@ import { checkNames } from '../train/rows.js';
 import { between, flag, notNegative, positive } from './options.js';
 
 /**
- * Learning rates by step, to be given to an optimiser as learningRate. A class or object of one's own works too, but has no
- * place in a file.
+ * Learning rates by step, to be given to an optimiser as learningRate. A class or object of one's own works too; a file knows
+ * it by its kind, see loadModel().
  */
 export interface Schedule {
   /** Its name in a saved model. */
