@@ -1,4 +1,3 @@
-import { HebbError } from './errors.js';
 import { named } from './named.js';
 import { savedFunction, type SavedOwn } from './own_parts.js';
 import * as ops from './ops/index.js';
@@ -63,11 +62,9 @@ export function getActivation(activation: ActivationLike = 'linear'): Activation
   return { name: activation, call: named('activation', functions, activation) };
 }
 
-/** What a configuration says of an activation. @throws ERR_ARGUMENT for a function of the user's own that has no name */
-export function savedActivation(layer: string, activation?: ActivationLike): string | SavedOwn {
+/** What a configuration says of an activation. */
+export function savedActivation(activation?: ActivationLike): string | SavedOwn {
   const { name, call } = getActivation(activation);
   if (Object.hasOwn(functions, name) && functions[name] === call) return name;
-  const saved = savedFunction(call, 'activation');
-  if (saved !== undefined) return saved;
-  throw new HebbError('ERR_ARGUMENT', `${layer}: the activation is a function without a name, which no configuration can hold`);
+  return savedFunction(call, 'activation');
 }

@@ -18,9 +18,9 @@ export function isSavedOwn(saved: unknown): saved is SavedOwn {
   return typeof saved === 'object' && saved !== null && typeof Reflect.get(saved, 'own') === 'string';
 }
 
-/** A function as a file holds it; undefined for one without a name, or that is named after its option: `{ loss: () => ... }`. */
-export function savedFunction({ name }: { readonly name: string }, option: string): SavedOwn | undefined {
-  return name === '' || name === option ? undefined : { own: name };
+/** A function as a file holds it; of one that is named after its option, `{ loss: () => ... }`, the name counts as none. */
+export function savedFunction({ name }: { readonly name: string }, option: string): SavedOwn {
+  return { own: name === option ? '' : name };
 }
 
 /** An object of a class of one's own as a file holds it. @throws ERR_ARGUMENT for a class without a name */

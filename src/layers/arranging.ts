@@ -85,8 +85,6 @@ export class Lambda extends Layer {
     return this.f(x);
   }
   getConfig(): Config {
-    const f = savedFunction(this.f, '');
-    if (f === undefined) throw this.error('ERR_ARGUMENT', 'is a function without a name, which no configuration can hold');
-    return { f };
+    return { function: savedFunction(this.f, 'function') };
   }
 }

@@ -85,7 +85,7 @@ export class Dense extends Layer {
     const { units, activation, useBias = true, activityRegularizer } = this.options;
     return {
       units,
-      activation: savedActivation(this.name, activation),
+      activation: savedActivation(activation),
       useBias,
       ...describeParts('kernel', this.parts.kernel),
       ...describeParts('bias', this.parts.bias),

@@ -35,7 +35,7 @@ const makers: Readonly<Record<string, (config: Config) => Layer>> = {
   softmax: (config) => layers.softmax(config),
   identity: (config) => layers.identity(config),
   permute: (config) => layers.permute(config as never),
-  lambda: ({ f, ...config }) => layers.lambda(f as never, config),
+  lambda: ({ function: f, ...config }) => layers.lambda(f as never, config),
   repeatVector: (config) => layers.repeatVector(config as never),
 };
 

@@ -1,4 +1,4 @@
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import type { Model } from './model.js';
 import type { LoadOptions } from './save.js';
 import type { Sequential } from './sequential.js';

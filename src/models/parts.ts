@@ -210,6 +210,11 @@ function accuracyFor(targetShape: Shape, outputShape: Shape): (options: metrics.
   return sparse ? metrics.sparseCategoricalAccuracy : metrics.categoricalAccuracy;
 }
 
+/** The function as a file holds it, if it has a name. */
+function withName(saved: SavedOwn): SavedOwn | undefined {
+  return saved.own === '' ? undefined : saved;
+}
+
 /** Whether something is an object of a class, not one that a function put together. */
 function isInstance(part: object): boolean {
   return Object.getPrototypeOf(part) !== Object.prototype;
@@ -218,7 +223,7 @@ function isInstance(part: object): boolean {
 /** What a model file says of a metric; undefined for one of the user's own that has no name or no options. */
 export function saveMetric({ given }: MetricSpec): string | SavedPart | SavedOwn | undefined {
   if (typeof given === 'string') return given;
-  if (typeof given === 'function') return savedFunction(given, 'metrics');
+  if (typeof given === 'function') return withName(savedFunction(given, 'metrics'));
   const { name, kind, config } = given;
   if (isInstance(given)) return savedObject(name, given, config);
   if (kind !== undefined && Object.hasOwn(metricMakers, kind)) return { kind, config: config ?? {} };
@@ -229,7 +234,7 @@ export function saveMetric({ given }: MetricSpec): string | SavedPart | SavedOwn
 export function saveLoss(loss: Loss): SavedPart | SavedOwn | undefined {
   const { name, config } = loss;
   const call = ownLosses.get(loss);
-  if (call !== undefined) return savedFunction(call, 'loss');
+  if (call !== undefined) return withName(savedFunction(call, 'loss'));
   if (isInstance(loss)) return savedObject(name, loss, config);
   return Object.hasOwn(lossMakers, name) ? { kind: name, config } : { own: name, config };
 }

@@ -3,6 +3,7 @@ import { layerFromConfig, type SavedLayer } from '../layers/from_config.js';
 import type { Config, Layer } from '../layers/layer.js';
 import { makeOwn, type OwnParts, type SavedOwn } from '../own_parts.js';
 import { loadTensors, saveTensors } from '../formats/safetensors.js';
+import { checkNames } from '../options.js';
 import { assign, copy } from '../ops/index.js';
 import { defaultGenerator } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -128,7 +129,9 @@ function ownModel({ own, config = {}, inputs }: SavedOwnModel, parts: OwnParts):
 }
 
 /** Writes a model to a safetensors file whose metadata holds the configuration. */
-export async function saveModel(model: Model, path: string, { optimizer = true }: SaveOptions): Promise<void> {
+export async function saveModel(model: Model, path: string, options: SaveOptions): Promise<void> {
+  checkNames('save', options, ['optimizer']);
+  const { optimizer = true } = options;
   checkBuilt('save', model);
   const saved = savedModel(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;

@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
 import { add, cast, ceil, cos, div, equal, floor, full, greater, less, log, minimum, mul, pow, sub, tensor, where } from '../ops/index.js';
 import { Tensor } from '../tensor.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { between, flag, notNegative, positive } from './options.js';
 
 /**

@@ -220,7 +220,7 @@ test('what has no name cannot be saved, and save() says what it is', async (t) =
   const nameless = sequential([new (class extends Scale {})({ start: 1, inputShape: [3], name: 'third' })]);
   await t.throwsAsync(nameless.save(path), { code: 'ERR_ARGUMENT', message: /save: third is of a class without a name/ });
   const lambda = sequential([layers.lambda((x) => x, { inputShape: [3], name: 'fourth' })]);
-  await t.throwsAsync(lambda.save(path), { code: 'ERR_ARGUMENT', message: /fourth: is a function without a name/ });
+  await t.throwsAsync(lambda.save(path), { code: 'ERR_ARGUMENT', message: /fourth: the function is a function without a name/ });
 });
 
 test('the example of loadModel() does what it says', async (t) => {
