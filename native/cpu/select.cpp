@@ -14,9 +14,11 @@ extern const KernelTable table;
 namespace avx2 {
 extern const KernelTable table;
 }
+#if !defined(HEBB_WITHOUT_AVX512)
 namespace avx512 {
 extern const KernelTable table;
 }
+#endif
 #elif defined(__aarch64__)
 namespace neon {
 extern const KernelTable table;
@@ -36,9 +38,11 @@ Isa select() {
     {{"scalar", &scalar::table}, true},
 #if defined(__x86_64__)
     {{"avx2", &avx2::table}, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
+#if !defined(HEBB_WITHOUT_AVX512)
     {{"avx512", &avx512::table},
      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl")},
+#endif
 #elif defined(__aarch64__)
     {{"neon", &neon::table}, true},
 #endif

@@ -1,5 +1,5 @@
 // The CPU kernels for avx512.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(HEBB_WITHOUT_AVX512)
 #include <immintrin.h>
 
 #include "kernel_headers.h"

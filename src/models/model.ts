@@ -230,8 +230,8 @@ export abstract class Model extends Network {
     this.ensureBuilt(rows.x);
     const replayed = this.onBatches.get(op) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(batch, step));
     this.onBatches.set(op, replayed);
-    const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
-    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...parts]).logs();
+    const trainable = this.trainableWeights.map(({ value }) => value);
+    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...trainable, ...this.weightValues()]).logs();
   }
 
   /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */

@@ -58,7 +58,7 @@ const remembered = new WeakMap<Model, Replayed<readonly Tensor[]>>();
 
 /** The outputs for a few rows, by a program if the last call was alike. */
 function predictFew(model: Model, rows: readonly Tensor[]): readonly Tensor[] {
-  const weights = model.namedWeights().map(({ weight }) => weight.value);
+  const weights = model.weightValues();
   if (isTracked(...rows, ...weights)) return model.forward(rows, { training: false });
   let forwardPass = remembered.get(model);
   if (forwardPass === undefined) {

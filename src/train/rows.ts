@@ -1,4 +1,4 @@
-import { getDevice } from '../device.js';
+import { deviceIndex, getDevice } from '../device.js';
 import { HebbError } from '../errors.js';
 import { to, toTensor } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -18,7 +18,7 @@ export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toRows(op, name, x);
   if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
-  return to(rows, getDevice());
+  return rows.block.device === deviceIndex() ? rows : to(rows, getDevice());
 }
 
 /** The first value in nested arrays. */

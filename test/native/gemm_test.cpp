@@ -28,9 +28,11 @@ std::vector<Isa<T>> isas() {
     {"scalar", hebb::scalar::gemm, true},
 #if defined(__x86_64__)
         {"avx2", hebb::avx2::gemm, bool(__builtin_cpu_supports("avx2")) && bool(__builtin_cpu_supports("fma"))},
+#if !defined(HEBB_WITHOUT_AVX512)
         {"avx512", hebb::avx512::gemm,
          bool(__builtin_cpu_supports("avx512f")) && bool(__builtin_cpu_supports("avx512bw")) &&
              bool(__builtin_cpu_supports("avx512dq")) && bool(__builtin_cpu_supports("avx512vl"))},
+#endif
 #elif defined(__aarch64__)
         {"neon", hebb::neon::gemm, true},
 #endif
@@ -55,8 +57,15 @@ struct Options {
 
 int64_t checks = 0, failures = 0;
 
+// Multiplications per product beyond which the scalar kernels would take too long.
+#if defined(HEBB_SANITIZED_KERNELS)
+constexpr int64_t most_of_scalar = 200000;
+#else
+constexpr int64_t most_of_scalar = 3000000;
+#endif
+
 #if defined(__x86_64__)
-#define FAST_FMA __attribute__((target_clones("default", "arch=haswell")))
+#define FAST_FMA __attribute__((target_clones("default", "fma")))
 #else
 #define FAST_FMA
 #endif
@@ -138,7 +147,7 @@ void check(Layout layout, int64_t m, int64_t n, int64_t k, const Options& option
   if (!bounded) report("reference", 0, "outside the error bound", 0);
   for (const Isa<T>& isa : isas<T>()) {
     if (!isa.supported) continue;
-    if (std::strcmp(isa.name, "scalar") == 0 && m * n * k > 3000000) continue;
+    if (std::strcmp(isa.name, "scalar") == 0 && m * n * k > most_of_scalar) continue;
     for (int threads = 1; threads <= 2; ++threads) {
       hebb::set_thread_count(threads);
       std::vector<T> c = start;
@@ -184,7 +193,7 @@ void check_all(bool thorough) {
     // Tall, wide and deep: several blocks of every loop.
     const Options step{-0.01, 1}, dense{1, 0, true, true};
     const Layout l = static_cast<Layout>(layout);
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(HEBB_SANITIZED_KERNELS)
     const std::initializer_list<Options> endings{dense};  // ten times as slow; what is read does not depend on these
 #else
     const std::initializer_list<Options> endings{{}, step, dense};

@@ -1,6 +1,6 @@
 #include "simd_test.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(HEBB_WITHOUT_AVX512)
 #include <immintrin.h>
 
 #include <initializer_list>
