@@ -135,6 +135,11 @@ export function blockOf(token: number, inputs: readonly Block[]): Block {
   return block;
 }
 
+/** Whether the token of a result stands for the bytes of an argument: the result is a view. */
+export function isViewToken(token: number): boolean {
+  return token < 0 && token >= -recordedToken;
+}
+
 /** While a program is recorded, whatever it read so far must keep its values. */
 let recording = false;
 
