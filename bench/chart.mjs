@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 
 import { parse, View } from 'vega';
 
-/** Draws batch 32 on the largest number of threads that was measured. */
+import { plural } from './table.mjs';
+
+/** Draws batch 32. */
 export async function drawChart({ entries, threads, when, machine }, path) {
-  const most = Math.max(...threads);
   const rows = entries
-    .filter((entry) => entry.case === 'batch 32' && entry.threads === most)
+    .filter((entry) => entry.case === 'batch 32')
     .map(({ peer, median_ms }) => ({ peer, seconds: median_ms / 1e3, own: peer === 'hebb' }))
     .sort((a, b) => a.seconds - b.seconds)
     .map((row) => ({ ...row, label: row.seconds.toFixed(2) }));
@@ -15,7 +16,7 @@ export async function drawChart({ entries, threads, when, machine }, path) {
   const all = rows.map((row) => row.seconds);
   const logarithmic = Math.max(...all) > 15 * Math.min(...all);
   const scale = logarithmic ? { type: 'log', domain: [Math.min(...all) / 2, Math.max(...all)] } : { type: 'linear', domain: [0, Math.max(...all)] };
-  const subtitle = `batch 32, ${most} thread${most > 1 ? 's' : ''}, ${machine.split(',')[0]}, ${when}${logarithmic ? '; logarithmic' : ''}`;
+  const subtitle = `batch 32, ${plural(threads)}, ${machine.split(',')[0]}, ${when}${logarithmic ? '; logarithmic' : ''}`;
   const spec = {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
     background: 'white',

@@ -1,5 +1,6 @@
 // Measures hebb and every installed peer, one after the other in each round, prints times and ratios, and keeps them:
-// bench/results.json, and made from it bench/RESULTS.md and docs/images/bench.svg. README.md says how it is measured.
+// bench/results.json, and made from it bench/RESULTS.md, docs/images/bench.svg and the table in the README.md of the
+// package. The README.md beside this file says how it is measured.
 //   npm run bench -- [--suite gemm,small] [--threads 1,2] [--rounds 3] [--only hebb,torch] [--quick] [--dry]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -42,9 +43,12 @@ const slow = /^(keras|tfjs-node|jax-scan|hebb-)/;
 const missing = new Set();
 
 for (const name of options.suite.split(',')) {
-  const result = summary(suites[name], await measure(suites[name]), { threads: threadCounts, rounds });
-  console.log(`\n${table(suites[name], result)}`);
-  if (!options.quick && !options.dry && !options.only) await keep(name, result, suites);
+  const lines = await measure(suites[name]);
+  for (const threads of threadCounts) {
+    const result = summary(suites[name], lines.filter((line) => line.threads === threads), { threads, rounds });
+    console.log(`\n${table(suites[name], result)}`);
+    if (!options.quick && !options.dry && !options.only) await keep(name, result, suites);
+  }
 }
 
 /** The lines of all rounds of a suite. */

@@ -1,4 +1,4 @@
-// A suite's result as a table: a row per case and thread count, a column per peer.
+// A suite's result on some number of threads as a table: a row per case, a column per peer.
 
 /** Median of numbers; undefined of none. */
 export function median(values) {
@@ -19,11 +19,14 @@ const scale = { s: 1e-3, ms: 1, us: 1e3 };
 const counts = ['accuracy', 'epochs', 'reached'];
 
 /** Three digits that count. */
-function short(x) {
+export function short(x) {
   if (Number.isInteger(x)) return String(x);
   if (x >= 100) return x.toFixed(0);
   return x.toFixed(x >= 10 ? 1 : x >= 0.1 ? 2 : 3);
 }
+
+/** A number of threads in words. */
+export const plural = (threads) => `${threads} thread${threads > 1 ? 's' : ''}`;
 
 /** Markdown: title, circumstances, table. A peer's cell is its value and how many times hebb's time it takes. */
 export function table(suite, { when, machine, threads, rounds, versions, entries }) {
@@ -39,17 +42,16 @@ export function table(suite, { when, machine, threads, rounds, versions, entries
   });
   const row = (...columns) => `| ${columns.join(' | ')} |`;
 
-  const plural = (count) => `${count} thread${String(count) === '1' ? '' : 's'}`;
-  const groups = grouped(entries, (entry) => (threads.length > 1 ? `${entry.case}, ${plural(entry.threads)}` : entry.case));
+  const groups = grouped(entries, (entry) => entry.case);
   const times = groups.map(([name, group]) => row(name, ...cells(group, (entry) => short(value(entry.case, entry.median_ms)), 'median_ms')));
   const extras = Object.entries(suite.extras ?? {}).flatMap(([field, label]) =>
     groups.filter(([, group]) => group.some((entry) => entry[field] > 0)).map(([name, group]) =>
       row(`${label}, ${name}`, ...cells(group, (entry) => (field === 'accuracy' ? entry[field].toFixed(3) : short(entry[field])), field))));
   const noise = peers.map((peer) => median(entries.filter((entry) => entry.peer === peer).map((entry) => entry.noise)).toFixed(2));
 
-  return `## ${suite.title}
+  return `## ${suite.title}; ${plural(threads)}
 
-${when}, ${plural(threads.join(' and '))}, ${rounds} round${rounds > 1 ? 's' : ''}. ${machine}.${suite.note ? `\n${suite.note}` : ''}
+${when}, ${rounds} round${rounds > 1 ? 's' : ''}. ${machine}.${suite.note ? `\n${suite.note}` : ''}
 
 ${[
     row('', ...peers.map((peer) => `${peer} ${versions[peer] ?? ''}`.trim())),

@@ -1,11 +1,49 @@
-// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens a handful of files, not two hundred.
-// What src imports by `import()` is a chunk that is read when it is needed. The types stay as tsc writes them.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens two files, not two hundred. What
+// src imports by `import()` is a chunk that is read when it is needed. The types stay as tsc writes them.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
+const entry = join(root, 'src', 'index.ts');
+
+/**
+ * All that importing hebb runs goes into one chunk. esbuild makes a chunk per set of entries that share code, so every
+ * module that is loaded later is made to share all of it.
+ */
+const oneChunk = {
+  name: 'one-chunk',
+  setup({ onLoad, onResolve, resolve }) {
+    const later = new Set();
+    onResolve({ filter: /^\./ }, async ({ path, kind, pluginData, importer, namespace, resolveDir }) => {
+      if (kind !== 'dynamic-import' || pluginData === later) return undefined;
+      const found = await resolve(path, { kind, importer, namespace, resolveDir, pluginData: later });
+      later.add(found.path);
+      return found;
+    });
+    onLoad({ filter: /\.ts$/ }, ({ path }) =>
+      later.has(path) ? { contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(entry)};`, loader: 'ts' } : undefined);
+  },
+};
+
+/**
+ * Modules of Node by process.getBuiltinModule(): an import of node:fs reads every property of it, which loads streams
+ * and promises that nobody asked for.
+ */
+function leanImports(code) {
+  return code.replaceAll(/^import \{([^}]*)\} from "(node:[^"]+)";$/gm, (_, names, name) =>
+    `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule("${name}");`);
+}
+
+/**
+ * esbuild gives a class that names itself a second name, `var Model = class _Model`, which stack traces and
+ * console.log() would show.
+ */
+function ownClassNames(code) {
+  const doubled = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
+  return doubled.reduce((text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name), code);
+}
 
 // Chunks of earlier builds have other names.
 for (const name of readdirSync(dist, { recursive: true })) {
@@ -13,7 +51,7 @@ for (const name of readdirSync(dist, { recursive: true })) {
 }
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts'],
+  entryPoints: [entry],
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -21,14 +59,10 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'es2022',
   packages: 'external',
+  plugins: [oneChunk],
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
   write: false,
 });
-for (const { path, text } of outputFiles) {
-  // esbuild gives a class that names itself a second name, `var Model = class _Model`, which stack traces and
-  // console.log() would show.
-  const doubled = [...text.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
-  writeFileSync(path, doubled.reduce((code, name) => code.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name), text));
-}
+for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith('.js') ? ownClassNames(leanImports(text)) : text);

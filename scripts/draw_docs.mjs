@@ -57,7 +57,7 @@ async function speeds({ title, subtitle, unit, rows, colors, top }) {
 
 /** The matrix products of bench/results.json. */
 function cpuProducts() {
-  const { gemm } = JSON.parse(read('bench/results.json'));
+  const [gemm] = JSON.parse(read('bench/results.json')).gemm;
   const rows = gemm.entries.flatMap(({ case: name, peer, median_ms: ms }) => {
     const [, m, k, n] = (/^NN (\d+)x(\d+)x(\d+)$/.exec(name) ?? []).map(Number);
     return m !== undefined && m === k && k === n ? [{ size: m, speed: (2 * m * n * k) / (ms * 1e6), series: `${peer} ${gemm.versions[peer]}` }] : [];
@@ -66,7 +66,7 @@ function cpuProducts() {
   const colors = Object.fromEntries([...new Set(rows.map(({ series }) => series))].map((series, i) => [series, palette[i]]));
   return speeds({
     title: 'Matrix product in float32',
-    subtitle: `${gemm.threads.join(' and ')} threads, ${gemm.machine.split(',')[0]}, ${gemm.when}`,
+    subtitle: `${gemm.threads} threads, ${gemm.machine.split(',')[0]}, ${gemm.when}`,
     unit: 'GFLOP/s', rows, colors, top: 250,
   });
 }

@@ -1,5 +1,5 @@
-import { HebbError } from './errors.js';
 import { named } from './named.js';
+import { savedFunction, type SavedOwn } from './own_parts.js';
 import * as ops from './ops/index.js';
 import type { Shape, Tensor } from './tensor.js';
 
@@ -62,9 +62,9 @@ export function getActivation(activation: ActivationLike = 'linear'): Activation
   return { name: activation, call: named('activation', functions, activation) };
 }
 
-/** The name by which a configuration knows an activation. @throws ERR_ARGUMENT for a function of the user's own */
-export function activationName(layer: string, activation?: ActivationLike): string {
+/** What a configuration says of an activation. */
+export function savedActivation(activation?: ActivationLike): string | SavedOwn {
   const { name, call } = getActivation(activation);
   if (Object.hasOwn(functions, name) && functions[name] === call) return name;
-  throw new HebbError('ERR_ARGUMENT', `${layer}: the activation is a function of your own, which no configuration can hold`);
+  return savedFunction(call, 'activation');
 }

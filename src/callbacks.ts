@@ -4,7 +4,8 @@ import type { Tensor } from './tensor.js';
 import type { Callback, Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { progress as progressOf } from './train/progress.js';
-import { checkNames, wholeNumber } from './train/rows.js';
+import { checkNames } from './options.js';
+import { wholeNumber } from './train/rows.js';
 
 export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
 export { learningRateScheduler, reduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks_learning_rate.js';
@@ -132,6 +133,9 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   checkNames('modelCheckpoint', options, [
     'monitor', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold',
   ]);
+  if (typeof path !== 'string' || path === '') {
+    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: path is the path of a file, got ${typeof path}`);
+  }
   const { monitor = 'val_loss', saveBestOnly = false, saveWeightsOnly = false, mode = 'auto', saveFreq = 'epoch' } = options;
   if (saveFreq !== 'epoch' && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
     throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: saveFreq is 'epoch' or a whole number >= 1, got ${saveFreq}`);

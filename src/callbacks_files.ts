@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HebbError } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Callback } from './train/callbacks.js';
-import { checkNames } from './train/rows.js';
+import { checkNames } from './options.js';
 
 /** Does something with a file. @throws ERR_ARGUMENT naming it when the system refuses */
 async function onDisk<T>(callback: string, path: string, action: () => Promise<T>): Promise<T> {

@@ -4,7 +4,8 @@ import { assign } from './ops/index.js';
 import { notNegative, share } from './optimizers/options.js';
 import type { Callback } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
-import { checkNames, wholeNumber } from './train/rows.js';
+import { checkNames } from './options.js';
+import { wholeNumber } from './train/rows.js';
 
 /** The learning rate now. */
 function rateOf(model: Model): number {

@@ -3,7 +3,8 @@ import { HebbError } from './errors.js';
 import { SummaryWriter } from './formats/tensorboard.js';
 import type { Model } from './models/model.js';
 import type { Callback, Logs } from './train/callbacks.js';
-import { checkNames, wholeNumber } from './train/rows.js';
+import { checkNames } from './options.js';
+import { wholeNumber } from './train/rows.js';
 
 /** Options of tensorBoard(). */
 export interface TensorBoardOptions {

@@ -1,7 +1,7 @@
 import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
 import { Profile } from './profile.js';
-import { native, type NativeProgram } from './native.js';
+import { activeProbe, native, type NativeProgram } from './native.js';
 import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
 
 /** Options of Program.run(). */
@@ -42,6 +42,12 @@ export class Program<R = unknown> {
     const { signal, onProgress } = options;
     checkRun(count);
     if (signal?.aborted === true) throw aborted(signal, 0, count);
+    const probe = activeProbe();
+    if (probe !== undefined) {
+      probe.replay(this.handle, count);
+      onProgress?.(count, count);
+      return;
+    }
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         this.handle.cancel(run);
@@ -74,7 +80,9 @@ export class Program<R = unknown> {
   /** Replays the program on the calling thread: for programs so small that a thread would cost more than they do. */
   runSync(count = 1): void {
     checkRun(count);
-    this.handle.runSync(count);
+    const probe = activeProbe();
+    if (probe === undefined) this.handle.runSync(count);
+    else probe.replay(this.handle, count);
   }
 
   /**

@@ -7,6 +7,7 @@ export { Tensor, type NestedArray, type Shape, type TensorLike } from './tensor.
 export { customGradient, grad, valueAndGrad, vjp } from './autograd.js';
 export { capture, Program, type RunOptions } from './capture.js';
 export { type LaunchProfile, Profile } from './profile.js';
+export { FunctionProfile, type KernelProfile, type Peak, profile, type ProfileOptions } from './profiling.js';
 export * from './ops/index.js';
 export * from './autograd_ops.js';
 export { keep, scope } from './scope.js';

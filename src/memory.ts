@@ -135,12 +135,22 @@ export function blockOf(token: number, inputs: readonly Block[]): Block {
   return block;
 }
 
+/** Whether the token of a result stands for the bytes of an argument: the result is a view. */
+export function isViewToken(token: number): boolean {
+  return token < 0 && token >= -recordedToken;
+}
+
 /** While a program is recorded, whatever it read so far must keep its values. */
 let recording = false;
 
 /** Tells the pool whether a program is being recorded. */
 export function setRecording(value: boolean): void {
   recording = value;
+}
+
+/** Takes a reference to a block, for release() to give back. */
+export function hold(block: Block): void {
+  if (block.recyclable) block.references++;
 }
 
 /** Gives one reference to a block back; the last one returns its bytes to the pool. */

@@ -10,6 +10,21 @@ export interface LaunchProfile {
   readonly gigabytesPerSecond: number;
 }
 
+/** A line of a table: numbers aligned at the right, then a text. */
+export function tableLine(cells: readonly string[], text: string): string {
+  return `${cells.map((cell) => cell.padStart(9)).join('')}  ${text}`;
+}
+
+/** Microseconds with two decimals. */
+export function microseconds(seconds: number): string {
+  return (seconds * 1e6).toFixed(2);
+}
+
+/** A share in per cent, of nothing 0. */
+export function percent(part: number, whole: number): string {
+  return `${(whole > 0 ? (100 * part) / whole : 0).toFixed(1)} %`;
+}
+
 /** What the launches of a program take, in their order; prints as a table. See Program.profile. */
 export class Profile {
   readonly launches: readonly LaunchProfile[];
@@ -30,18 +45,14 @@ export class Profile {
 
   /** A table: microseconds, share of the step, GFLOP/s, GB/s, launch. */
   toString(): string {
-    const cell = (text: string): string => text.padStart(9);
     const total = this.seconds;
     const rows = this.launches.map(({ launch, seconds, gflops, gigabytesPerSecond }) =>
-      [
-        cell((seconds * 1e6).toFixed(2)),
-        cell(`${(total > 0 ? (100 * seconds) / total : 0).toFixed(1)} %`),
-        cell(gflops > 0 ? gflops.toFixed(1) : ''),
-        cell(gigabytesPerSecond.toFixed(1)),
-        `  ${launch}`,
-      ].join(''),
+      tableLine(
+        [microseconds(seconds), percent(seconds, total), gflops > 0 ? gflops.toFixed(1) : '', gigabytesPerSecond.toFixed(1)],
+        launch,
+      ),
     );
-    const head = `${['us', 'share', 'GFLOP/s', 'GB/s'].map(cell).join('')}  launch`;
-    return [head, ...rows, `${cell((total * 1e6).toFixed(2))} us in all`].join('\n');
+    const head = tableLine(['us', 'share', 'GFLOP/s', 'GB/s'], 'launch');
+    return [head, ...rows, `${microseconds(total).padStart(9)} us in all`].join('\n');
   }
 }

@@ -2,7 +2,7 @@ import { deviceIndex, deviceName } from './device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from './dtype.js';
 import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
-import { blockOf, deviceBlock, disposedBlock, release, results, type Block } from './memory.js';
+import { blockOf, deviceBlock, disposedBlock, hold, release, results, type Block } from './memory.js';
 import { native, nativeOp, type Bytes } from './native.js';
 
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
@@ -32,6 +32,9 @@ export function setScopeSink(sink: ScopeSink | undefined): ScopeSink | undefined
 
 const assignNative = nativeOp('assign');
 const contiguousNative = nativeOp('contiguous');
+
+/** Through which few elements are read: the ArrayBuffer that native fills for a new typed array would cost more than the rest. */
+const fewBytes = new ArrayBuffer(256);
 
 /** While a program is captured no value exists yet, so none can be read. */
 let capturing = false;
@@ -68,7 +71,7 @@ export class Tensor<S extends Shape = Shape> {
     this.block = block;
     this.offset = offset;
     this.layout = layout;
-    if (block.recyclable) block.references++;
+    hold(block);
     if (scopeSink !== undefined) scopeSink.add(this);
   }
 
@@ -112,7 +115,7 @@ export class Tensor<S extends Shape = Shape> {
   rehome(home: Tensor): void {
     this.offset += home.offset / arrayClasses[this.dtype].BYTES_PER_ELEMENT;
     this.block = home.block;
-    if (home.block.recyclable) home.block.references++;
+    hold(home.block);
   }
 
   /** `using t = ...` disposes at the end of the block. */
@@ -132,7 +135,8 @@ export class Tensor<S extends Shape = Shape> {
         'dataSync: no value exists while a program is captured; return the tensor from the captured function and read it after run()',
       );
     }
-    const target = new arrayClasses[this.dtype](this.size);
+    const few = this.size * arrayClasses[this.dtype].BYTES_PER_ELEMENT <= fewBytes.byteLength;
+    const target = few ? new arrayClasses[this.dtype](fewBytes, 0, this.size) : new arrayClasses[this.dtype](this.size);
     const source = this.layout.contiguous ? this : wrap(contiguousNative(this.bytes, this.offset, this.layout.id), this);
     if (source.block.device > 0) {
       const offset = source.offset * target.BYTES_PER_ELEMENT;
@@ -141,7 +145,7 @@ export class Tensor<S extends Shape = Shape> {
       assignNative(target.buffer as ArrayBuffer, 0, source.layout.id, source.bytes, source.offset, source.layout.id);
     }
     if (source !== this) source.dispose();
-    return target;
+    return few ? target.slice() : target;
   }
 
   /** As dataSync(), off the JavaScript thread where the device computes asynchronously. */

@@ -60,7 +60,7 @@ test('a recorded history starts from the recorded weights', (t) => {
 
 test('every recorded file can be read', (t) => {
   t.is(golden('losses').cases.length, 108);
-  t.is(new Set(golden('metrics').cases.map((c) => c.metric)).size, 34);
+  t.is(new Set(golden('metrics').cases.map((c) => c.metric)).size, 36);
   t.is(golden('layers').cases.length, 13);
   t.is(new Set(golden('initializers').cases.map((c) => c.initializer)).size, 15);
   t.is(golden('ops').promotion['int32']!['float32'], 'float32');

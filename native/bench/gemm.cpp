@@ -1,6 +1,6 @@
 // GFLOP/s of the matrix product. One JSON line per case: {peer, case, median_ms, best_ms, gflops, gflops_best}.
 // usage: bench_gemm [threads, 0: 1 and 2] [largest dimension] [seconds per case, or calls: 5x] [isa] [only:
-// NN/32x784x300]
+// NN/32x784x300, or sweep: the square sizes that are slower than their neighbours]
 #include <cstring>
 
 #include "../ops/matmul/gemm.h"
@@ -44,7 +44,8 @@ Function by_name(const char* isa) {
   return hebb::scalar::gemm;
 }
 
-void measure(const Case& shape, int threads, const hebb::bench::Budget& budget, Function gemm) {
+// Times of one product; none when `budget` counts calls.
+hebb::bench::Times time_of(const Case& shape, int threads, const hebb::bench::Budget& budget, Function gemm) {
   const int64_t m = shape.m, k = shape.k, n = shape.n;
   std::vector<float> a(m * k), b(k * n), c(m * n);
   hebb::bench::fill(a.data(), m * k);
@@ -62,15 +63,78 @@ void measure(const Case& shape, int threads, const hebb::bench::Budget& budget, 
                                c.data(),
                                n};
   hebb::set_thread_count(threads);
-  const auto [median, best] = hebb::bench::measure(budget, [&] { gemm(call); });
+  return hebb::bench::measure(budget, [&] { gemm(call); });
+}
+
+double work_of(const Case& shape) { return 2.0 * shape.m * shape.k * shape.n; }
+
+void print_case(const Case& shape, int threads, const hebb::bench::Budget& budget, Function gemm) {
+  const auto [median, best] = time_of(shape, threads, budget, gemm);
   if (budget.calls) return;
-  const double work = 2.0 * m * k * n;
   std::printf(
       "{\"peer\":\"hebb\",\"case\":\"B/%s/%dx%dx%d/t%d\",\"median_ms\":%.6f,\"best_ms\":%.6f,\"gflops\":%.2f,"
       "\"gflops_best\":%.2f}\n",
-      shape.layout, shape.m, shape.k, shape.n, threads, median * 1e3, best * 1e3, work / median / 1e9,
-      work / best / 1e9);
+      shape.layout, shape.m, shape.k, shape.n, threads, median * 1e3, best * 1e3, work_of(shape) / median / 1e9,
+      work_of(shape) / best / 1e9);
   std::fflush(stdout);
+}
+
+// Squares of many sizes, where a cliff would show: a size well below the median of the two sizes on either side of it
+// (one, at the second size from an end). What looks like one is measured again with its neighbours, five times as
+// long, since a disturbance looks the same.
+constexpr double cliff = 0.8;
+
+double neighbours_median(const std::vector<double>& rates, size_t i) {
+  const size_t reach = std::min({size_t{2}, i, rates.size() - 1 - i});
+  std::vector<double> around;
+  for (size_t distance = 1; distance <= reach; ++distance) {
+    around.push_back(rates[i - distance]);
+    around.push_back(rates[i + distance]);
+  }
+  std::sort(around.begin(), around.end());
+  return around.empty() ? 0 : (around[(around.size() - 1) / 2] + around[around.size() / 2]) / 2;
+}
+
+// One JSON line per offender; answers how many there are.
+int sweep(const char* layout, const std::vector<int>& sizes, int threads, const hebb::bench::Budget& budget,
+          Function gemm) {
+  const auto rate = [&](size_t i, const hebb::bench::Budget& time) {
+    const Case shape{layout, sizes[i], sizes[i], sizes[i]};
+    return work_of(shape) / time_of(shape, threads, time, gemm).median / 1e9;
+  };
+  std::vector<double> rates;
+  for (size_t i = 0; i < sizes.size(); ++i) rates.push_back(rate(i, budget));
+  hebb::bench::Budget longer = budget;
+  longer.seconds *= 5;
+  int offenders = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (rates[i] >= cliff * neighbours_median(rates, i)) continue;
+    for (size_t near = i - 2 < sizes.size() ? i - 2 : 0; near <= std::min(i + 2, sizes.size() - 1); ++near)
+      rates[near] = rate(near, longer);
+    const double around = neighbours_median(rates, i);
+    if (rates[i] >= cliff * around) continue;
+    ++offenders;
+    std::printf("{\"cliff\":\"%s/%d/t%d\",\"gflops\":%.2f,\"neighbours\":%.2f,\"ratio\":%.2f}\n", layout, sizes[i],
+                threads, rates[i], around, rates[i] / around);
+    std::fflush(stdout);
+  }
+  return offenders;
+}
+
+// 1..96 and the multiples of 16 to 1024 are two series: a step of one in size means less in the second.
+void sweep_all(int largest, int threads, const hebb::bench::Budget& budget, Function gemm) {
+  std::vector<int> small, large;
+  for (int size = 1; size <= std::min(largest, 96); ++size) small.push_back(size);
+  for (int size = 16; size <= largest; size += 16) large.push_back(size);
+  for (const char* layout : {"NN", "NT", "TN"}) {
+    for (const std::vector<int>* sizes : {&small, &large}) {
+      if (sizes->empty()) continue;
+      const int offenders = sweep(layout, *sizes, threads, budget, gemm);
+      std::printf("{\"sweep\":\"%s/%d..%d/t%d\",\"sizes\":%d,\"offenders\":%d}\n", layout, sizes->front(),
+                  sizes->back(), threads, static_cast<int>(sizes->size()), offenders);
+      std::fflush(stdout);
+    }
+  }
 }
 
 }  // namespace
@@ -80,11 +144,14 @@ int main(int argc, char** argv) {
   const int largest = argc > 2 ? std::atoi(argv[2]) : 2048;
   const hebb::bench::Budget budget(argc > 3 ? argv[3] : "0.2");
   const Function gemm = by_name(argc > 4 && *argv[4] ? argv[4] : nullptr);
+  const std::string only = argc > 5 ? argv[5] : "";
+  const int first = threads ? threads : 1, last = threads ? threads : 2;
+  for (int t = first; only == "sweep" && t <= last; ++t) sweep_all(std::min(largest, 1024), t, budget, gemm);
   for (const Case& shape : cases) {
     if (std::max({shape.m, shape.k, shape.n}) > largest) continue;
     const std::string name = std::string(shape.layout) + "/" + std::to_string(shape.m) + "x" + std::to_string(shape.k) +
                              "x" + std::to_string(shape.n);
-    if (argc > 5 && name.find(argv[5]) == std::string::npos) continue;
-    for (int t = threads ? threads : 1; t <= (threads ? threads : 2); ++t) measure(shape, t, budget, gemm);
+    if (name.find(only) == std::string::npos) continue;
+    for (int t = first; t <= last; ++t) print_case(shape, t, budget, gemm);
   }
 }

@@ -9,10 +9,11 @@
 namespace hebb {
 namespace {
 
-// What an External of linearSgd() holds; `finished` is set on the runner thread, after which nothing is written.
+// What an External of linearSgd() holds; `finished` is set on the runner thread, after which nothing is written. The
+// learner, and with it the rows, goes as soon as the training ends, however it does.
 struct LinearRun {
   std::unique_ptr<LinearSgd> learner;
-  size_t tasks = 0;
+  std::vector<std::vector<LinearEpoch>> history;  // of each task
   std::atomic<bool> finished = false;
 };
 using SharedRun = std::shared_ptr<LinearRun>;
@@ -124,10 +125,13 @@ Napi::Value start_linear_sgd(const Napi::CallbackInfo& info) {
   const LinearRows rows = read_rows(job);
   const std::vector<LinearTask> tasks = read_tasks(job, options, rows);
   auto run = std::make_shared<LinearRun>();
-  run->tasks = tasks.size();
   const auto epoch = [run, options, rows, tasks](std::atomic<bool>& stop) {
-    if (!run->learner) run->learner = linear_sgd(options, rows, tasks);
-    if (run->learner->epoch()) return;
+    std::unique_ptr<LinearSgd> learner = run->learner ? std::move(run->learner) : linear_sgd(options, rows, tasks);
+    if (learner->epoch()) {
+      run->learner = std::move(learner);
+      return;
+    }
+    for (size_t k = 0; k < tasks.size(); ++k) run->history.push_back(learner->history(k));
     run->finished.store(true);
     stop.store(true);
   };
@@ -141,9 +145,9 @@ Napi::Value linear_sgd_history(const Napi::CallbackInfo& info) {
   if (!info[0].IsExternal()) fail(ErrorCode::argument, "linearSgdHistory: expected what linearSgd answered");
   const LinearRun& run = **info[0].As<Napi::External<SharedRun>>().Data();
   if (!run.finished.load()) fail(ErrorCode::argument, "linearSgdHistory: the training has not ended");
-  Napi::Array tasks = Napi::Array::New(info.Env(), run.tasks);
-  for (uint32_t k = 0; k < run.tasks; ++k) {
-    const std::vector<LinearEpoch>& epochs = run.learner->history(k);
+  Napi::Array tasks = Napi::Array::New(info.Env(), run.history.size());
+  for (uint32_t k = 0; k < run.history.size(); ++k) {
+    const std::vector<LinearEpoch>& epochs = run.history[k];
     Napi::Float64Array numbers = Napi::Float64Array::New(info.Env(), 2 * epochs.size());
     for (size_t i = 0; i < epochs.size(); ++i) {
       numbers[2 * i] = epochs[i].mistakes;

@@ -52,6 +52,13 @@ class PreparedGraph : public Prepared {
   std::chrono::steady_clock::time_point last_{};
 };
 
+// Steps are single launches here.
+std::vector<Launch> launches_of(const std::vector<Step>& steps) {
+  std::vector<Launch> launches;
+  for (const Step& step : steps) launches.push_back(step.front());
+  return launches;
+}
+
 }  // namespace
 
 void check(const Failure& failure) {
@@ -74,12 +81,14 @@ std::shared_ptr<std::byte> AcceleratorDevice::reserve(int64_t bytes) {
 
 void AcceleratorDevice::execute(const Launch& launch) { call(*context_, context_->module.launch, &launch); }
 
-std::unique_ptr<Prepared> AcceleratorDevice::prepare(const std::vector<Launch>& launches) {
+std::unique_ptr<Prepared> AcceleratorDevice::prepare(const std::vector<Step>& steps) {
+  const std::vector<Launch> launches = launches_of(steps);
   void* graph = call(*context_, context_->module.prepare, launches.data(), static_cast<int64_t>(launches.size()));
   return std::make_unique<PreparedGraph>(context_, graph);
 }
 
-std::vector<double> AcceleratorDevice::time(const std::vector<Launch>& launches) {
+std::vector<double> AcceleratorDevice::time(const std::vector<Step>& steps) {
+  const std::vector<Launch> launches = launches_of(steps);
   std::vector<double> seconds(launches.size());
   call(*context_, context_->module.time, launches.data(), static_cast<int64_t>(launches.size()), seconds.data());
   return seconds;

@@ -14,8 +14,9 @@ class AcceleratorDevice : public Machine {
   void launch(const Launch& call) override { execute(call); }
   std::shared_ptr<std::byte> reserve(int64_t bytes) override;
   void execute(const Launch& call) override;
-  std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) override;
-  std::vector<double> time(const std::vector<Launch>& launches) override;
+  bool runs_chains() const override { return false; }
+  std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override;
+  std::vector<double> time(const std::vector<Step>& steps) override;
   void finish() override;
 
   void upload(std::byte* to, const void* from, int64_t bytes);

@@ -20,7 +20,10 @@ struct Device {
   virtual void launch(const Launch& call) = 0;  // runs it, queues it, or records it
 };
 
-// Launches made ready for many replays.
+// What a program runs as one: a launch, or the launches of a chain (program/chain.cpp) in their order.
+using Step = std::vector<Launch>;
+
+// Steps made ready for many replays.
 struct Prepared {
   virtual ~Prepared() = default;
   virtual void replay() = 0;
@@ -32,9 +35,11 @@ struct Machine : Device {
   // Memory for as long as its owner wants, 64-byte aligned. ERR_OUT_OF_MEMORY
   virtual std::shared_ptr<std::byte> reserve(int64_t bytes) = 0;
   virtual void execute(const Launch& call) = 0;
-  virtual std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) = 0;
-  // Runs the launches once and answers the seconds that each took.
-  virtual std::vector<double> time(const std::vector<Launch>& launches) = 0;
+  // Whether steps may be chains; what only one chain touches has no memory.
+  virtual bool runs_chains() const = 0;
+  virtual std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) = 0;
+  // Runs the steps once and answers the seconds that each took.
+  virtual std::vector<double> time(const std::vector<Step>& steps) = 0;
   // Waits for what was queued; throws what a kernel found wrong in its data, if that was not told before.
   virtual void finish() = 0;
 };

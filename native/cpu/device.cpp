@@ -2,17 +2,21 @@
 
 #include <chrono>
 
+#include "chain.h"
+
 namespace hebb {
 
 namespace {
 
-struct PreparedLaunches : Prepared {
-  explicit PreparedLaunches(const std::vector<Launch>& launches) : launches(launches) {}
+struct PreparedSteps : Prepared {
+  explicit PreparedSteps(const std::vector<Step>& steps) {
+    for (const Step& step : steps) chains.emplace_back(step);
+  }
   void replay() override {
     const KernelTable& kernels = *selected_isa().table;
-    for (const Launch& call : launches) kernels[call.op](call);
+    for (const Chain& chain : chains) chain.run(kernels);
   }
-  std::vector<Launch> launches;
+  std::vector<Chain> chains;
 };
 
 }  // namespace
@@ -24,16 +28,18 @@ std::shared_ptr<std::byte> CpuDevice::reserve(int64_t bytes) {
   return {block, base};
 }
 
-std::unique_ptr<Prepared> CpuDevice::prepare(const std::vector<Launch>& launches) {
-  return std::make_unique<PreparedLaunches>(launches);
+std::unique_ptr<Prepared> CpuDevice::prepare(const std::vector<Step>& steps) {
+  return std::make_unique<PreparedSteps>(steps);
 }
 
-std::vector<double> CpuDevice::time(const std::vector<Launch>& launches) {
+std::vector<double> CpuDevice::time(const std::vector<Step>& steps) {
+  const KernelTable& kernels = *selected_isa().table;
+  const PreparedSteps prepared(steps);
   using Clock = std::chrono::steady_clock;
   std::vector<double> seconds;
   auto before = Clock::now();
-  for (const Launch& call : launches) {
-    execute(call);
+  for (const Chain& chain : prepared.chains) {
+    chain.run(kernels);
     const auto after = Clock::now();
     seconds.push_back(std::chrono::duration<double>(after - before).count());
     before = after;

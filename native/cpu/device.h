@@ -18,8 +18,9 @@ struct CpuDevice : Machine {
   void launch(const Launch& call) override { execute(call); }
   void execute(const Launch& call) override { (*selected_isa().table)[call.op](call); }
   std::shared_ptr<std::byte> reserve(int64_t bytes) override;
-  std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) override;
-  std::vector<double> time(const std::vector<Launch>& launches) override;
+  bool runs_chains() const override { return true; }
+  std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override;
+  std::vector<double> time(const std::vector<Step>& steps) override;
   void finish() override {}  // nothing is ever queued
 };
 

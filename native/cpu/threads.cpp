@@ -47,10 +47,11 @@ class Pool {
     if (started_.load(std::memory_order_relaxed) >= threads) retire(threads - 1);
     const int helpers = static_cast<int>(std::min<int64_t>(std::min(threads - 1, most_workers_), count - 1));
     count_ = count;
+    share_ = (count + threads - 1) / threads;
     body_ = body;
     context_ = context;
     claimed_.store(0, std::memory_order_relaxed);
-    from_end_.store(0, std::memory_order_relaxed);
+    from_share_.store(0, std::memory_order_relaxed);
     from_start_ = 0;
 
     const int hot_workers = hot();
@@ -71,16 +72,19 @@ class Pool {
     if (opened) close();
   }
 
-  // The caller takes chunks from the start, the workers from the end: in a chain of jobs over the same data each core
-  // tends to find in its cache what it wrote in the job before (a training step at batch 32: a tenth faster).
+  // The caller begins at the start, the workers where the caller's share ends, and who is done early goes on at the far
+  // end of the other's: in a chain of jobs over the same data each core tends to find in its cache what it wrote in the
+  // job before, and two cores do not come to the border between them, whose cache lines both write, at the same time.
   bool claim_first() {
     if (claimed_.fetch_add(1, std::memory_order_relaxed) >= count_) return false;
-    body_(context_, from_start_++);
+    const int64_t i = from_start_++;
+    body_(context_, i < share_ ? i : count_ - 1 - (i - share_));
     return true;
   }
   bool claim_last() {
     if (claimed_.fetch_add(1, std::memory_order_relaxed) >= count_) return false;
-    body_(context_, count_ - 1 - from_end_.fetch_add(1, std::memory_order_relaxed));
+    const int64_t i = from_share_.fetch_add(1, std::memory_order_relaxed);
+    body_(context_, i < count_ - share_ ? share_ + i : count_ - 1 - i);
     return true;
   }
 
@@ -190,11 +194,12 @@ class Pool {
   alignas(64) std::atomic<uint32_t> gate_{0};
   std::atomic<int> limit_{0};  // workers with a higher index leave
   int64_t count_ = 0;
+  int64_t share_ = 0;  // the caller's, of the chunks
   Body body_ = nullptr;
   void* context_ = nullptr;
   int64_t from_start_ = 0;  // the caller's alone
   alignas(64) std::atomic<int64_t> claimed_{0};
-  std::atomic<int64_t> from_end_{0};
+  std::atomic<int64_t> from_share_{0};
   alignas(64) std::atomic<int> active_{0};  // workers that may be reading the job
   alignas(64) std::atomic<int> parked_{0};
   std::atomic<int> to_wake_{0};

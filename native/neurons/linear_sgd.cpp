@@ -7,6 +7,8 @@
 
 #include "../core/error.h"
 #include "linear_rows.h"
+#include "linear_weights.h"
+#include "row_sketch.h"
 #include "xorshift.h"
 
 namespace hebb {
@@ -14,77 +16,10 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest_slope = 1e12;
-constexpr double smallest_scale = 1e-9;  // below it the scale is multiplied into the weights
 constexpr double smallest_adaptive_rate = 1e-6;
 
-// A weight vector as scale * w, and the average of all its past values as (average + average_a * w) / average_b.
-struct Weights {
-  std::span<double> w, average;
-  double scale = 1, average_a = 0, average_b = 1;
-  double squared_norm = 0, l1_norm = 0;  // as of the last add()
-
-  Weights(std::span<double> w, std::span<double> average) : w(w), average(average) {
-    for (const double value : w) {
-      squared_norm += value * value;
-      l1_norm += std::fabs(value);
-    }
-  }
-
-  void multiply(double factor) {
-    scale *= factor;
-    squared_norm *= factor * factor;
-    l1_norm *= std::fabs(factor);
-    if (scale < smallest_scale) fold();
-  }
-
-  template <class T, class Index>
-  void add(const RowPart<T, Index>& x, double factor) {
-    const double step = factor / scale;
-    for (size_t j = 0; j < x.length; ++j) w[x.at[j].index] += static_cast<double>(x.at[j].value) * step;
-  }
-
-  void measure() {
-    double squares = 0, magnitudes = 0;
-    for (const double value : w) {
-      squares += value * value;
-      magnitudes += std::fabs(value);
-    }
-    squared_norm = squares * (scale * scale);
-    l1_norm = magnitudes * scale;
-  }
-
-  template <class T, class Index>
-  void add_to_average(const RowPart<T, Index>& x, double factor, double count) {
-    const double step = -factor / scale;
-    for (size_t j = 0; j < x.length; ++j) {
-      average[x.at[j].index] += average_a * static_cast<double>(x.at[j].value) * step;
-    }
-    const double share = 1.0 / count;
-    if (count > 1) average_b /= 1.0 - share;
-    average_a += share * average_b * scale;
-  }
-
-  void fold() {
-    for (size_t j = 0; j < average.size(); ++j) average[j] = (average[j] + average_a * w[j]) * (1.0 / average_b);
-    average_a = 0;
-    average_b = 1;
-    for (double& value : w) value *= scale;
-    scale = 1;
-  }
-
-  // Moves each weight towards 0 by what it still owes of the total penalty u, but not across; paid: so far.
-  void shrink(double u, std::span<double> paid) {
-    for (size_t j = 0; j < w.size(); ++j) {
-      const double before = w[j];
-      if (scale * before > 0) w[j] = std::max(0.0, before - (u + paid[j]) / scale);
-      if (scale * before < 0) w[j] = std::min(0.0, before + (u - paid[j]) / scale);
-      paid[j] += scale * (w[j] - before);
-    }
-  }
-};
-
 struct Learner {
-  Learner(const LinearTask& task, Weights weights) : task(task), weights(weights) {}
+  Learner(const LinearTask& task, Weights weights) : task(task), weights(std::move(weights)) {}
 
   LinearTask task;
   Weights weights;
@@ -101,16 +36,19 @@ struct Learner {
   bool stopped = false;
 };
 
-// T and Index hold the values and positions of the rows; Source is what they come as.
-template <class T, class Index, class Source>
+// T and Index hold the values and positions of the rows.
+template <class T, class Index>
 class Sgd final : public LinearSgd {
  public:
-  Sgd(const LinearOptions& options, const LinearRows& rows, std::span<const LinearTask> tasks)
-      : options_(options), rows_(rows), packed_(static_cast<const Source*>(rows.data), rows.rows, rows.features) {
+  Sgd(const LinearOptions& options, const LinearRows& rows, std::span<const LinearTask> tasks,
+      PackedRows<T, Index> packed)
+      : options_(options), rows_(rows), packed_(std::move(packed)) {
     if (options_.penalty == LinearPenalty::l2) options_.l1_ratio = 0;
     if (options_.penalty == LinearPenalty::l1) options_.l1_ratio = 1;
     scales_ = options_.penalty == LinearPenalty::l2 || options_.penalty == LinearPenalty::elastic_net;
     shrinks_ = options_.penalty == LinearPenalty::l1 || options_.penalty == LinearPenalty::elastic_net;
+    // Bottou's start: the first step is as long as a typical weight, at which no loss has a slope above 1.
+    optimal_start_ = 1.0 / (std::sqrt(1.0 / std::sqrt(options_.alpha)) * options_.alpha);
     measures_ = options_.penalty != LinearPenalty::none && !options_.early_stopping && options_.tol > -infinity;
     const size_t features = static_cast<size_t>(rows.features);
     for (const LinearTask& task : tasks) {
@@ -123,21 +61,30 @@ class Sgd final : public LinearSgd {
       std::iota(learner.order.begin(), learner.order.end(), 0);
       if (shrinks_) learner.paid.assign(features, 0);
     }
+    if (!worth_sketching()) return;
+    sketches_.emplace(packed_, rows.features);
+    for (Learner& learner : learners_) learner.weights.begin_sketch();
   }
 
   const std::vector<LinearEpoch>& history(size_t task) const override { return learners_[task].history; }
 
   bool epoch() override {
-    std::vector<Learner*> active;
+    std::vector<Learner*> active, exact;
     for (Learner& learner : learners_) {
       if (!learner.stopped) active.push_back(&learner);
     }
-    for (Learner* learner : active) begin(*learner);
+    for (Learner* learner : active) {
+      begin(*learner);
+      if (learner->weights.sketch)
+        visit_sketched(*learner);
+      else
+        exact.push_back(learner);
+    }
     // Groups as equal as can be: ten classes are twice five.
-    const size_t groups = (active.size() + most_chains - 1) / most_chains;
+    const size_t groups = (exact.size() + most_chains - 1) / most_chains;
     for (size_t group = 0; group < groups; ++group) {
-      const size_t first = active.size() * group / groups, last = active.size() * (group + 1) / groups;
-      visit(&active[first], last - first);
+      const size_t first = exact.size() * group / groups, last = exact.size() * (group + 1) / groups;
+      visit(&exact[first], last - first);
     }
     bool more = false;
     for (Learner* learner : active) {
@@ -188,7 +135,7 @@ class Sgd final : public LinearSgd {
     // Learns from the row that is done and begins the next.
     const auto next_row = [&](int k) {
       const int32_t row = learners[k]->visited[steps[k]];
-      learn(*learners[k], row, packed_.row(row), products[k].sum);
+      learn(*learners[k], row, products[k].sum);
       ++steps[k];
       return begin_row(k);
     };
@@ -211,44 +158,87 @@ class Sgd final : public LinearSgd {
     }
   }
 
-  double rate(const Learner& learner) const {
-    if (options_.rate == LearningRate::optimal) {
-      // Bottou's start: the first step is as long as a typical weight, at which no loss has a slope above 1.
-      const double typical = std::sqrt(1.0 / std::sqrt(options_.alpha));
-      const double start = 1.0 / (typical * options_.alpha);
-      return 1.0 / (options_.alpha * (start + learner.t - 1));
+  // The same epoch, where most sums are not needed.
+  void visit_sketched(Learner& learner) {
+    const std::vector<int32_t>& rows = learner.visited;
+    size_t certain = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (i + 8 < rows.size()) sketches_->prefetch_place(rows[i + 8]);
+      if (i + 4 < rows.size()) {
+        sketches_->prefetch(rows[i + 4]);
+        __builtin_prefetch(&learner.task.y[rows[i + 4]]);
+      }
+      const int32_t row = rows[i];
+      if (flat(learner, row)) {
+        ++certain;
+        step(learner, row, rate(learner), -0.0);
+        continue;
+      }
+      packed_.prefetch(row);
+      Product<T, Index> product{learner.weights.w.data(), packed_.row(row)};
+      advance<1>(&product, product.left.length);
+      learn(learner, row, product.sum);
     }
+    if (2 * certain < rows.size()) learner.weights.sketch.reset();
+  }
+
+  // Whether loss and slope are certain to be zero. They are on one interval, and what a sum becomes rises with it,
+  // roundings included: both ends of its bounds tell.
+  bool flat(const Learner& learner, int32_t row) const {
+    const Bounds bounds = sketches_->bounds(row, *learner.weights.sketch);
+    const double y = learner.task.y[row];
+    const auto zero = [&](double sum) {
+      const double p = sum * learner.weights.scale + learner.intercept;
+      return is_flat(options_.loss, y, p, options_.epsilon);
+    };
+    return zero(bounds.low) && zero(bounds.high);
+  }
+
+  bool worth_sketching() const {
+    const double elements = static_cast<double>(rows_.rows) * static_cast<double>(rows_.features);
+    return has_flat_part(options_.loss) && !shrinks_ && rows_.features >= 64 && rows_.features <= 65536 &&
+           static_cast<double>(packed_.size()) > elements / 16 &&
+           static_cast<int64_t>(learners_.size()) * options_.max_epochs >= 8;
+  }
+
+  double rate(const Learner& learner) const {
+    if (options_.rate == LearningRate::optimal) return 1.0 / (options_.alpha * (optimal_start_ + learner.t - 1));
     if (options_.rate == LearningRate::invscaling) return options_.eta0 / std::pow(learner.t, options_.power_t);
     return learner.eta;
   }
 
-  void learn(Learner& learner, int32_t row, const RowPart<T, Index>& x, double sum) {
-    Weights& weights = learner.weights;
-    const double y = learner.task.y[row], p = sum * weights.scale + learner.intercept;
+  void learn(Learner& learner, int32_t row, double sum) {
+    const double y = learner.task.y[row], p = sum * learner.weights.scale + learner.intercept;
     const double eta = rate(learner);
     const double loss = linear_loss(options_.loss, y, p, options_.epsilon);
     learner.loss += loss;
     learner.objective += loss;
-    if (measures_) {
-      const double norm = std::sqrt(weights.squared_norm);
-      learner.objective +=
-          options_.alpha * ((1 - options_.l1_ratio) * 0.5 * (norm * norm) + options_.l1_ratio * weights.l1_norm);
-    }
     const double slope =
         std::clamp(linear_loss_slope(options_.loss, y, p, options_.epsilon), -largest_slope, largest_slope);
     learner.mistakes += is_mistake(y, p, slope);
     double update = -eta * slope;
     update *= (y > 0 ? learner.task.positive_weight : learner.task.negative_weight) *
               (rows_.weights ? rows_.weights[row] : 1);
+    step(learner, row, eta, update);
+  }
+
+  // What follows once it is known by how much the row moves the prediction.
+  void step(Learner& learner, int32_t row, double eta, double update) {
+    Weights& weights = learner.weights;
+    if (measures_) {
+      const double norm = std::sqrt(weights.squared_norm);
+      learner.objective +=
+          options_.alpha * ((1 - options_.l1_ratio) * 0.5 * (norm * norm) + options_.l1_ratio * weights.l1_norm);
+    }
     if (scales_) weights.multiply(std::max(0.0, 1.0 - (1.0 - options_.l1_ratio) * eta * options_.alpha));
     if (update != 0) {
-      weights.add(x, update);
+      weights.add(packed_.row(row), update);
       if (measures_) weights.measure();
       if (options_.fit_intercept) learner.intercept += update;
     }
     if (options_.average > 0 && learner.t >= static_cast<double>(options_.average)) {
       const double count = learner.t - static_cast<double>(options_.average) + 1;
-      weights.add_to_average(x, update, count);
+      weights.add_to_average(packed_.row(row), update, count);
       learner.average_intercept += (learner.intercept - learner.average_intercept) / count;
     }
     if (shrinks_) {
@@ -323,25 +313,30 @@ class Sgd final : public LinearSgd {
   LinearOptions options_;
   LinearRows rows_;
   PackedRows<T, Index> packed_;
+  std::optional<RowSketches> sketches_;
   std::vector<Learner> learners_;
   bool scales_, shrinks_, measures_;
+  double optimal_start_;
 };
 
+// The learner of rows as T; nothing if some value is not one of T.
 template <class T, class Source>
 std::unique_ptr<LinearSgd> sgd_of(const LinearOptions& options, const LinearRows& rows,
                                   std::span<const LinearTask> tasks) {
-  if (rows.features <= 65536) return std::make_unique<Sgd<T, uint16_t, Source>>(options, rows, tasks);
-  return std::make_unique<Sgd<T, uint32_t, Source>>(options, rows, tasks);
+  const auto with_index = [&]<class Index>(Index) -> std::unique_ptr<LinearSgd> {
+    auto packed = PackedRows<T, Index>::pack(static_cast<const Source*>(rows.data), rows.rows, rows.features);
+    if (!packed) return nullptr;
+    return std::make_unique<Sgd<T, Index>>(options, rows, tasks, std::move(*packed));
+  };
+  return rows.features <= 65536 ? with_index(uint16_t{}) : with_index(uint32_t{});
 }
 
 // Kept as the narrowest type that holds every value: pictures are bytes, whatever they come as.
 template <class Source>
 std::unique_ptr<LinearSgd> narrowest_sgd(const LinearOptions& options, const LinearRows& rows,
                                          std::span<const LinearTask> tasks) {
-  const Source* x = static_cast<const Source*>(rows.data);
-  const int64_t size = rows.rows * rows.features;
-  if (all_fit<uint8_t>(x, size)) return sgd_of<uint8_t, Source>(options, rows, tasks);
-  if (all_fit<float>(x, size)) return sgd_of<float, Source>(options, rows, tasks);
+  if (auto of_bytes = sgd_of<uint8_t, Source>(options, rows, tasks)) return of_bytes;
+  if (auto of_floats = sgd_of<float, Source>(options, rows, tasks)) return of_floats;
   return sgd_of<Source, Source>(options, rows, tasks);
 }
 

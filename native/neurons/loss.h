@@ -84,4 +84,27 @@ inline double linear_loss_slope(LinearLoss kind, double y, double p, double epsi
   return 0;
 }
 
+// Whether p is in the interval, of the losses that have one, where loss and slope are both zero; false for NaN.
+inline bool is_flat(LinearLoss kind, double y, double p, double epsilon) {
+  const double z = p * y;
+  switch (kind) {
+    case LinearLoss::perceptron:
+      return z > 0;
+    case LinearLoss::hinge:
+      return z > 1;
+    case LinearLoss::squared_hinge:
+    case LinearLoss::modified_huber:
+      return z >= 1;
+    case LinearLoss::epsilon_insensitive:
+    case LinearLoss::squared_epsilon_insensitive:
+      return std::fabs(y - p) <= epsilon;
+    default:
+      return false;
+  }
+}
+
+inline bool has_flat_part(LinearLoss kind) {
+  return kind != LinearLoss::log_loss && kind != LinearLoss::squared_error && kind != LinearLoss::huber;
+}
+
 }  // namespace hebb

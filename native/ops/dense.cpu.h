@@ -5,6 +5,7 @@ void dense_map(const Launch& call) {
   const Tensor &a = call.in[0], &b = call.in[1], &third = call.in[2], &out = call.out[0];
   const DenseAttributes attributes = call.get<DenseAttributes>();
   Gemm<T> product = gemm_of<T>(a, b, out, 0, 0, 0);
+  product.alone = attributes.alone;
   switch (attributes.extra) {
     case DenseAttributes::bias:
       product.bias = third.data<T>();

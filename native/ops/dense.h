@@ -14,6 +14,7 @@ namespace hebb {
 struct DenseAttributes {
   enum Extra : int32_t { bias, gate, rate } extra;  // what the third operand is
   Activation activation;
+  bool alone = false;  // of a few rows: as in Gemm
 };
 
 }  // namespace hebb

@@ -151,6 +151,26 @@ struct Fuser {
     merge(i, j, slope.in[1], slope.out[0], {DenseAttributes::gate, Activation::none});
   }
 
+  // mul by a number, sub from w, copy into w: a step of SGD written by hand -> sgd_update
+  void descent(size_t i) {
+    const Launch& scaling = launches[i];
+    const size_t j = only_reader(i);
+    if (j == launches.size() || launches[j].op != Op::sub || !movable(i, j)) return;
+    const size_t k = only_reader(j);
+    if (k == launches.size() || launches[k].op != Op::copy || !movable(i, k) || !movable(j, k)) return;
+    const Launch &difference = launches[j], &assignment = launches[k];
+    const Tensor& w = assignment.out[0];
+    const int side = scaling.in[0].layout == w.layout ? 0 : 1;
+    const Tensor &gradient = scaling.in[side], &rate = scaling.in[1 - side];
+    if (!is_float(w.dtype()) || !w.contiguous() || rate.size() != 1 || rate.dtype() != w.dtype()) return;
+    if (gradient.layout != w.layout || scaling.out[0].layout != w.layout) return;
+    if (overlaps(gradient, w) || overlaps(rate, w)) return;
+    if (!same(difference.in[0], w) || !same(difference.in[1], scaling.out[0])) return;
+    if (!same(assignment.in[0], difference.out[0])) return;
+    launches[k] = make_launch(Op::sgd_update, {w, gradient, rate}, {w});
+    gone[i] = gone[j] = true;
+  }
+
   // matmul, sgd_update -> the product is accumulated straight into the weight
   void update(size_t i) {
     const size_t j = only_reader(i);
@@ -161,6 +181,16 @@ struct Fuser {
     if (reads(launches[i], w.buffer)) return;
     merge(i, j, rate, w, {DenseAttributes::rate, Activation::none});
   }
+
+  // A few rows times a weight that the same step updates: for so few, one thread does that update, and another would
+  // have to fetch the weight from its cache, which takes longer than the product.
+  void keep_at_home(size_t i) {
+    const Buffer* weight = launches[i].in[1].buffer;
+    DenseAttributes attributes = launches[i].get<DenseAttributes>();
+    attributes.alone = std::any_of(launches.begin(), launches.end(),
+                                   [&](const Launch& other) { return other.op == Op::dense && writes(other, weight); });
+    launches[i].set(attributes);
+  }
 };
 
 }  // namespace
@@ -170,6 +200,7 @@ void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::ve
   fuser.forget_relu_inputs();
   for (size_t i = 0; i < launches.size(); ++i) {
     if (launches[i].op == Op::gather) fuser.scale(i);
+    if (launches[i].op == Op::mul) fuser.descent(i);
   }
   const auto pass = [&](Op op, auto fusion) {
     for (size_t i = 0; i < launches.size(); ++i) {
@@ -181,6 +212,7 @@ void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::ve
   pass(Op::dense, [&](size_t i) { fuser.activation(i); });
   pass(Op::matmul, [&](size_t i) { fuser.gate(i); });
   pass(Op::matmul, [&](size_t i) { fuser.update(i); });
+  pass(Op::dense, [&](size_t i) { fuser.keep_at_home(i); });
   std::vector<Launch> kept;
   for (size_t i = 0; i < launches.size(); ++i) {
     if (!fuser.gone[i]) kept.push_back(launches[i]);

@@ -2,18 +2,43 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <sstream>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace hebb {
 
 namespace {
 
-template <class Visit>
-void for_each_operand(const Launch& call, const Visit& visit) {
-  for (int i = 0; i < call.in_count; ++i) visit(call.in[i]);
-  for (int i = 0; i < call.out_count; ++i) visit(call.out[i]);
+// The operands of a step that others can see: of a launch, its own; of a chain, each once, on the left what its
+// launches write, on the right what they read of others.
+struct Operands {
+  std::vector<Tensor> in, out;
+};
+
+Operands operands_of(const Step& step) {
+  Operands seen;
+  if (const Launch& call = step.front(); step.size() == 1) {
+    seen.in.assign(call.in, call.in + call.in_count);
+    seen.out.assign(call.out, call.out + call.out_count);
+    return seen;
+  }
+  const auto missing = [](const std::vector<Tensor>& list, const Tensor& x) {
+    return std::none_of(list.begin(), list.end(), [&](const Tensor& other) {
+      return other.buffer == x.buffer && other.offset == x.offset && other.dtype() == x.dtype();
+    });
+  };
+  for (const Launch& call : step) {
+    for (const Tensor& x : std::span(call.in, call.in_count)) {
+      if (x.buffer->data && missing(seen.in, x) && missing(seen.out, x)) seen.in.push_back(x);
+    }
+    for (const Tensor& x : std::span(call.out, call.out_count)) {
+      if (x.buffer->data && missing(seen.out, x)) seen.out.push_back(x);
+    }
+  }
+  return seen;
 }
 
 const char* phase_note(Phase phase) {
@@ -40,53 +65,74 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
 }
 
 Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, Passes passes)
-    : recorder(std::move(source)), machine(recorder->target), launches(std::move(recorder->launches)) {
+    : recorder(std::move(source)), machine(recorder->target) {
   std::vector<const Buffer*> wanted;
   for (const Placement& result : results) {
     Buffer* buffer = recorder->planned(result.planned_index);
     buffer->data = result.data;
     wanted.push_back(buffer);
   }
+  std::vector<Launch> launches = std::move(recorder->launches);
   drop_unused(launches, *recorder, wanted);
   if (passes.fuse) fuse(launches, *recorder, wanted);
   if (passes.phases) form_phases(launches);
-
-  std::unordered_map<Buffer*, size_t> slots;
-  std::vector<Interval> intervals;
-  size_t time = 0;  // of all launches of a phase the same
-  for (size_t i = 0; i < launches.size(); ++i) {
-    const bool joined = i > 0 && launches[i].phase != Phase::none && launches[i].phase == launches[i - 1].phase;
-    if (!joined) ++time;
-    for_each_operand(launches[i], [&](const Tensor& tensor) {
-      Buffer* buffer = tensor.buffer;
-      if (buffer->data || buffer->bytes == 0 || recorder->planned_index(buffer) < 0) return;
-      const auto [slot, fresh] = slots.try_emplace(buffer, intervals.size());
-      if (fresh) intervals.push_back({.bytes = buffer->bytes, .first = time, .last = time});
-      intervals[slot->second].last = time;
-    });
+  if (passes.fuse && !passes.phases && machine->runs_chains()) {
+    steps = chain(launches, *recorder);
+  } else {
+    for (const Launch& call : launches) steps.push_back({call});
   }
+  place_buffers();
+  prepared = machine->prepare(steps);
+}
+
+// Gives the planned buffers their bytes, but for those that only one chain sees.
+void Program::place_buffers() {
+  std::vector<std::pair<Buffer*, Interval>> lives;  // in the order of the first use
+  std::unordered_map<const Buffer*, size_t> numbers;
+  const auto use = [&](const Tensor& tensor, size_t step) {
+    Buffer* buffer = tensor.buffer;
+    if (buffer->data || buffer->bytes == 0 || recorder->planned_index(buffer) < 0) return;
+    const auto [number, fresh] = numbers.try_emplace(buffer, lives.size());
+    if (fresh) lives.push_back({buffer, {.bytes = buffer->bytes, .first = step, .last = step}});
+    lives[number->second].second.last = step;
+  };
+  size_t time = 0;  // the first step of the phase, or the step
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const Phase phase = steps[i].front().phase;
+    if (phase == Phase::none || phase != steps[time].front().phase) time = i;
+    for (const Launch& call : steps[i]) {
+      for (const Tensor& x : std::span(call.in, call.in_count)) use(x, time);
+      for (const Tensor& x : std::span(call.out, call.out_count)) use(x, time);
+    }
+  }
+  std::erase_if(lives, [&](const auto& entry) {
+    const Interval& life = entry.second;
+    return life.first == life.last && steps[life.first].size() > 1;
+  });
+  std::vector<Interval> intervals;
+  for (const auto& [buffer, life] : lives) intervals.push_back(life);
   arena_size = plan_memory(intervals);
   arena = machine->reserve(arena_size);
-  for (const auto& [buffer, slot] : slots) buffer->data = arena.get() + intervals[slot].offset;
-  prepared = machine->prepare(launches);
+  for (size_t i = 0; i < lives.size(); ++i) lives[i].first->data = arena.get() + intervals[i].offset;
 }
 
 std::vector<LaunchCost> Program::profile(int64_t count) const {
-  std::vector<std::vector<double>> seconds(launches.size());
+  std::vector<std::vector<double>> seconds(steps.size());
   for (int64_t i = 0; i < count; ++i) {
-    const std::vector<double> once = machine->time(launches);
-    for (size_t k = 0; k < launches.size(); ++k) seconds[k].push_back(once[k]);
+    const std::vector<double> once = machine->time(steps);
+    for (size_t k = 0; k < steps.size(); ++k) seconds[k].push_back(once[k]);
   }
   std::vector<LaunchCost> costs;
-  for (size_t k = 0; k < launches.size(); ++k) {
-    const Launch& call = launches[k];
+  for (size_t k = 0; k < steps.size(); ++k) {
     LaunchCost cost;
     std::sort(seconds[k].begin(), seconds[k].end());
     const size_t half = (seconds[k].size() + 1) / 2;
     for (size_t i = 0; i < half; ++i) cost.seconds += seconds[k][i] / static_cast<double>(half);
-    for_each_operand(call, [&](const Tensor& tensor) {
-      cost.bytes += static_cast<double>(tensor.layout->extent * size_of(tensor.dtype()));
-    });
+    const auto [in, out] = operands_of(steps[k]);
+    for (const auto& list : {in, out}) {
+      for (const Tensor& x : list) cost.bytes += static_cast<double>(x.layout->extent * size_of(x.dtype()));
+    }
+    const Launch& call = steps[k].front();
     if (call.op == Op::matmul || call.op == Op::dense) {
       cost.flops = 2.0 * static_cast<double>(call.out[0].size()) * static_cast<double>(call.in[0].dim(-1));
     }
@@ -108,20 +154,21 @@ std::string Program::listing() const {
     }
     return entry->second;
   };
-  const auto print = [&](const Tensor& tensor) { out << name(tensor) << ' ' << tensor.dtype() << tensor.shape(); };
-  for (size_t i = 0; i < launches.size(); ++i) {
-    const Launch& call = launches[i];
+  const auto print = [&](const std::vector<Tensor>& list) {
+    for (size_t k = 0; k < list.size(); ++k) {
+      out << (k ? ", " : "") << name(list[k]) << ' ' << list[k].dtype() << list[k].shape();
+    }
+  };
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const Step& step = steps[i];
+    const auto [read, written] = operands_of(step);
     out << i << ": ";
-    for (int k = 0; k < call.out_count; ++k) {
-      out << (k ? ", " : "");
-      print(call.out[k]);
-    }
-    out << " = " << op_name(call.op) << '(';
-    for (int k = 0; k < call.in_count; ++k) {
-      out << (k ? ", " : "");
-      print(call.in[k]);
-    }
-    out << ')' << phase_note(call.phase) << '\n';
+    print(written);
+    out << " = " << (step.size() == 1 ? op_name(step.front().op) : "chain") << '(';
+    print(read);
+    out << ')' << phase_note(step.front().phase);
+    for (size_t k = 0; step.size() > 1 && k < step.size(); ++k) out << (k ? ", " : ": ") << op_name(step[k].op);
+    out << '\n';
   }
   return out.str();
 }

@@ -16,7 +16,7 @@ struct Placement {
   std::byte* data;
 };
 
-// What one launch costs in each replay.
+// What one launch, or one chain of launches, costs in each replay.
 struct LaunchCost {
   double seconds = 0;  // mean of the fastest half of the replays
   double flops = 0;    // of the products; 0 for other ops, which memory bounds
@@ -32,15 +32,17 @@ class Program {
 
   void replay() const { prepared->replay(); }
   void finish() const { machine->finish(); }             // waits for the replays
-  std::vector<LaunchCost> profile(int64_t count) const;  // replays `count` times, every launch timed
-  size_t launch_count() const { return launches.size(); }
+  std::vector<LaunchCost> profile(int64_t count) const;  // replays `count` times, every step timed
+  size_t launch_count() const { return steps.size(); }
   int64_t arena_bytes() const { return arena_size; }
-  std::string listing() const;  // one line per launch: op, shapes, buffers
+  std::string listing() const;  // one line per launch or chain: ops, shapes, buffers
 
  private:
+  void place_buffers();
+
   std::unique_ptr<Recorder> recorder;
   Machine* machine;
-  std::vector<Launch> launches;
+  std::vector<Step> steps;
   std::shared_ptr<std::byte> arena;
   int64_t arena_size = 0;
   std::unique_ptr<Prepared> prepared;
@@ -55,7 +57,11 @@ void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::ve
 // Marks what a device may run as one, and moves it together (phases.cpp).
 void form_phases(std::vector<Launch>& launches);
 
-// Offsets for buffers that live from launch `first` to launch `last`: two that live at the same time never overlap.
+// Brings element-wise launches over the same elements together in steps (chain.cpp); the other steps are one launch
+// each.
+std::vector<Step> chain(const std::vector<Launch>& launches, const Recorder& recorder);
+
+// Offsets for buffers that live from step `first` to step `last`: two that live at the same time never overlap.
 struct Interval {
   int64_t bytes;
   size_t first, last;

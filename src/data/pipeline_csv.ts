@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { Dataset } from './pipeline.js';
 
 /** A row of a file: numbers where a field is one, NaN where it is empty, else text. */

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { toTensor } from '../ops/create.js';
 import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
 import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
@@ -99,6 +100,7 @@ function stratified(y: Tensor, train: number, test: number, random: RandomStream
  * test.x.shape; // [30, 4]
  */
 export function trainTestSplit(x: TensorLike, y: TensorLike, options: SplitOptions = {}): { train: Rows; test: Rows } {
+  checkNames('trainTestSplit', options, ['testSize', 'trainSize', 'shuffle', 'stratify', 'seed']);
   const { testSize, trainSize, shuffle = true, stratify = false, seed = anySeed() } = options;
   const [features, targets] = [toTensor(x), toTensor(y)];
   const rows = features.shape[0];

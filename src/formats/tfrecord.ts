@@ -1,12 +1,17 @@
-/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78) of every single byte. */
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
+/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78) of every single byte; made when it is first needed. */
+let byteTable: Uint32Array | undefined;
+
+function tableOfBytes(): Uint32Array {
+  return (byteTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+    return crc;
+  }));
+}
 
 /** The CRC-32C of bytes (RFC 3720, appendix B.4). */
 export function crc32c(data: Uint8Array): number {
+  const table = tableOfBytes();
   let crc = 0xffffffff;
   for (const byte of data) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;

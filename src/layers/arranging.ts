@@ -1,3 +1,4 @@
+import { savedFunction } from '../own_parts.js';
 import { expandDims, tile, transpose, zeros } from '../ops/index.js';
 import { scope } from '../scope.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -71,7 +72,7 @@ export class RepeatVector extends Layer {
   }
 }
 
-/** A function of your own as a layer without weights; a model with one cannot be saved. */
+/** A function of your own as a layer without weights; a file knows it by its name, see loadModel(). */
 export class Lambda extends Layer {
   constructor(private readonly f: (x: Tensor) => Tensor, options: LayerOptions = {}) {
     super('lambda', options);
@@ -84,6 +85,6 @@ export class Lambda extends Layer {
     return this.f(x);
   }
   getConfig(): Config {
-    throw this.error('ERR_ARGUMENT', 'is a function of your own, which no configuration can hold');
+    return { function: savedFunction(this.f, 'function') };
   }
 }

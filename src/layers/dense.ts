@@ -1,4 +1,4 @@
-import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
+import { activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
 import type { ConstraintLike } from '../constraints.js';
 import type { InitializerLike } from '../initializers.js';
 import { add, matmul} from '../ops/index.js';
@@ -85,7 +85,7 @@ export class Dense extends Layer {
     const { units, activation, useBias = true, activityRegularizer } = this.options;
     return {
       units,
-      activation: activationName(this.name, activation),
+      activation: savedActivation(activation),
       useBias,
       ...describeParts('kernel', this.parts.kernel),
       ...describeParts('bias', this.parts.bias),

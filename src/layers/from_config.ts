@@ -1,4 +1,6 @@
+import { HebbError } from '../errors.js';
 import { named } from '../named.js';
+import { makeOwn, type OwnParts } from '../own_parts.js';
 import * as layers from './index.js';
 import type { Config, Layer } from './layer.js';
 import { reviveParts } from './parts.js';
@@ -33,15 +35,22 @@ const makers: Readonly<Record<string, (config: Config) => Layer>> = {
   softmax: (config) => layers.softmax(config),
   identity: (config) => layers.identity(config),
   permute: (config) => layers.permute(config as never),
+  lambda: ({ function: f, ...config }) => layers.lambda(f as never, config),
   repeatVector: (config) => layers.repeatVector(config as never),
 };
 
-/** Whether a kind of layer can be made again from its configuration. */
-export function isKnownLayer(kind: string): boolean {
-  return Object.hasOwn(makers, kind);
+/** A layer as a file holds it: of a known kind or, with `own`, of a class of the user's. */
+export interface SavedLayer {
+  readonly kind: string;
+  readonly own?: string;
+  readonly config: Config;
 }
 
-/** The layer of a saved configuration. @throws ERR_FORMAT for an unknown kind */
-export function layerFromConfig(kind: string, config: Config): Layer {
-  return named('layer', makers, kind, 'ERR_FORMAT')(reviveParts(config));
+/** The layer that a file holds. @throws ERR_FORMAT for an unknown kind, or a class that is not given */
+export function layerFromConfig({ kind, own, config }: SavedLayer, parts: OwnParts): Layer {
+  const revived = reviveParts(config, parts);
+  if (own === undefined) return named('layer', makers, kind, 'ERR_FORMAT')(revived);
+  const layer = makeOwn(parts, { own, config: revived }, `layer ${String(config.name)}`);
+  if (layer instanceof layers.Layer) return layer;
+  throw new HebbError('ERR_FORMAT', `loadModel: classes.${own} makes no layer`);
 }

@@ -2,6 +2,7 @@ import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
+import { checkOptions } from '../options.js';
 import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
 
 /** A named tensor that belongs to a layer; training updates its values in place. */
@@ -57,10 +58,13 @@ export abstract class Layer {
     readonly kind: string,
     options: LayerOptions,
   ) {
+    checkOptions(kind, options);
     this.name = options.name ?? '';
     this.inputShape = options.inputShape;
-    if (options.inputShape?.every((dim) => Number.isSafeInteger(dim) && dim > 0) === false) {
-      throw this.error('ERR_SHAPE', `inputShape holds whole numbers >= 1 and no batch, got [${options.inputShape.join(',')}]`);
+    const { inputShape = [] } = options;
+    if (!Array.isArray(inputShape) || !inputShape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
+      const given = Array.isArray(inputShape) ? `[${inputShape.map(String).join(',')}]` : String(inputShape);
+      throw this.error('ERR_SHAPE', `inputShape is an array of whole numbers >= 1, without the batch, got ${given}`);
     }
     if (options.dtype !== undefined && !isFloat(options.dtype)) {
       throw this.error('ERR_DTYPE', `dtype is float32 or float64, got '${options.dtype}'`);

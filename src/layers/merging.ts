@@ -1,5 +1,6 @@
 import * as ops from '../ops/index.js';
 import type { Shape, Tensor } from '../tensor.js';
+import { known } from './known.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 import { toFloat } from './shaping.js';
 
@@ -40,7 +41,7 @@ export abstract class MergingLayer extends Layer {
 }
 
 /** Combines inputs element by element, broadcast along dimensions of size 1. */
-class Elementwise extends MergingLayer {
+export class Elementwise extends MergingLayer {
   constructor(
     kind: string,
     options: LayerOptions,
@@ -163,33 +164,33 @@ export class Dot extends MergingLayer {
 
 /** Joins inputs along an axis, the last by default. @example layers.concatenate().apply([wide, deep]) */
 export function concatenate(options?: ConcatenateOptions): Concatenate {
-  return new Concatenate(options);
+  return known(new Concatenate(options), options);
 }
 /** The sum of its inputs. @example layers.add().apply([x, layers.dense({ units: 8 }).apply(x)]) */
 export function add(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('add', options, total);
+  return known(new Elementwise('add', options, total), options);
 }
 /** The first of two inputs less the second. @example layers.subtract().apply([a, b]) */
 export function subtract(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('subtract', options, pairwise((a, b) => ops.sub(a, b)), [2, 2]);
+  return known(new Elementwise('subtract', options, pairwise((a, b) => ops.sub(a, b)), [2, 2]), options);
 }
 /** The product of its inputs, element by element. @example layers.multiply().apply([x, gate]) */
 export function multiply(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('multiply', options, pairwise((a, b) => ops.mul(a, b)));
+  return known(new Elementwise('multiply', options, pairwise((a, b) => ops.mul(a, b))), options);
 }
 /** The mean of its inputs. @example layers.average().apply([a, b, c]) */
 export function average(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('average', options, (inputs) => ops.div(total(inputs), inputs.length));
+  return known(new Elementwise('average', options, (inputs) => ops.div(total(inputs), inputs.length)), options);
 }
 /** The largest of its inputs, element by element. @example layers.maximum().apply([a, b]) */
 export function maximum(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('maximum', options, pairwise((a, b) => ops.maximum(a, b)));
+  return known(new Elementwise('maximum', options, pairwise((a, b) => ops.maximum(a, b))), options);
 }
 /** The smallest of its inputs, element by element. @example layers.minimum().apply([a, b]) */
 export function minimum(options: LayerOptions = {}): MergingLayer {
-  return new Elementwise('minimum', options, pairwise((a, b) => ops.minimum(a, b)));
+  return known(new Elementwise('minimum', options, pairwise((a, b) => ops.minimum(a, b))), options);
 }
 /** The products of two inputs summed over an axis of each. @example layers.dot({ axes: 1, normalize: true }).apply([a, b]) */
 export function dot(options: DotOptions): Dot {
-  return new Dot(options);
+  return known(new Dot(options), options);
 }

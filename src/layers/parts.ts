@@ -5,6 +5,7 @@ import type { Dtype } from '../dtype.js';
 import * as initializers from '../initializers.js';
 import type { Initializer, InitializerLike } from '../initializers.js';
 import { named } from '../named.js';
+import { isSavedOwn, makeOwn, type OwnParts } from '../own_parts.js';
 import * as regularizers from '../regularizers.js';
 import type { Regularizer, RegularizerLike } from '../regularizers.js';
 import { div } from '../ops/index.js';
@@ -43,21 +44,21 @@ const constraintMakers: Readonly<Record<string, (config?: never) => Constraint>>
   minMaxNorm: constraints.minMaxNorm,
 };
 
-/** The initialiser of a name (with a saved configuration). @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getInitializer(value: InitializerLike, config?: Config): Initializer {
-  return typeof value === 'object' ? value : named('initializer', initializerMakers, value)(config as never);
+/** The initialiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
+export function getInitializer(value: InitializerLike): Initializer {
+  return typeof value === 'object' ? value : named('initializer', initializerMakers, value)();
 }
 
-/** The regulariser of a name (with a saved configuration), or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getRegularizer(value?: RegularizerLike, config?: Config): Regularizer | undefined {
+/** The regulariser of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
+export function getRegularizer(value?: RegularizerLike): Regularizer | undefined {
   if (value === undefined || typeof value === 'object') return value;
-  return named('regularizer', regularizerMakers, value)(config as never);
+  return named('regularizer', regularizerMakers, value)();
 }
 
-/** The constraint of a name (with a saved configuration), or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getConstraint(value?: ConstraintLike, config?: Config): Constraint | undefined {
+/** The constraint of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
+export function getConstraint(value?: ConstraintLike): Constraint | undefined {
   if (value === undefined || typeof value === 'object') return value;
-  return named('constraint', constraintMakers, value)(config as never);
+  return named('constraint', constraintMakers, value)();
 }
 
 /** What makes and keeps a weight. */
@@ -94,16 +95,19 @@ export function describe(part: { name: string; config: Config } | undefined): Co
   return part && { name: part.name, config: part.config };
 }
 
-/** A saved configuration whose initialisers, regularisers and constraints are made again. */
-export function reviveParts(config: Config): Config {
-  const revive = (key: string, { name, config: options }: { name: string; config: Config }): unknown => {
-    if (key.endsWith('Initializer')) return getInitializer(name, options);
-    return key.endsWith('Regularizer') ? getRegularizer(name, options) : getConstraint(name, options);
+const partMakers = { Initializer: initializerMakers, Regularizer: regularizerMakers, Constraint: constraintMakers };
+
+/** A saved configuration whose initialisers, regularisers, constraints and functions are made again. @throws ERR_FORMAT for a part that is not given */
+export function reviveParts(config: Config, parts: OwnParts): Config {
+  const revive = (key: string, value: unknown): unknown => {
+    if (isSavedOwn(value)) return makeOwn(parts, value, key);
+    const [, kind] = /(Initializer|Regularizer|Constraint)$/.exec(key) ?? [];
+    if (kind === undefined || typeof value !== 'object' || value === null) return value;
+    const makers = partMakers[kind as keyof typeof partMakers];
+    const { name, config: options } = value as { name: string; config: Config };
+    return Object.hasOwn(makers, name) ? makers[name]!(options as never) : makeOwn(parts, { own: name, config: options }, key);
   };
-  const isPart = (key: string): boolean => /(Initializer|Regularizer|Constraint)$/.test(key);
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, isPart(key) && value !== undefined ? revive(key, value as never) : value]),
-  );
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, revive(key, value)]));
 }
 
 /** Adds the penalty on a layer's outputs [batch, ...] to the loss: for each row, whatever the size of the batch (Keras). */

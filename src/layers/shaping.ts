@@ -1,4 +1,4 @@
-import { activatedShape, activationName, getActivation, type ActivationLike } from '../activations.js';
+import { activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
 import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -80,7 +80,7 @@ export class ActivationLayer extends Layer {
     return getActivation(this.options.activation).call(toFloat(x));
   }
   getConfig(): Config {
-    return { activation: activationName(this.name, this.options.activation) };
+    return { activation: savedActivation(this.options.activation) };
   }
 }
 
@@ -116,6 +116,7 @@ export class Rescaling extends Layer {
 export class Input extends Layer {
   constructor(private readonly shape: Shape, options: LayerOptions = {}) {
     super('input', { ...options, inputShape: shape });
+    if (!Array.isArray(shape)) throw this.error('ERR_SHAPE', `shape is an array of whole numbers >= 1, without the batch, got ${String(shape)}`);
   }
   outputShape(inputShape: Shape): Shape {
     return inputShape;

@@ -127,10 +127,24 @@ export function iou(options: IoUOptions): StatefulMetric {
   return scored('iou', options, options.targetClassIds, { targetClassIds: options.targetClassIds });
 }
 
+function allClasses(op: string, numClasses: number): readonly number[] {
+  checkClasses(op, numClasses);
+  return Array.from({ length: numClasses }, (_, id) => id);
+}
+
 /** Intersection over union, the mean of all classes that occur. */
 export function meanIoU(options: MeanIoUOptions): StatefulMetric {
-  checkClasses('meanIoU', options.numClasses);
-  return scored('meanIoU', options, Array.from({ length: options.numClasses }, (_, id) => id), {});
+  return scored('meanIoU', options, allClasses('meanIoU', options.numClasses), {});
+}
+
+/** iou() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
+export function oneHotIoU({ sparseYPred = false, ...options }: Omit<IoUOptions, 'sparseYTrue'>): StatefulMetric {
+  return scored('oneHotIoU', { ...options, sparseYTrue: false, sparseYPred }, options.targetClassIds, { targetClassIds: options.targetClassIds });
+}
+
+/** meanIoU() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
+export function oneHotMeanIoU({ sparseYPred = false, ...options }: Omit<MeanIoUOptions, 'sparseYTrue'>): StatefulMetric {
+  return scored('oneHotMeanIoU', { ...options, sparseYTrue: false, sparseYPred }, allClasses('oneHotMeanIoU', options.numClasses), {});
 }
 
 /** Intersection over union of labels 0 and 1 and probabilities, the mean of both. */

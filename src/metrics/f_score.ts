@@ -5,8 +5,11 @@ import { addEach, alike, stateful, weighted, type MetricOptions, type StatefulMe
 
 /** Options of f1Score(). */
 export interface F1Options extends MetricOptions {
-  /** The mean over classes ('macro', the default), that weighted by their number of labels, or all labels taken together. */
-  average?: 'macro' | 'micro' | 'weighted';
+  /**
+   * The mean over classes ('macro', the default), that weighted by their number of labels, all labels taken together, or
+   * null: a value for each class, logged under f1Score_0, f1Score_1 and so on.
+   */
+  average?: 'macro' | 'micro' | 'weighted' | null;
   /** A prediction above it counts as 1, in (0, 1]; by default the largest of each row does. */
   threshold?: number;
 }
@@ -22,8 +25,8 @@ const epsilon = 1e-7;
 
 function scoring(kind: string, options: FbetaOptions): StatefulMetric {
   const { name, average = 'macro', threshold, beta = 1 } = options;
-  if (!['macro', 'micro', 'weighted'].includes(average)) {
-    throw new HebbError('ERR_ARGUMENT', `${kind}: average is one of macro, micro, weighted, got '${average}'`);
+  if (average !== null && !['macro', 'micro', 'weighted'].includes(average)) {
+    throw new HebbError('ERR_ARGUMENT', `${kind}: average is macro, micro, weighted or null, got '${average}'`);
   }
   if (threshold !== undefined && !(threshold > 0 && threshold <= 1)) {
     throw new HebbError('ERR_ARGUMENT', `${kind}: threshold is in (0, 1], got ${threshold}`);
@@ -53,6 +56,7 @@ function scoring(kind: string, options: FbetaOptions): StatefulMetric {
         const recall = right / (right + (fn[i] ?? 0) + epsilon);
         return ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall + epsilon);
       });
+      if (average === null) return scores;
       if (average !== 'weighted') return scores.reduce((a, b) => a + b, 0) / scores.length;
       const labels = tp.map((right, i) => right + (fn[i] ?? 0));
       const all = labels.reduce((a, b) => a + b, 0) + epsilon;

@@ -23,8 +23,8 @@ export interface StatefulMetric extends NamedMetric {
   readonly state: (outputShape: Shape) => readonly Tensor[];
   /** Adds a batch to the state, in place and by ops only, so that a captured step can do it. `weights` is [batch]. */
   readonly update: (state: readonly Tensor[], yTrue: Tensor, yPred: Tensor, weights?: Tensor) => void;
-  /** The result, from the values of the state's tensors. */
-  readonly finish: (values: readonly (readonly number[])[]) => number;
+  /** The result, from the values of the state's tensors; several are logged under <name>_0, <name>_1 and so on. */
+  readonly finish: (values: readonly (readonly number[])[]) => number | readonly number[];
 }
 
 /** A number over a whole epoch, kept in tensors so that a captured step can update it. */

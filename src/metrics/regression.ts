@@ -5,16 +5,16 @@ import { addEach, alike, metric, stateful, weighted, type MetricOptions, type Ro
 
 /** Options of r2Score(). */
 export interface R2Options extends MetricOptions {
-  /** The mean of the outputs' scores ('uniform', the default), or that weighted by their variances. */
-  average?: 'uniform' | 'varianceWeighted';
+  /** The mean of the outputs' scores ('uniform', the default), that weighted by their variances, or null: a value for each output. */
+  average?: 'uniform' | 'varianceWeighted' | null;
   /** The number of predictors, for the adjusted score; 0 by default, the score as it is. */
   numRegressors?: number;
 }
 
 /** The coefficient of determination over the epoch: 1 - squared error / squared distance of the targets from their mean. */
 export function r2Score({ name, average = 'uniform', numRegressors = 0 }: R2Options = {}): StatefulMetric {
-  if (!['uniform', 'varianceWeighted'].includes(average)) {
-    throw new HebbError('ERR_ARGUMENT', `r2Score: average is uniform or varianceWeighted, got '${average}'`);
+  if (average !== null && !['uniform', 'varianceWeighted'].includes(average)) {
+    throw new HebbError('ERR_ARGUMENT', `r2Score: average is uniform, varianceWeighted or null, got '${average}'`);
   }
   if (!Number.isSafeInteger(numRegressors) || numRegressors < 0) {
     throw new HebbError('ERR_ARGUMENT', `r2Score: numRegressors is a whole number >= 0, got ${numRegressors}`);
@@ -38,16 +38,19 @@ export function r2Score({ name, average = 'uniform', numRegressors = 0 }: R2Opti
         return Math.abs(score) === Infinity ? 0 : score;
       });
       const add = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
-      const score = average === 'uniform' ? add(scores) / scores.length : add(scores.map((s, i) => s * (spread[i] ?? 0))) / add(spread);
-      if (numRegressors === 0 || numRegressors >= samples - 1) return score;
-      return 1 - ((1 - score) * (samples - 1)) / (samples - numRegressors - 1);
+      const adjusted = (score: number): number => {
+        if (numRegressors === 0 || numRegressors >= samples - 1) return score;
+        return 1 - ((1 - score) * (samples - 1)) / (samples - numRegressors - 1);
+      };
+      if (average === null) return scores.map(adjusted);
+      return adjusted(average === 'uniform' ? add(scores) / scores.length : add(scores.map((s, i) => s * (spread[i] ?? 0))) / add(spread));
     },
   });
 }
 
 /** Options of sum() and mean(). */
 export interface ValueOptions extends MetricOptions {
-  /** What is added up, of targets and predictions; the predictions by default. A model with such a function cannot be saved. */
+  /** What is added up, of targets and predictions; the predictions by default. A model with such a function is saved without what training needs. */
   of?: (yTrue: Tensor, yPred: Tensor) => Tensor;
 }
 

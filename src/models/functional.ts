@@ -1,7 +1,9 @@
 import { HebbError } from '../errors.js';
 import { Input, type LayerOptions } from '../layers/index.js';
+import type { SavedLayer } from '../layers/from_config.js';
 import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor, type LayerCall } from '../layers/symbolic.js';
+import { checkNames } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Model } from './model.js';
 import { graphOf, type Graph } from './graph.js';
@@ -24,7 +26,7 @@ export interface FunctionalOptions<O extends Structured<SymbolicTensor>> {
 
 /** A layer and the uses of layers by their position, as a file holds a graph. */
 interface SavedGraph {
-  layers: readonly { kind: string; config: Config }[];
+  layers: readonly SavedLayer[];
   calls: readonly { layer: number; inputs: readonly [call: number, output: number][] }[];
   inputs: { structure: Structure; tensors: readonly [number, number][] };
   outputs: { structure: Structure; tensors: readonly [number, number][] };
@@ -130,9 +132,9 @@ export class Functional<O extends Tensors = Tensors> extends Model {
 }
 
 /** The graph of a saved configuration, its layers made by `make`. */
-export function functionalFromConfig(config: Config, make: (kind: string, config: Config) => Layer): Functional {
+export function functionalFromConfig(config: Config, make: (saved: SavedLayer) => Layer): Functional {
   const saved = config as Readonly<Record<string, never>> & SavedGraph;
-  const layers = saved.layers.map(({ kind, config: own }) => make(kind, own));
+  const layers = saved.layers.map(make);
   const results: (readonly SymbolicTensor[])[] = [];
   const at = ([call, output]: readonly [number, number]): SymbolicTensor => results[call]![output]!;
   for (const { layer: index, inputs } of saved.calls) {
@@ -177,6 +179,7 @@ function inputOf(layer: Input): SymbolicTensor {
  * const x = input({ shape: [8] });
  */
 export function input(options: LayerOptions & { shape: Shape }): SymbolicTensor {
+  checkNames('input', options, ['shape', 'name', 'inputShape', 'trainable', 'dtype']);
   return inputOf(new Input(options.shape, options));
 }
 
@@ -191,5 +194,9 @@ export function input(options: LayerOptions & { shape: Shape }): SymbolicTensor 
  * const net = model({ inputs: x, outputs: y });
  */
 export function model<const O extends Structured<SymbolicTensor>>(options: FunctionalOptions<O>): Functional<Extract<Values<O>, Tensors>> {
+  checkNames('model', options, ['inputs', 'outputs', 'name']);
+  for (const name of ['inputs', 'outputs'] as const) {
+    if (typeof options[name] !== 'object') throw new HebbError('ERR_ARGUMENT', `model: ${name} are what input() and apply() answer, got ${typeof options[name]}`);
+  }
   return new Functional(options);
 }

@@ -13,6 +13,12 @@ export abstract class LayerOwner {
   namedWeights(): { layer: Layer; weight: Weight }[] {
     return this.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));
   }
+  /** The values of all weights, in the order of namedWeights(). */
+  weightValues(): Tensor[] {
+    const values: Tensor[] = [];
+    for (const layer of this.layers) for (const { value } of layer.weights) values.push(value);
+    return values;
+  }
   /** The weights that training updates; one that is reached by two ways, as a layer and in a model, counts once. */
   get trainableWeights(): readonly Weight[] {
     const seen = new Set<Tensor>();

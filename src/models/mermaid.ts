@@ -1,9 +1,7 @@
+import { mermaidText } from '../mermaid_text.js';
 import type { Model } from './model.js';
 
-/** A text in quotes: Mermaid takes characters by their number. */
-function quoted(text: string): string {
-  return `"${text.replace(/[^\p{L}\p{N} _,()*]/gu, (character) => `#${character.codePointAt(0)!};`)}"`;
-}
+const quoted = (text: string): string => mermaidText(text, ' _,()*');
 
 /** The flowchart of a model: a box per layer with the shape of its output, an arrow per tensor that goes from one to another. */
 export function toMermaid(model: Model): string {

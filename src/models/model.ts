@@ -1,11 +1,8 @@
 import { HebbError } from '../errors.js';
-import type { CallContext, Config, Layer } from '../layers/layer.js';
-import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses/index.js';
-import { zeros } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { model as drawing } from '../plots/model.js';
-import { isCapturing, Tensor, type Shape } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
 import { isBatches, type Batches } from '../train/batches.js';
 import { evaluate, evaluateBatches, type EvaluateOptions } from '../train/evaluate.js';
@@ -13,25 +10,21 @@ import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
 import { OutputMeters } from '../train/output_meters.js';
 import { rowWeights, type SampleWeightOption, type WeightOptions } from '../train/row_weights.js';
-import { checkNames, checkRows, type Rows } from '../train/rows.js';
+import { checkNames } from '../options.js';
+import { checkRows, type Rows } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
 import { toMermaid } from './mermaid.js';
-import { ModelLayer } from './model_layer.js';
-import { LayerOwner } from './layer_owner.js';
+import { Network } from './network.js';
 import { losses, lossWeights, metrics, targetsOf, type Compiled, type CompileOptions, type Target } from './outputs.js';
-import { ownLayers } from './own_layers.js';
 import { getOptimizer, type MetricSpec } from './parts.js';
 import { predict, predictAsync, type PredictOptions } from './predict.js';
 import { predictBatches, type InputBatches, type PredictBatchesOptions } from './predict_batches.js';
 import type { SaveOptions } from './save.js';
-import { bind, checkShapes, givenStructure, pack, structureOf, unpack, type Data, type Structure, type Structured, type Tensors } from './structure.js';
-import { summary, type SummaryRow } from './summary.js';
+import { bind, pack, type Data } from './structure.js';
+import { summary } from './summary.js';
 
 export type { Compiled, CompileOptions } from './outputs.js';
-
-/** Symbolic tensors in the structure of a model's outputs. */
-export type Symbolic<O> = O extends Tensor ? SymbolicTensor : { readonly [K in keyof O]: SymbolicTensor };
 
 /**
  * Layers with a loss and an optimiser: something that can be trained, evaluated, saved. A class of one's own overrides
@@ -47,7 +40,7 @@ export type Symbolic<O> = O extends Tensor ? SymbolicTensor : { readonly [K in k
  *   }
  * }
  */
-export abstract class Model extends LayerOwner {
+export abstract class Model extends Network {
   /** Set by a callback to end fit() after the current epoch. */
   stopTraining = false;
   /** What the last fit() recorded. */
@@ -56,118 +49,6 @@ export abstract class Model extends LayerOwner {
   private chosen: readonly Target[] | undefined;
   private training = false;
   private readonly onBatches = new Map<string, Replayed<OutputMeters>>();
-  private wrapped: ModelLayer | undefined;
-  private inputs: Structure = { kind: 'one', names: ['input'] };
-  private outputs: Structure | undefined;
-  private builtFor: readonly Shape[] | undefined;
-  private answers: readonly Shape[] | undefined;
-
-  constructor(name = 'model') {
-    super(name);
-  }
-
-  /** The outputs for a batch of inputs: of each a tensor, several in an array or an object. */
-  abstract call(x: Tensors, context: CallContext): Tensors;
-
-  /** The kind of model, as in saved configurations. */
-  get kind(): string {
-    return 'own';
-  }
-  /** The layers, in the order of computation; of a class of one's own in the order of its properties. */
-  override get layers(): readonly Layer[] {
-    return ownLayers(this, (value) => (value instanceof Model ? value.asLayer() : undefined));
-  }
-  /** @internal How inputs are given. */
-  get inputStructure(): Structure {
-    return this.inputs;
-  }
-  /** @internal How outputs are answered; of a class of one's own known once it is built. */
-  get outputStructure(): Structure {
-    return this.outputs ?? { kind: 'one', names: ['output'] };
-  }
-  /** Shape of one row of each input, once known. */
-  get inputShapes(): readonly Shape[] | undefined {
-    return this.builtFor;
-  }
-  /** Shape of one row of each output, once the model is built. */
-  get outputShapes(): readonly Shape[] | undefined {
-    return this.answers;
-  }
-  /** Shape of one input, once known; undefined when there are several. */
-  get inputShape(): Shape | undefined {
-    return this.inputShapes?.length === 1 ? this.inputShapes[0] : undefined;
-  }
-  /** Shape of one output, once the model is built; undefined when there are several. */
-  get outputShape(): Shape | undefined {
-    return this.outputShapes?.length === 1 ? this.outputShapes[0] : undefined;
-  }
-  /** Shape of one output for the shape of one input. @throws ERR_SHAPE naming the layer that cannot take it */
-  shapeOf(inputShape: Shape): Shape {
-    return this.shapesOf([inputShape])[0] ?? [];
-  }
-  /** Creates all weights. */
-  build(inputShape: Shape): void {
-    this.buildAll([inputShape]);
-  }
-  /** @internal As shapeOf(), for all inputs and outputs. A class of one's own finds out by computing, which builds it. */
-  shapesOf(shapes: readonly Shape[]): readonly Shape[] {
-    if (this.answers === undefined || this.builtFor?.join(';') !== shapes.join(';')) this.buildAll(shapes);
-    return this.answers ?? [];
-  }
-  /** @internal As build(), for all inputs. */
-  buildAll(shapes: readonly Shape[]): void {
-    this.dryRun(shapes.map((shape) => zeros([1, ...shape])));
-  }
-  /** Computes one row, so that every layer creates its weights and the outputs are known. */
-  private dryRun(row: readonly Tensor[]): void {
-    if (isCapturing()) throw new HebbError('ERR_CAPTURE', `${this.name}: is used for the first time while a program is captured; call it before`);
-    const result: unknown = this.call(pack(this.inputs, row), { training: false });
-    const structure = structureOf(result, 'output');
-    const tensors = unpack(result as Tensors, structure.names);
-    if (tensors.length === 0 || !tensors.every((y) => y instanceof Tensor)) {
-      throw new HebbError('ERR_ARGUMENT', `${this.name}: call() returns a tensor, or several in an array or an object`);
-    }
-    this.outputs = structure;
-    this.builtFor = row.map(({ shape }) => shape.slice(1));
-    this.answers = tensors.map(({ shape }) => shape.slice(1));
-  }
-  /** @internal All outputs for a batch of each input. */
-  forward(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    return unpack(this.call(pack(this.inputStructure, inputs), context), this.outputStructure.names);
-  }
-  /** What makes the same model again, as JSON. @throws ERR_ARGUMENT for a class of one's own, which no file can hold */
-  getConfig(): Config {
-    throw new HebbError('ERR_ARGUMENT', `${this.name}: a class of your own has no configuration that a file can hold; use saveWeights() and loadWeights()`);
-  }
-  /** The model as a layer of another one, the same object each time: its weights are shared. */
-  asLayer(): Layer {
-    this.wrapped ??= new ModelLayer(this);
-    return this.wrapped;
-  }
-
-  /**
-   * As a layer: the outputs for tensors of input() or of layers, to build a larger model; or, for tensors with values, what
-   * call() answers.
-   */
-  apply(x: Structured<SymbolicTensor>): Symbolic<ReturnType<this['call']>>;
-  apply(x: Tensors, context?: CallContext): ReturnType<this['call']>;
-  apply(x: Structured<SymbolicTensor> | Tensors, context: CallContext = { training: false }): unknown {
-    const given = x as Structured<Tensor | SymbolicTensor>;
-    if (this.outputShapes === undefined) this.inputs = givenStructure(given, this.inputs);
-    const inputs = given instanceof SymbolicTensor ? [given] : unpack(given, this.inputStructure.names);
-    const symbols = inputs.filter((input) => input instanceof SymbolicTensor);
-    if (symbols.length < inputs.length) {
-      this.ensureBuilt(inputs.filter((input) => input instanceof Tensor));
-      return this.call(x as Tensors, context);
-    }
-    const shapes = symbols.map(({ shape }) => shape);
-    this.asLayer().buildAll(shapes);
-    return pack<SymbolicTensor>(this.outputStructure, connect(this.asLayer(), symbols, this.shapesOf(shapes)));
-  }
-  /** @internal The rows of what a summary shows. */
-  summaryRows(): readonly SummaryRow[] {
-    return this.layers.map((layer) => ({ layer, shapes: layer.builtShape && layer.shapesOf([layer.builtShape]) }));
-  }
 
   /** A table of the layers, their output shapes and parameters, as Keras prints it. `print` is console.log by default. */
   summary(print: (text: string) => void = console.log): void {
@@ -225,10 +106,6 @@ export abstract class Model extends LayerOwner {
     };
     if (this.knowsOutputs) targetsOf(settings, this.outputStructure.names);
     [this.settings, this.chosen] = [settings, undefined];
-  }
-  /** Whether the number and names of the outputs are known. */
-  protected get knowsOutputs(): boolean {
-    return this.outputs !== undefined;
   }
 
   /** What compile() chose. @throws ERR_ARGUMENT before compile() */
@@ -353,8 +230,8 @@ export abstract class Model extends LayerOwner {
     this.ensureBuilt(rows.x);
     const replayed = this.onBatches.get(op) ?? new Replayed((...batch: readonly Tensor[]) => this.metered(batch, step));
     this.onBatches.set(op, replayed);
-    const parts = [...this.trainableWeights, ...this.namedWeights().map(({ weight }) => weight)].map(({ value }) => value);
-    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...parts]).logs();
+    const trainable = this.trainableWeights.map(({ value }) => value);
+    return replayed.call([...rows.x, ...rows.y, ...rows.weights], [this.compiled, ...trainable, ...this.weightValues()]).logs();
   }
 
   /** A step on a batch of inputs, targets and perhaps weights, with meters of its own. */
@@ -369,7 +246,7 @@ export abstract class Model extends LayerOwner {
 
   /** @internal The tensors of inputs given to a method, checked. */
   inputsOf(op: string, x: Data, what = 'x'): readonly Tensor[] {
-    if (!this.knowsOutputs) this.inputs = givenStructure(x, this.inputs);
+    this.takeAsGiven(x);
     const inputs = bind(op, what, this.inputStructure.names, x);
     this.checkShapes(op, inputs.map(({ shape }) => shape.slice(1)), inputs[0]?.shape[0]);
     return inputs;
@@ -386,21 +263,5 @@ export abstract class Model extends LayerOwner {
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
     for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
     return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options) };
-  }
-
-  /** @internal Builds the model for inputs like these, unless it is built. */
-  ensureBuilt(inputs: readonly Tensor[]): void {
-    if (this.outputShapes !== undefined) return;
-    if (this.kind === 'own') this.dryRun(inputs.map(({ shape, dtype }) => zeros([1, ...shape.slice(1)], { dtype })));
-    else this.buildAll(this.inputShapes ?? inputs.map(({ shape }) => shape.slice(1)));
-  }
-
-  /** @internal Checks the shapes of inputs without changing the model. @throws ERR_SHAPE naming the layer */
-  checkShapes(op: string, shapes: readonly Shape[], rows: number | '*' = '*'): void {
-    checkShapes(op, this.name, this.inputShapes ?? [], shapes, rows, (i) => this.inputLayer(i));
-  }
-  /** The name of the layer that takes an input. */
-  protected inputLayer(index: number): string {
-    return this.inputStructure.names.length > 1 ? (this.inputStructure.names[index] ?? '') : (this.layers[0]?.name ?? this.name);
   }
 }

@@ -1,10 +1,11 @@
 import { Layer, type CallContext, type Config, type Weight } from '../layers/layer.js';
 import type { Shape, Tensor } from '../tensor.js';
-import type { Model } from './model.js';
+import type { Network } from './network.js';
+import { savedModel } from './saved_model.js';
 
 /** A model as a layer of another one, for any number of inputs and outputs. */
 export class ModelLayer extends Layer {
-  constructor(readonly model: Model) {
+  constructor(readonly model: Network) {
     super('model', { name: model.name });
   }
   override get weights(): readonly Weight[] {
@@ -33,6 +34,6 @@ export class ModelLayer extends Layer {
     return this.model.forward(inputs, context);
   }
   getConfig(): Config {
-    return { model: { kind: this.model.kind, ...this.model.getConfig() } };
+    return { model: savedModel(this.model) };
   }
 }

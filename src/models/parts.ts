@@ -6,6 +6,7 @@ import type { Loss } from '../losses/index.js';
 import * as metrics from '../metrics/index.js';
 import type { Metric, RowMetric } from '../metrics/index.js';
 import { named } from '../named.js';
+import { isSavedOwn, makeOwn, savedFunction, savedObject, type OwnParts, type SavedOwn } from '../own_parts.js';
 import * as optimizers from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import * as schedules from '../optimizers/schedules.js';
@@ -103,6 +104,8 @@ const metricMakers: Readonly<Record<string, (config: never) => Metric>> = {
   ...namedMetrics,
   iou: metrics.iou,
   meanIoU: metrics.meanIoU,
+  oneHotIoU: metrics.oneHotIoU,
+  oneHotMeanIoU: metrics.oneHotMeanIoU,
 };
 
 const optimizerMakers: Readonly<Record<string, (options?: never) => Optimizer>> = {
@@ -130,8 +133,10 @@ const scheduleMakers: Readonly<Record<string, (options: never) => Schedule>> = {
   oneCycle: schedules.oneCycle,
 };
 
+type LossFunction = Loss['call'];
+
 /** What compile() takes as a loss: a name, a loss, or a function from targets and predictions to one number per row. */
-export type LossLike = string | Loss | Loss['call'];
+export type LossLike = string | Loss | LossFunction;
 
 /** What compile() takes as a metric: a name, a metric, or a function from targets and predictions to one number per row. */
 export type MetricLike = string | Metric | RowMetric['rows'];
@@ -149,14 +154,25 @@ export function isLoss(value: unknown): value is LossLike {
 /** The loss of a name or function. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getLoss(loss: LossLike): Loss {
   if (typeof loss === 'string') return named('loss', lossMakers, loss)();
-  if (typeof loss === 'function') return { name: loss.name, config: {}, call: loss, check: () => undefined };
+  if (typeof loss === 'function') return ownLoss(loss);
   if (hasFunctions(loss, 'call', 'check')) return loss;
   throw new HebbError('ERR_ARGUMENT', `loss: expected a name (${Object.keys(lossMakers).join(', ')}), a loss or a function, got ${typeof loss}`);
 }
 
+const ownLosses = new WeakMap<Loss, LossFunction>();
+
+/** A function of the user's as a loss, and remembered: a file knows it by its name. */
+function ownLoss(call: LossFunction): Loss {
+  const loss = { name: call.name, config: {}, call, check: () => undefined };
+  ownLosses.set(loss, call);
+  return loss;
+}
+
 /** The optimiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getOptimizer(optimizer: string | Optimizer): Optimizer {
-  return optimizer instanceof optimizers.Optimizer ? optimizer : named('optimizer', optimizerMakers, optimizer)();
+  if (optimizer instanceof optimizers.Optimizer) return optimizer;
+  if (typeof optimizer === 'string') return named('optimizer', optimizerMakers, optimizer)();
+  throw new HebbError('ERR_ARGUMENT', `optimizer: expected a name (${Object.keys(optimizerMakers).join(', ')}) or an optimizer, got ${typeof optimizer}`);
 }
 
 /** A metric with the key of its log; what a name stands for is known once the shapes are. */
@@ -194,38 +210,69 @@ function accuracyFor(targetShape: Shape, outputShape: Shape): (options: metrics.
   return sparse ? metrics.sparseCategoricalAccuracy : metrics.categoricalAccuracy;
 }
 
-/** What a model file says of a metric; undefined for one of the user's own. */
-export function saveMetric({ given }: MetricSpec): string | SavedPart | undefined {
+/** The function as a file holds it, if it has a name. */
+function withName(saved: SavedOwn): SavedOwn | undefined {
+  return saved.own === '' ? undefined : saved;
+}
+
+/** Whether something is an object of a class, not one that a function put together. */
+function isInstance(part: object): boolean {
+  return Object.getPrototypeOf(part) !== Object.prototype;
+}
+
+/** What a model file says of a metric; undefined for one of the user's own that has no name or no options. */
+export function saveMetric({ given }: MetricSpec): string | SavedPart | SavedOwn | undefined {
   if (typeof given === 'string') return given;
-  if (typeof given === 'function' || given.kind === undefined) return undefined;
-  return { kind: given.kind, config: given.config ?? {} };
+  if (typeof given === 'function') return withName(savedFunction(given, 'metrics'));
+  const { name, kind, config } = given;
+  if (isInstance(given)) return savedObject(name, given, config);
+  if (kind !== undefined && Object.hasOwn(metricMakers, kind)) return { kind, config: config ?? {} };
+  return config && { own: kind ?? name, config };
 }
 
-/** What a model file says of a loss; undefined for one of the user's own. */
-export function saveLoss({ name, config }: Loss): SavedPart | undefined {
-  return Object.hasOwn(lossMakers, name) ? { kind: name, config } : undefined;
+/** What a model file says of a loss; undefined for a function of the user's that has no name. */
+export function saveLoss(loss: Loss): SavedPart | SavedOwn | undefined {
+  const { name, config } = loss;
+  const call = ownLosses.get(loss);
+  if (call !== undefined) return withName(savedFunction(call, 'loss'));
+  if (isInstance(loss)) return savedObject(name, loss, config);
+  return Object.hasOwn(lossMakers, name) ? { kind: name, config } : { own: name, config };
 }
 
-/** What a model file says of an optimiser; undefined for one, or with a schedule, of the user's own. */
-export function saveOptimizer(optimizer: Optimizer): SavedPart | undefined {
-  const { kind, initialRate } = optimizer;
-  if (!Object.hasOwn(optimizerMakers, kind)) return undefined;
-  if (typeof initialRate !== 'number' && !Object.hasOwn(scheduleMakers, initialRate.kind)) return undefined;
-  return { kind, config: optimizer.getConfig() };
+/** What a model file says of an optimiser. */
+export function saveOptimizer(optimizer: Optimizer): SavedPart | SavedOwn {
+  const { kind } = optimizer;
+  const config = optimizer.getConfig();
+  return Object.hasOwn(optimizerMakers, kind) ? { kind, config } : savedObject(kind, optimizer, config);
 }
 
 /** The options of a saved optimiser, its schedule made again. */
-function revivedOptions(config: Config): Config {
+function revivedOptions(config: Config, parts: OwnParts): Config {
   const { learningRate } = config;
   if (typeof learningRate !== 'object') return config;
   const { kind, config: own } = learningRate as SavedPart;
-  return { ...config, learningRate: named('schedule', scheduleMakers, kind, 'ERR_FORMAT')(own as never) };
+  const known = Object.hasOwn(scheduleMakers, kind);
+  return { ...config, learningRate: known ? scheduleMakers[kind]!(own as never) : makeOwn(parts, { own: kind, config: own }, 'the learning rate') };
 }
 
-/** The parts of a saved model made again. @throws ERR_FORMAT for a name this version does not know */
-export const revive = {
-  loss: ({ kind, config }: SavedPart): Loss => named('loss', lossMakers, kind, 'ERR_FORMAT')(config as never),
-  optimizer: ({ kind, config }: SavedPart): Optimizer => named('optimizer', optimizerMakers, kind, 'ERR_FORMAT')(revivedOptions(config) as never),
-  metric: (saved: string | SavedPart): string | Metric =>
-    typeof saved === 'string' ? saved : named('metrics', metricMakers, saved.kind, 'ERR_FORMAT')(saved.config as never),
-};
+/** What makes the parts of a saved model again. @throws ERR_FORMAT for a name this version does not know, or a part that is not given */
+export function reviver(parts: OwnParts): {
+  loss: (saved: SavedPart | SavedOwn) => Loss;
+  optimizer: (saved: SavedPart | SavedOwn) => Optimizer;
+  metric: (saved: string | SavedPart | SavedOwn) => MetricLike;
+} {
+  return {
+    loss: (saved) =>
+      isSavedOwn(saved) ? getLoss(makeOwn(parts, saved, 'the loss') as LossLike) : named('loss', lossMakers, saved.kind, 'ERR_FORMAT')(saved.config as never),
+    optimizer: (saved) => {
+      const config = revivedOptions(saved.config ?? {}, parts);
+      if (!isSavedOwn(saved)) return named('optimizer', optimizerMakers, saved.kind, 'ERR_FORMAT')(config as never);
+      return getOptimizer(makeOwn(parts, { ...saved, config }, 'the optimizer') as Optimizer);
+    },
+    metric: (saved) => {
+      if (typeof saved === 'string') return saved;
+      if (isSavedOwn(saved)) return makeOwn(parts, saved, 'a metric') as MetricLike;
+      return named('metrics', metricMakers, saved.kind, 'ERR_FORMAT')(saved.config as never);
+    },
+  };
+}

@@ -2,7 +2,8 @@ import { capture, type Program } from '../capture.js';
 import { isTracked } from '../autograd.js';
 import { assign, copy, slice, zeros } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { checkNames, checkRows, wholeNumber } from '../train/rows.js';
+import { checkNames } from '../options.js';
+import { checkRows, wholeNumber } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import type { Model } from './model.js';
 import type { Data } from './structure.js';
@@ -57,7 +58,7 @@ const remembered = new WeakMap<Model, Replayed<readonly Tensor[]>>();
 
 /** The outputs for a few rows, by a program if the last call was alike. */
 function predictFew(model: Model, rows: readonly Tensor[]): readonly Tensor[] {
-  const weights = model.namedWeights().map(({ weight }) => weight.value);
+  const weights = model.weightValues();
   if (isTracked(...rows, ...weights)) return model.forward(rows, { training: false });
   let forwardPass = remembered.get(model);
   if (forwardPass === undefined) {

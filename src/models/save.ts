@@ -1,16 +1,17 @@
 import { HebbError } from '../errors.js';
-import { layerFromConfig, isKnownLayer } from '../layers/from_config.js';
+import { layerFromConfig, type SavedLayer } from '../layers/from_config.js';
 import type { Config, Layer } from '../layers/layer.js';
-import type { Metric } from '../metrics/index.js';
+import { makeOwn, type OwnParts, type SavedOwn } from '../own_parts.js';
 import { loadTensors, saveTensors } from '../formats/safetensors.js';
+import { checkNames } from '../options.js';
 import { assign, copy } from '../ops/index.js';
 import { defaultGenerator } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
-import type { Model } from './model.js';
+import { Model } from './model.js';
 import { functionalFromConfig } from './functional.js';
-import { ModelLayer } from './model_layer.js';
 import { asOption, mapOutputs, type CompileOptions, type PerOutput } from './outputs.js';
-import { revive, saveLoss, saveMetric, saveOptimizer, type MetricSpec, type SavedPart } from './parts.js';
+import { reviver, saveLoss, saveMetric, saveOptimizer, type MetricLike, type MetricSpec, type SavedPart } from './parts.js';
+import { savedModel, type SavedOwnModel } from './saved_model.js';
 import { Sequential } from './sequential.js';
 
 /** Options of save(). */
@@ -23,13 +24,19 @@ export interface SaveOptions {
 export interface LoadOptions {
   /** Whether to compile the model as it was; true by default. */
   compile?: boolean;
+  /**
+   * The classes and functions of your own in the model, by their names: layers, models and optimisers are made by
+   * `new MyLayer(config)`, or by `MyLayer.fromConfig(config)` where there is one, config being what getConfig() answered;
+   * losses, metrics, activations and functions of lambda() are taken as they are.
+   */
+  classes?: OwnParts;
 }
 
-type SavedMetrics = readonly (string | SavedPart)[];
+type SavedMetrics = readonly (string | SavedPart | SavedOwn)[];
 
 interface SavedCompile {
-  optimizer: SavedPart;
-  loss: PerOutput<SavedPart>;
+  optimizer: SavedPart | SavedOwn;
+  loss: PerOutput<SavedPart | SavedOwn>;
   lossWeights: PerOutput<number>;
   metrics: PerOutput<SavedMetrics>;
   weightedMetrics: PerOutput<SavedMetrics>;
@@ -39,7 +46,7 @@ interface SavedSequential {
   readonly [key: string]: unknown;
   readonly name: string;
   readonly inputShape: Shape;
-  readonly layers: readonly { kind: string; config: Config }[];
+  readonly layers: readonly SavedLayer[];
 }
 
 interface SavedModel extends Config {
@@ -61,7 +68,7 @@ function stateEntries(model: Model): [string, Tensor][] {
   return [...state, ['random/state', defaultGenerator.state]];
 }
 
-/** What compile() chose; undefined when a loss, metric or schedule is the user's own, which no file can hold. */
+/** What compile() chose; undefined when a loss or metric is a function without a name, which no file can hold. */
 function savedCompile(model: Model): SavedCompile | undefined {
   const { optimizer, loss, lossWeights, metrics, weightedMetrics } = model.compiled;
   const own = new HebbError('ERR_ARGUMENT', 'a part of the user');
@@ -72,7 +79,7 @@ function savedCompile(model: Model): SavedCompile | undefined {
   const saved = (specs: readonly MetricSpec[]): SavedMetrics => specs.map((spec) => known(saveMetric(spec)));
   try {
     return {
-      optimizer: known(saveOptimizer(optimizer)),
+      optimizer: saveOptimizer(optimizer),
       loss: mapOutputs(loss, (part) => known(saveLoss(part))),
       lossWeights,
       metrics: mapOutputs(metrics, saved),
@@ -85,8 +92,9 @@ function savedCompile(model: Model): SavedCompile | undefined {
 }
 
 /** The options of compile() that a file holds. */
-function revivedCompile({ optimizer, loss, lossWeights, metrics, weightedMetrics }: SavedCompile): CompileOptions {
-  const revived = (saved: SavedMetrics): (string | Metric)[] => saved.map(revive.metric);
+function revivedCompile({ optimizer, loss, lossWeights, metrics, weightedMetrics }: SavedCompile, parts: OwnParts): CompileOptions {
+  const revive = reviver(parts);
+  const revived = (saved: SavedMetrics): MetricLike[] => saved.map(revive.metric);
   return {
     optimizer: revive.optimizer(optimizer),
     loss: asOption(mapOutputs(loss, revive.loss)),
@@ -96,47 +104,43 @@ function revivedCompile({ optimizer, loss, lossWeights, metrics, weightedMetrics
   };
 }
 
-/** Each layer, those of models inside too. */
-function everyLayer(model: Model): readonly Layer[] {
-  return model.layers.flatMap((layer) => (layer instanceof ModelLayer ? everyLayer(layer.model) : [layer]));
-}
-
-function checkLayers(model: Model): void {
-  for (const layer of everyLayer(model)) {
-    if (!isKnownLayer(layer.kind)) {
-      throw new HebbError('ERR_ARGUMENT', `save: ${layer.name} is a layer of your own ('${layer.kind}'), which no file can hold`);
-    }
-  }
-}
-
-/** The model of a configuration, untrained. @throws ERR_FORMAT for a kind that this version does not know */
-function modelFromConfig(config: Config & { kind: string }): Model {
-  const layer = (kind: string, own: Config): Layer => {
-    if (kind !== 'model') return layerFromConfig(kind, own);
-    const inner = modelFromConfig(own.model as Config & { kind: string }).asLayer();
-    inner.trainable = own.trainable !== false;
+/** The model of a configuration, untrained. @throws ERR_FORMAT for a kind that this version does not know, or a class that is not given */
+function modelFromConfig(config: Config & { kind: string }, parts: OwnParts): Model {
+  const layer = (saved: SavedLayer): Layer => {
+    if (saved.own !== undefined || saved.kind !== 'model') return layerFromConfig(saved, parts);
+    const inner = modelFromConfig(saved.config.model as Config & { kind: string }, parts).asLayer();
+    inner.trainable = saved.config.trainable !== false;
     return inner;
   };
   if (config.kind === 'functional') return functionalFromConfig(config, layer);
+  if (config.kind === 'own') return ownModel(config as Config & SavedOwnModel, parts);
   if (config.kind !== 'sequential') throw new HebbError('ERR_FORMAT', `a model of kind '${config.kind}' is not known`);
   const { name, inputShape, layers } = config as Config as SavedSequential;
-  const model = new Sequential(layers.map(({ kind, config: own }) => layer(kind, own)), name);
+  const model = new Sequential(layers.map(layer), name);
   model.build(inputShape);
   return model;
 }
 
+function ownModel({ own, config = {}, inputs }: SavedOwnModel, parts: OwnParts): Model {
+  const model = makeOwn(parts, { own, config }, `model ${String(config.name)}`);
+  if (!(model instanceof Model)) throw new HebbError('ERR_FORMAT', `loadModel: classes.${own} makes no model`);
+  model.buildFor(inputs.structure, inputs.shapes);
+  return model;
+}
+
 /** Writes a model to a safetensors file whose metadata holds the configuration. */
-export async function saveModel(model: Model, path: string, { optimizer = true }: SaveOptions): Promise<void> {
-  const own = model.getConfig();
+export async function saveModel(model: Model, path: string, options: SaveOptions): Promise<void> {
+  checkNames('save', options, ['optimizer']);
+  const { optimizer = true } = options;
   checkBuilt('save', model);
-  checkLayers(model);
+  const saved = savedModel(model);
   const compiled = model.isCompiled ? savedCompile(model) : undefined;
   if (optimizer && model.isCompiled && compiled === undefined) {
-    throw new HebbError('ERR_ARGUMENT', "save: the loss, a metric or the schedule is a function of your own, which no file can hold; save with { optimizer: false }");
+    throw new HebbError('ERR_ARGUMENT', "save: the loss or a metric is a function without a name, which no file can hold; save with { optimizer: false }");
   }
   const tensors = new Map(weightEntries(model));
   if (optimizer && compiled !== undefined) for (const [name, x] of stateEntries(model)) tensors.set(name, x);
-  const config = JSON.stringify({ kind: model.kind, ...own, compiled });
+  const config = JSON.stringify({ ...saved, compiled });
   await saveTensors(path, { tensors, metadata: { format: 'hebb', version: String(version), config } });
 }
 
@@ -195,14 +199,14 @@ function fill(path: string, tensors: ReadonlyMap<string, Tensor>, entries: reado
 }
 
 /** What loadModel() does. */
-export async function readModel<M extends Model>(path: string, { compile = true }: LoadOptions): Promise<M> {
+export async function readModel<M extends Model>(path: string, { compile = true, classes = {} }: LoadOptions): Promise<M> {
   const { tensors, metadata } = await loadTensors(path);
   const generator = copy(defaultGenerator.state);
   try {
     const config = readConfig(path, metadata);
-    const model = modelFromConfig(config);
+    const model = modelFromConfig(config, classes);
     assign(defaultGenerator.state, generator); // what the initialisers drew is overwritten
-    if (compile && config.compiled !== undefined) model.compile(revivedCompile(config.compiled));
+    if (compile && config.compiled !== undefined) model.compile(revivedCompile(config.compiled, classes));
     const state = model.isCompiled && tensors.has('optimizer/0') ? stateEntries(model) : [];
     fill(path, tensors, [...weightEntries(model), ...state]);
     return model as M;

@@ -85,7 +85,7 @@ export function checkShapes(
   }
   for (const [i, shape] of expected.entries()) {
     const other = given[i] ?? [];
-    if (other.join() === shape.join()) continue;
+    if (other.length === shape.length && shape.every((dim, axis) => dim === other[axis])) continue;
     const size = other.reduce((product, dim) => product * dim, 1);
     const hint = shape.length === 1 && size === shape[0] ? '; add flatten() before it' : '';
     throw new HebbError('ERR_SHAPE', `${op}: ${layer(i)}: expected input [*,${shape.join(',')}], got [${[rows, ...other].join(',')}]${hint}`);

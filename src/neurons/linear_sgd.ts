@@ -1,10 +1,11 @@
 import { HebbError } from '../errors.js';
+import { hold, release } from '../memory.js';
 import { native } from '../native.js';
 import { tensor, toTensor } from '../ops/create.js';
 import { scope } from '../scope.js';
 import type { TypedArray } from '../dtype.js';
 import { Configured } from '../params.js';
-import { Tensor, type TensorLike } from '../tensor.js';
+import { Tensor, hostView, isCapturing, type TensorLike } from '../tensor.js';
 import { nativeSettings, type LinearSettings } from './linear_options.js';
 
 /** What one fit() or partialFit() can be told beside its rows. */
@@ -47,17 +48,24 @@ export function asRows(op: string, x: TensorLike): Tensor {
 }
 
 /**
- * A private copy of the rows: training reads it off the JavaScript thread.
+ * Calls learn with the rows. They are read where they are, off the JavaScript thread, and kept until it has ended, even if
+ * the caller disposes of them; only what is not row-major in memory, or has another type, is copied first.
  *
  * @throws ERR_SHAPE unless x is [rows, features] with elements
  */
-export function inputRows(op: string, x: TensorLike): InputRows {
-  const { shape, ...rest } = scope(() => {
+export async function withRows<T>(op: string, x: TensorLike, learn: (input: InputRows) => Promise<T>): Promise<T> {
+  const { block, ...input } = scope(() => {
     const rows = asRows(op, x);
-    return { shape: rows.shape, data: rows.dataSync() };
+    const inPlace = rows.layout.contiguous && rows.dtype !== 'int32' && !isCapturing() && rows.bytes instanceof ArrayBuffer;
+    const data = inPlace ? hostView(rows) : rows.dataSync();
+    hold(rows.block);
+    return { x: data, rows: rows.shape[0]!, features: rows.shape[1]!, block: rows.block };
   });
-  const data = rest.data instanceof Int32Array ? Float64Array.from(rest.data) : rest.data;
-  return { x: data, rows: shape[0]!, features: shape[1]! };
+  try {
+    return await learn(input.x instanceof Int32Array ? { ...input, x: Float64Array.from(input.x) } : input);
+  } finally {
+    release(block);
+  }
 }
 
 interface Weights {

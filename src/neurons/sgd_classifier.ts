@@ -8,7 +8,7 @@ import { distinct, kindsOf, readLabels, shareRight, type Labels } from './labels
 import {
   classifierLosses, linearDefaults, linearSettings, type ClassifierLoss, type ClassWeight, type LinearSettings, type SgdOptions,
 } from './linear_options.js';
-import { LinearSgd, inputRows, type InputRows, type LinearFitOptions } from './linear_sgd.js';
+import { LinearSgd, withRows, type InputRows, type LinearFitOptions } from './linear_sgd.js';
 import { MT19937 } from './mt19937.js';
 import { anyRandomState, classSeeds, taskSeed } from './seeds.js';
 
@@ -46,14 +46,15 @@ export class SGDClassifier extends LinearSgd {
   /**
    * Trains from zero weights (warmStart: from those there are), off the JavaScript thread.
    *
-   * @param x rows [rows, features], kept as they are when float64, float32 or uint8
+   * @param x rows [rows, features], read where they are when float64, float32 or uint8: they must not be assigned to meanwhile
    * @param y labels [rows], or 0 and 1 [rows, outputs]
    * @throws ERR_SHAPE; ERR_ARGUMENT for one class only, or when the weights leave the range of float64
    */
   async fit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
-    const input = inputRows(this.op, x);
-    const labels = readLabels(this.op, y, input.rows);
-    await this.learn(input, labels, distinct(labels.values), 'fit', options);
+    await withRows(this.op, x, (input) => {
+      const labels = readLabels(this.op, y, input.rows);
+      return this.learn(input, labels, distinct(labels.values), 'fit', options);
+    });
     return this;
   }
 
@@ -67,9 +68,8 @@ export class SGDClassifier extends LinearSgd {
     if (this.settings.earlyStopping || this.settings.classWeight === 'balanced') {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit works with neither earlyStopping nor balanced class weights`);
     }
-    const input = inputRows(this.op, x);
     const classes = this.isFitted ? this.classes : distinct(options.classes ?? []);
-    await this.learn(input, readLabels(this.op, y, input.rows), classes, 'continue', options);
+    await withRows(this.op, x, (input) => this.learn(input, readLabels(this.op, y, input.rows), classes, 'continue', options));
     return this;
   }
 

@@ -3,7 +3,7 @@ import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { heldOutRows, markOf } from './held_out.js';
 import { linearDefaults, linearSettings, regressorLosses, type RegressorLoss, type SgdOptions } from './linear_options.js';
-import { LinearSgd, inputRows, type LinearFitOptions } from './linear_sgd.js';
+import { LinearSgd, withRows, type InputRows, type LinearFitOptions } from './linear_sgd.js';
 import { MT19937 } from './mt19937.js';
 import { anyRandomState, regressionSeed } from './seeds.js';
 import { determination, readTargets } from './targets.js';
@@ -34,12 +34,13 @@ export class SGDRegressor extends LinearSgd {
   /**
    * Trains from zero weights (warmStart: from those there are), off the JavaScript thread.
    *
-   * @param x rows [rows, features]
+   * @param x rows [rows, features], read where they are when float64, float32 or uint8: they must not be assigned to meanwhile
    * @param y targets [rows] or [rows, outputs]
    * @throws ERR_SHAPE; ERR_ARGUMENT when the weights leave the range of float64
    */
   async fit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
-    return this.learn(x, y, 'fit', options);
+    await withRows(this.op, x, (input) => this.learn(input, y, 'fit', options));
+    return this;
   }
 
   /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping */
@@ -47,7 +48,8 @@ export class SGDRegressor extends LinearSgd {
     if (this.settings.earlyStopping) {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit does not work with earlyStopping`);
     }
-    return this.learn(x, y, 'continue', options);
+    await withRows(this.op, x, (input) => this.learn(input, y, 'continue', options));
+    return this;
   }
 
   /** x.w + b, float64 [rows], or [rows, outputs]. @throws ERR_ARGUMENT before fit(); ERR_SHAPE */
@@ -64,8 +66,7 @@ export class SGDRegressor extends LinearSgd {
     return determination(this.op, found, readTargets(this.op, y));
   }
 
-  private async learn(x: TensorLike, y: TensorLike, mode: 'fit' | 'continue', options: LinearFitOptions): Promise<this> {
-    const input = inputRows(this.op, x);
+  private async learn(input: InputRows, y: TensorLike, mode: 'fit' | 'continue', options: LinearFitOptions): Promise<void> {
     const { values, rows, columns } = readTargets(this.op, y);
     if (rows !== input.rows) throw new HebbError('ERR_SHAPE', `${this.op}: x has ${input.rows} rows, y ${rows}`);
     const seed = this.settings.randomState ?? anyRandomState();
@@ -77,6 +78,5 @@ export class SGDRegressor extends LinearSgd {
     }
     const each = Array.from({ length: columns }, () => regressionSeed(seed));
     await this.train(input, { y: byColumn, validation, classWeights: each.flatMap(() => [1, 1]), seeds: each }, mode, options);
-    return this;
   }
 }

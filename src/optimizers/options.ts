@@ -1,5 +1,5 @@
 import { HebbError } from '../errors.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import type { Optimizer } from './optimizer.js';
 
 function option(op: string, name: string, value: unknown, what: string, fits: (value: number) => boolean): number {

@@ -2,12 +2,12 @@ import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
 import { add, cast, ceil, cos, div, equal, floor, full, greater, less, log, minimum, mul, pow, sub, tensor, where } from '../ops/index.js';
 import { Tensor } from '../tensor.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { between, flag, notNegative, positive } from './options.js';
 
 /**
- * Learning rates by step, to be given to an optimiser as learningRate. A class or object of one's own works too, but has no
- * place in a file.
+ * Learning rates by step, to be given to an optimiser as learningRate. A class or object of one's own works too; a file knows
+ * it by its kind, see loadModel().
  */
 export interface Schedule {
   /** Its name in a saved model. */

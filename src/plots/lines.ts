@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import { toTensor } from '../ops/index.js';
 import type { TensorLike } from '../tensor.js';
 import { Picture } from './picture.js';
-import { axes, colorOf, label, mark, place, rounded, svgDocument, ticks, type Frame, type Tick } from './svg.js';
+import { axes, colorOf, label, mark, place, powersOf10, rounded, svgDocument, type Frame } from './svg.js';
 
 /** One curve: a point for each x, NaN and infinity leave a gap. */
 export interface Curve {
@@ -65,14 +65,6 @@ function placed({ curves, logX = false }: LinesPanel): readonly Curve[] {
   return logX ? curves.map((curve) => ({ ...curve, x: Array.from(curve.x, Math.log10) })) : curves;
 }
 
-/** What stands below a logarithmic axis: 1e-3, or 3.2e-3 between the powers of 10. */
-function powersOf10({ x, width }: Frame): Tick[] {
-  return ticks(...x, Math.max(2, width / 50)).map(({ value }) => {
-    const text = (10 ** value).toExponential(Number.isInteger(value) ? 0 : 1).replace('+', '');
-    return { value, text };
-  });
-}
-
 function panelMarks(panel: LinesPanel, x: number, y: number, width: number, height: number): string[] {
   const { title, xLabel, yLabel, logX } = panel;
   const curves = placed(panel);
@@ -88,7 +80,7 @@ function panelMarks(panel: LinesPanel, x: number, y: number, width: number, heig
   return [
     label(x + width / 2, y - (curves.length < 2 ? 10 : 26), title, { 'font-size': 14 }),
     ...legend,
-    ...axes(frame, { ...(xLabel !== undefined && { xLabel }), ...(yLabel !== undefined && { yLabel }), xTicks: logX ? powersOf10(frame) : undefined }),
+    ...axes(frame, { ...(xLabel !== undefined && { xLabel }), ...(yLabel !== undefined && { yLabel }), xTicks: logX ? powersOf10(frame.x, Math.max(2, width / 50)) : undefined }),
     ...curves.map((curve, i) =>
       mark('path', { class: 'curve', d: pathOf(frame, curve), fill: 'none', stroke: colorOf(i), 'stroke-width': 2, 'stroke-dasharray': curve.dashed ? '5 3' : undefined }),
     ),

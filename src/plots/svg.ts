@@ -63,6 +63,14 @@ export function ticks(low: number, high: number, count: number): Tick[] {
   });
 }
 
+/** The ticks of a logarithmic axis between two powers of 10: 1e-3, or 3.2e-3 between them. */
+export function powersOf10([low, high]: readonly [number, number], count: number): Tick[] {
+  return ticks(low, high, count).map(({ value }) => {
+    const text = (10 ** value).toExponential(Number.isInteger(value) ? 0 : 1).replace('+', '');
+    return { value, text };
+  });
+}
+
 /** A rectangle of the picture and the range of numbers on each of its sides. */
 export interface Frame {
   readonly left: number;

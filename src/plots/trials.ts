@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import { cellText } from '../table_text.js';
 import { panelText, rangeOf, type Curve } from './lines.js';
 import { Picture } from './picture.js';
-import { axes, colorOf, label, mark, place, rounded, svgDocument, ticks, type Frame, type Tick } from './svg.js';
+import { axes, colorOf, label, mark, place, powersOf10, rounded, svgDocument, type Frame, type Tick } from './svg.js';
 
 /** What was tried, and how good it was; NaN where nothing could be measured. */
 export interface Trial {
@@ -31,7 +31,7 @@ function axisOf(values: readonly unknown[]): { at: (value: unknown) => number; r
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   if (!(low > 0 && high / low >= 50)) return { at: Number, range: rangeOf([numbers], 0.05), ...(few && { xTicks: whole.map((value) => ({ value, text: String(value) })) }) };
   const range = rangeOf([numbers.map(Math.log10)], 0.05);
-  const xTicks = ticks(...range, 6).filter(({ value }) => Number.isInteger(value)).map(({ value }) => ({ value, text: `1e${value}` }));
+  const xTicks = powersOf10(range, 6).filter(({ value }) => Number.isInteger(value));
   return { at: (value) => Math.log10(Number(value)), range, xTicks };
 }
 

@@ -4,7 +4,8 @@ import { BatchReader, ReaderPass, type Batches } from './batches.js';
 import type { Logs } from './callbacks.js';
 import { Pass } from './pass.js';
 import type { SampleWeightOption } from './row_weights.js';
-import { checkNames, wholeNumber, type Rows } from './rows.js';
+import { checkNames } from '../options.js';
+import { wholeNumber, type Rows } from './rows.js';
 
 /** Options of evaluate(). */
 export interface EvaluateOptions extends SampleWeightOption {

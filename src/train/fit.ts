@@ -8,9 +8,11 @@ import type { Callback, FitInfo, Logs } from './callbacks.js';
 import { batchEvaluation, evaluation, type Evaluation } from './evaluate.js';
 import { History } from './history.js';
 import { Pass } from './pass.js';
+import { checkCallbacks, checkInputs } from './fit_checks.js';
 import { progress } from './progress.js';
 import { rowWeights, type SampleWeight, type WeightOptions } from './row_weights.js';
-import { checkNames, wholeNumber, type Rows } from './rows.js';
+import { checkNames } from '../options.js';
+import { wholeNumber, type Rows } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -81,10 +83,14 @@ function split(rows: Rows, validationSplit: number): [Rows, Rows] {
 async function plan(model: Model, source: Source, options: FitOptions): Promise<Plan> {
   checkNames('fit', options, optionNames);
   const { validationSplit = 0, validationData, verbose = 'auto', signal, sampleWeight, classWeight } = options;
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new HebbError('ERR_ARGUMENT', `fit: validationSplit is in [0, 1), got ${validationSplit}`);
+  if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
+    throw new HebbError('ERR_ARGUMENT', `fit: validationSplit is in [0, 1), got ${String(validationSplit)}`);
   }
   if (!['auto', 0, 1, 2].includes(verbose)) throw new HebbError('ERR_ARGUMENT', `fit: verbose is 'auto', 0, 1 or 2, got ${verbose}`);
+  checkCallbacks(options.callbacks);
+  if (validationData !== undefined && !isBatches(validationData) && !Array.isArray(validationData)) {
+    throw new HebbError('ERR_ARGUMENT', `fit: validationData is [x, y], [x, y, sampleWeight] or batches, got ${typeof validationData}`);
+  }
   if (sampleWeight !== undefined && classWeight !== undefined) {
     throw new HebbError('ERR_ARGUMENT', 'fit: classWeight and sampleWeight cannot be combined');
   }
@@ -107,6 +113,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
     return { train, sample, validate: await validation(model, sample, options, batchSize), ...numbers };
   }
   const rows = model.rowsOf('fit', source.x, source.y, { sampleWeight });
+  checkInputs(rows.x);
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
   const validate = await validation(model, rows, options, batchSize, rest);
   const names = model.targets.map(({ name }) => name);

@@ -7,7 +7,8 @@ import { linesPicture } from '../plots/lines.js';
 import type { Picture } from '../plots/picture.js';
 import { defaultGenerator } from '../random.js';
 import { Pass } from './pass.js';
-import { checkNames, wholeNumber } from './rows.js';
+import { checkNames } from '../options.js';
+import { wholeNumber } from './rows.js';
 
 /** Options of lrRangeTest(). */
 export interface LrRangeTestOptions {

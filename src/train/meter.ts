@@ -55,8 +55,8 @@ class StateMeter {
   update(yTrue: Tensor, yPred: Tensor, weights?: Tensor): void {
     this.metric.update(this.state, yTrue, yPred, weights);
   }
-  /** The value so far. */
-  result(): number {
+  /** The value so far, or several. */
+  result(): number | readonly number[] {
     return this.metric.finish(this.state.map((x) => [...x.dataSync()]));
   }
   reset(): void {
@@ -102,7 +102,13 @@ export class Meters {
   }
   /** The means so far: the loss, then the metrics. */
   logs(): Logs {
-    return Object.fromEntries([this.loss, ...this.metrics.map(({ meter }) => meter)].map((meter) => [meter.name, meter.result()]));
+    const logs: Logs = {};
+    for (const meter of [this.loss, ...this.metrics.map(({ meter }) => meter)]) {
+      const result = meter.result();
+      if (typeof result === 'number') logs[meter.name] = result;
+      else for (const [i, value] of result.entries()) logs[`${meter.name}_${i}`] = value;
+    }
+    return logs;
   }
   /** Forgets everything. */
   reset(): void {

@@ -1,5 +1,6 @@
 import { capture, type Program } from '../capture.js';
 import { HebbError } from '../errors.js';
+import type { Layout } from '../layout.js';
 import { assign, copy } from '../ops/index.js';
 import { isCapturing, setScopeSink, type Tensor } from '../tensor.js';
 
@@ -7,8 +8,8 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
-function sameShapes(a: readonly Pick<Tensor, 'dtype' | 'shape'>[], b: readonly Pick<Tensor, 'dtype' | 'shape'>[]): boolean {
-  return a.length === b.length && a.every(({ dtype, shape }, i) => dtype === b[i]?.dtype && sameItems(shape, b[i].shape));
+function sameShapes(a: readonly Tensor[], b: readonly Layout[]): boolean {
+  return a.length === b.length && a.every(({ layout }, i) => layout === b[i] || (layout.dtype === b[i]?.dtype && sameItems(layout.shape, b[i].shape)));
 }
 
 /**
@@ -17,7 +18,7 @@ function sameShapes(a: readonly Pick<Tensor, 'dtype' | 'shape'>[], b: readonly P
  * besides is `parts`; when one of them is another object than at the last call, everything starts afresh.
  */
 export class Replayed<R> {
-  private shapes: readonly Pick<Tensor, 'dtype' | 'shape'>[] = [];
+  private layouts: readonly Layout[] = [];
   private parts: readonly unknown[] = [];
   private recorded: { inputs: readonly Tensor[]; program: Program<R> } | undefined;
   private capturable = true;
@@ -26,8 +27,8 @@ export class Replayed<R> {
 
   /** What fn answers for these inputs; its tensors hold the values until the next call. */
   call(inputs: readonly Tensor[], parts: readonly unknown[]): R {
-    if (!sameShapes(inputs, this.shapes) || !sameItems(parts, this.parts)) {
-      this.shapes = inputs.map(({ dtype, shape }) => ({ dtype, shape }));
+    if (!sameShapes(inputs, this.layouts) || !sameItems(parts, this.parts)) {
+      this.layouts = inputs.map(({ layout }) => layout);
       [this.parts, this.recorded, this.capturable] = [parts, undefined, true];
       return this.fn(...inputs);
     }

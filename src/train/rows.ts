@@ -1,4 +1,4 @@
-import { getDevice } from '../device.js';
+import { deviceIndex, getDevice } from '../device.js';
 import { HebbError } from '../errors.js';
 import { to, toTensor } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -15,10 +15,27 @@ export interface Rows {
 
 /** Data given to a method as a tensor of at least one dimension on the default device. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
 export function asTensor(op: string, name: string, x: TensorLike): Tensor {
-  const rows = toTensor(x);
+  const rows = toRows(op, name, x);
   if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
-  return to(rows, getDevice());
+  return rows.block.device === deviceIndex() ? rows : to(rows, getDevice());
+}
+
+/** The first value in nested arrays. */
+function firstOf(x: unknown): unknown {
+  return Array.isArray(x) ? firstOf(x[0]) : x;
+}
+
+/** @throws ERR_ARGUMENT naming what tensor() cannot make a tensor of */
+function toRows(op: string, name: string, x: TensorLike | undefined): Tensor {
+  if (x === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is missing, got undefined`);
+  try {
+    return toTensor(x);
+  } catch (error) {
+    if (!(error instanceof HebbError)) throw error;
+    const hint = typeof firstOf(x) === 'string' ? '; number the texts, as classes from 0 on' : '';
+    throw new HebbError(error.code, `${op}: ${name}: ${error.message}${hint}`, { cause: error });
+  }
 }
 
 /** Checks that all inputs and targets have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */
@@ -38,11 +55,4 @@ export function wholeNumber(op: string, name: string, value: number, least: numb
     throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is a whole number >= ${least}, got ${value}`);
   }
   return value;
-}
-
-/** Checks that an object of options has no other names, a slip of the pen that would else go unseen. @throws ERR_ARGUMENT */
-export function checkNames(op: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new HebbError('ERR_ARGUMENT', `${op}: there is no option '${name}'; there are ${known.join(', ')}`);
-  }
 }

@@ -2,7 +2,7 @@ import { randomStream } from '../data/random_stream.js';
 import type { Model } from '../models/model.js';
 import { erf, tensor } from '../ops/index.js';
 import { scope } from '../scope.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { gaussianProcess, type Belief } from './gaussian_process.js';
 import { placeOf, valueAt, type Space, type Value, type Values } from './hyperparameters.js';
 import { checkWhole, drawn, tunerOptions, type RandomSearchOptions } from './random_search.js';

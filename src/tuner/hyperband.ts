@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { checkWhole, drawn, tunerOptions } from './random_search.js';
 import { TuningResults } from './results.js';
 import { Tuner, type Build, type TunerOptions } from './tuner.js';

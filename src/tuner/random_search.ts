@@ -2,7 +2,7 @@ import { randomStream } from '../data/random_stream.js';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { isWhole } from '../params.js';
-import { checkNames } from '../train/rows.js';
+import { checkNames } from '../options.js';
 import { valueAt, type Space, type Value } from './hyperparameters.js';
 import { Tuner, type Build, type TunerOptions } from './tuner.js';
 

@@ -100,6 +100,41 @@ test('a weight read after its update is the new one, and before it the old one',
   });
 });
 
+test('a step of SGD written by hand is one update in place, of a weight with its gradient', (t) => {
+  const listing = agree(t, () => {
+    const [x, w, b] = dense();
+    const rate = tensor([0.1]);
+    return () => {
+      const [, [dw, db]] = valueAndGrad(() => mean(relu(matmul(x!.mul(2), w!).add(b!))), [w!, b!]);
+      w!.assign(w!.sub(dw!.mul(0.1)));
+      b!.assign(b!.sub(rate.mul(db!)));
+      return [w!.add(0), b!.add(0)];
+    };
+  });
+  t.regex(listing, /float32\[6,4\] = dense\(.*float32\[\], @\d+ float32\[6,4\]\)/);
+  t.regex(listing, /@\d+ float32\[4\].* = chain\(.*: sgd_update/);
+  t.notRegex(listing, /sub\(/);
+});
+
+test('a difference that is wanted, of other tensors or of parts of one tensor is no step of SGD', (t) => {
+  const listing = agree(t, () => {
+    const [w, g] = [randn([6], { seed: 1 }), randn([6], { seed: 2 })];
+    const [front, back] = [w.slice([0, 3]), w.slice([1, 4])];
+    const single = randn([1], { seed: 3 });
+    return () => {
+      const scaled = g.mul(0.5);
+      const wanted = w.sub(scaled);
+      w.assign(wanted);
+      w.assign(g.mul(0.25).sub(w)); // the other way round
+      w.assign(g.sub(g.mul(0.1))); // of another tensor
+      front.assign(front.sub(back.mul(0.5))); // which overlap
+      w.assign(w.sub(single.mul(0.5))); // broadcast
+      return [scaled, wanted, w.add(0)];
+    };
+  });
+  t.notRegex(listing, /sgd_update\(/);
+});
+
 test('a weight that two layers share gets both gradients', (t) => {
   agree(t, () => {
     const w = randn([6, 6], { seed: 8 });

@@ -81,5 +81,6 @@ for kind, data in (("Perceptron", "species"), ("SGDClassifier", "versicolor"), (
     case(kind, data, "partial", random_state=9)
     case(kind, data, "twice", random_state=9, warm_start=True, max_iter=3, tol=None)
 
-recording.write("linear_sgd", "weights of linear learners on iris (see make_linear_sgd.py for the data); exact", [sklearn],
-                {"cases": cases})
+if __name__ == "__main__":
+    recording.write("linear_sgd", "weights of linear learners on iris (see make_linear_sgd.py for the data); exact",
+                    [sklearn], {"cases": cases})

@@ -42,8 +42,9 @@ METRICS = {
     "auc": (keras.metrics.AUC, {"summationMethod": "summation_method", "numThresholds": "num_thresholds",
                                 "fromLogits": "from_logits"}),
     "iou": (keras.metrics.IoU, CLASSES), "meanIoU": (keras.metrics.MeanIoU, CLASSES),
-    "binaryIoU": (keras.metrics.BinaryIoU, CLASSES),
-    "r2Score": (keras.metrics.R2Score, {"numRegressors": "num_regressors"}),
+    "binaryIoU": (keras.metrics.BinaryIoU, CLASSES), "oneHotIoU": (keras.metrics.OneHotIoU, CLASSES),
+    "oneHotMeanIoU": (keras.metrics.OneHotMeanIoU, CLASSES),
+    "r2Score": (keras.metrics.R2Score, {"numRegressors": "num_regressors", "average": "class_aggregation"}),
 }
 SIZES = (4, 4, 3)  # the last batch is partial
 
@@ -136,6 +137,14 @@ CASES = [
     ("binaryIoU", {"threshold": 0.25}, lambda n: (labels((n, 1), 2), binary(n, 1))),
     ("r2Score", {}, lambda n: (normal(n, 2), normal(n, 2))),
     ("r2Score", {"numRegressors": 2}, lambda n: (normal(n, 1), normal(n, 1))),
+    ("oneHotIoU", {"numClasses": 4, "targetClassIds": [0, 3]}, lambda n: (one_hot(n, 4), ties(n, 4))),
+    ("oneHotIoU", {"numClasses": 3, "targetClassIds": [1], "ignoreClass": 2, "sparseYPred": True},
+     lambda n: (one_hot(n, 3), labels(n, 3))),
+    ("oneHotMeanIoU", {"numClasses": 4}, lambda n: (one_hot(n, 4), ties(n, 4))),
+    ("oneHotMeanIoU", {"numClasses": 4, "ignoreClass": 1}, lambda n: (one_hot(n, 4), probabilities(n, 4))),
+    ("f1Score", {"average": None}, lambda n: (labels((n, 3), 2), binary(n, 3))),
+    ("fbetaScore", {"average": None, "beta": 0.5, "threshold": 0.25}, lambda n: (labels((n, 3), 2), binary(n, 3))),
+    ("r2Score", {"average": None}, lambda n: (normal(n, 2), normal(n, 2))),
 ]
 
 
@@ -144,7 +153,8 @@ def result(metric):
     if metric.dtype == "float32":
         total, count = (float(v.numpy()) for v in (metric.total, metric.count))
         return recording.number(total / count if count else 0.0)
-    return recording.number(metric.result().numpy())
+    value = metric.result().numpy()
+    return [recording.number(v) for v in value] if value.ndim else recording.number(value)
 
 
 def record(name, arguments, make, weighted):

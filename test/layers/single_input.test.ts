@@ -8,7 +8,6 @@ import {
 import type { Tensor } from '../../src/index.js';
 import type { Layer } from '../../src/layers/index.js';
 import { layerFromConfig } from '../../src/layers/from_config.js';
-import { getConstraint, getRegularizer } from '../../src/layers/parts.js';
 import { golden, mismatch, type GoldenTensor } from '../support/golden.js';
 
 const recorded = golden('layers');
@@ -18,7 +17,7 @@ const float64 = ({ shape, data }: GoldenTensor): Tensor => tensor(Float64Array.f
 test('layers compute what Keras does in training and predicting, gradients and moving averages included', (t) => {
   for (const c of recorded.cases) {
     const what = `${c.layer} ${JSON.stringify(c.arguments)}`;
-    const layer = layerFromConfig(c.layer, { ...c.arguments, dtype: 'float64' });
+    const layer = layerFromConfig({ kind: c.layer, config: { ...c.arguments, dtype: 'float64' } }, {});
     const x = float64(c.x);
     layer.build(x.shape.slice(1));
     layer.setWeights(c.weights.map(float64));
@@ -38,9 +37,10 @@ test('layers compute what Keras does in training and predicting, gradients and m
 
 test('constraints and the orthogonal regulariser are those of Keras', (t) => {
   for (const c of recorded.parts) {
-    const part = c.part === 'orthogonal' ? getRegularizer(c.part, c.arguments) : getConstraint(c.part, c.arguments);
+    const make = c.part === 'orthogonal' ? regularizers.orthogonal : constraints[c.part as keyof typeof constraints];
+    const part = make(c.arguments);
     const near = c.part === 'orthogonal' ? { relative: 1e-5 } : tolerance;
-    t.is(mismatch(part!.call(float64(c.w)).dataSync(), c.value.data, near), null, `${c.part} ${JSON.stringify(c.arguments)}`);
+    t.is(mismatch(part.call(float64(c.w)).dataSync(), c.value.data, near), null, `${c.part} ${JSON.stringify(c.arguments)}`);
   }
 });
 

@@ -77,7 +77,7 @@ test('its first data build it, and no other shape is taken afterwards', async (t
   await t.throwsAsync(net.fit(x.slice([0, null], [0, 2]), y, quiet), { code: 'ERR_SHAPE', message: /expected input \[\*,3\], got \[64,2\]/ });
 });
 
-test('weights go to a file and back; the class itself does not', async (t) => {
+test('weights go to a file and back; the class itself only if it has getConfig()', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'hebb-own-'));
   t.teardown(() => {
     rmSync(folder, { recursive: true });

@@ -65,7 +65,7 @@ constexpr int64_t most_of_scalar = 3000000;
 #endif
 
 #if defined(__x86_64__)
-#define FAST_FMA __attribute__((target_clones("default", "arch=haswell")))
+#define FAST_FMA __attribute__((target_clones("default", "fma")))
 #else
 #define FAST_FMA
 #endif

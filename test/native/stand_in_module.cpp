@@ -106,7 +106,9 @@ void replay(void* context, void* prepared, Failure*) {
 void discard(void*, void* prepared) { delete static_cast<std::vector<Launch>*>(prepared); }
 
 void time(void* context, const Launch* calls, int64_t launches, double* seconds, Failure*) {
-  const std::vector<double> taken = of(context).cpu.time(std::vector<Launch>(calls, calls + launches));
+  std::vector<Step> steps;
+  for (int64_t i = 0; i < launches; ++i) steps.push_back({calls[i]});
+  const std::vector<double> taken = of(context).cpu.time(steps);
   std::copy(taken.begin(), taken.end(), seconds);
 }
 

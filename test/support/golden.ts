@@ -78,15 +78,15 @@ export interface LossesGolden extends Recorded {
   }[];
 }
 
-/** metrics.json: `results` after each batch, `empty` just after a reset, `afterReset` after the last batch alone. */
+/** metrics.json, numbers or one for each class: `results` after each batch, `empty` just after a reset, `afterReset` after the last batch alone. */
 export interface MetricsGolden extends Recorded {
   cases: {
     metric: string;
     arguments: GoldenArguments;
     batches: { yTrue: GoldenTensor; yPred: GoldenTensor; sampleWeight: GoldenTensor | null }[];
-    results: number[];
-    empty: number;
-    afterReset: number;
+    results: (number | number[])[];
+    empty: number | number[];
+    afterReset: number | number[];
   }[];
 }
 

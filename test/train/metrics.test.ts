@@ -1,5 +1,5 @@
 import test from 'ava';
-import { layers, metrics, sequential, tensor, type Tensor } from '../../src/index.js';
+import { callbacks, layers, metrics, sequential, tensor, type Tensor } from '../../src/index.js';
 import { Meters } from '../../src/train/meter.js';
 import { golden, mismatch, type GoldenTensor } from '../support/golden.js';
 
@@ -11,7 +11,7 @@ type Makers = Omit<typeof metrics, 'confusionMatrix'>;
 const makers: Readonly<Record<string, (options: never) => ReturnType<Makers[keyof Makers]>>> = metrics as Makers;
 /** Keras adds the counts of IoU up in integers and divides in float32; log(2) is one too. */
 const tolerances: Record<string, typeof close> = Object.fromEntries(
-  ['iou', 'meanIoU', 'binaryIoU', 'logCosh', 'cosineSimilarity'].map((name) => [name, { relative: 1e-6, absolute: 1e-6 }]),
+  ['iou', 'meanIoU', 'binaryIoU', 'oneHotIoU', 'oneHotMeanIoU', 'logCosh', 'cosineSimilarity'].map((name) => [name, { relative: 1e-6, absolute: 1e-6 }]),
 );
 
 test('metrics over several batches, weighted and not, are those of Keras after each batch and after a reset', (t) => {
@@ -21,15 +21,17 @@ test('metrics over several batches, weighted and not, are those of Keras after e
     const metric = makers[c.metric]!(c.arguments as never);
     const meters = new Meters([{ metric, weighted: true }], c.batches[0]!.yPred.shape.slice(1));
     const tolerance = tolerances[c.metric] ?? close;
-    const add = ({ yTrue, yPred, sampleWeight }: (typeof c.batches)[number]): number => {
+    // A number, or with `average: null` one for each class.
+    const values = (): number[] => Object.entries(meters.logs()).flatMap(([key, value]) => (key === 'loss' ? [] : [value]));
+    const add = ({ yTrue, yPred, sampleWeight }: (typeof c.batches)[number]): number[] => {
       const rows = tensor(Float64Array.of(0));
       meters.update(rows, undefined, float64(yTrue), float64(yPred), sampleWeight ? float64(sampleWeight) : undefined);
-      return meters.logs()[metric.name]!;
+      return values();
     };
-    if (c.metric !== 'r2Score') t.is(mismatch([meters.logs()[metric.name]!], [c.empty], tolerance), null, `${what} before the first batch`);
-    t.is(mismatch(c.batches.map(add), c.results, tolerance), null, what);
+    if (c.metric !== 'r2Score') t.is(mismatch(values(), [c.empty].flat(), tolerance), null, `${what} before the first batch`);
+    t.is(mismatch(c.batches.flatMap(add), c.results.flat(), tolerance), null, what);
     meters.reset();
-    t.is(mismatch([add(c.batches.at(-1)!)], [c.afterReset], tolerance), null, `${what} after a reset`);
+    t.is(mismatch(add(c.batches.at(-1)!), [c.afterReset].flat(), tolerance), null, `${what} after a reset`);
   }
 });
 
@@ -64,7 +66,23 @@ test('a metric of its own name, options and function is one among the others', a
   t.is(logs.rmse, Math.sqrt((1 + 4 + 4 + 9) / 4));
 });
 
+test('a metric with average null logs a value for each class, by which callbacks and histories know it', async (t) => {
+  const net = sequential([layers.dense({ units: 2, inputShape: [2], useBias: false })]);
+  net.setWeights([[[1, 0], [0, 1]]]);
+  net.compile({ optimizer: 'sgd', loss: 'mse', metrics: [metrics.f1Score({ average: null }), metrics.r2Score({ average: null, name: 'r2' })] });
+  const x = tensor([[0.75, 0.25], [0.25, 0.75], [0.75, 0.25], [0.25, 0.75]]);
+  const y = tensor([[1, 0], [1, 0], [0, 1], [0, 1]]);
+  const logs = await net.evaluate(x, y);
+  t.deepEqual(Object.keys(logs), ['loss', 'f1Score_0', 'f1Score_1', 'r2_0', 'r2_1']);
+  t.true(Math.abs(logs.f1Score_0! - 0.5) < 1e-6 && Math.abs(logs.r2_1! + 0.25) < 1e-12);
+  const { history } = await net.fit(x, y, { validationData: [x, y], verbose: 0, callbacks: [callbacks.earlyStopping({ monitor: 'val_f1Score_1' })] });
+  t.deepEqual(Object.keys(history), ['f1Score_0', 'f1Score_1', 'loss', 'r2_0', 'r2_1', 'val_f1Score_0', 'val_f1Score_1', 'val_loss', 'val_r2_0', 'val_r2_1']);
+});
+
 test('options of metrics are checked when they are made', (t) => {
+  t.throws(() => metrics.f1Score({ average: 'mean' as never }), { code: 'ERR_ARGUMENT', message: /f1Score: average is macro, micro, weighted or null, got 'mean'/ });
+  t.throws(() => metrics.oneHotMeanIoU({ numClasses: 0 }), { code: 'ERR_ARGUMENT', message: /oneHotMeanIoU: numClasses .* got 0/ });
+  t.throws(() => metrics.oneHotIoU({ numClasses: 2, targetClassIds: [2] }), { code: 'ERR_ARGUMENT', message: /oneHotIoU: targetClassIds .* got 2/ });
   t.throws(() => metrics.topKCategoricalAccuracy({ k: 0 }), { code: 'ERR_ARGUMENT', message: /topKCategoricalAccuracy: k .* got 0/ });
   t.throws(() => metrics.sparseTopKCategoricalAccuracy({ k: 1.5 }), { code: 'ERR_ARGUMENT' });
 });

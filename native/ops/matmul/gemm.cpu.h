@@ -36,6 +36,7 @@ struct Panels {
 };
 
 #include "small.cpu.h"
+#include "outer.cpu.h"
 #include "blocking.cpu.h"
 
 }  // namespace product

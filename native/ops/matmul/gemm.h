@@ -27,6 +27,7 @@ struct Gemm {
   Activation activation = Activation::none;
   const T* gate = nullptr;  // [m,n], unit column stride
   int64_t gate_row = 0;
+  bool alone = false;  // for up to three rows: the calling thread wrote b just now, it lies in its cache
 };
 
 namespace scalar {

@@ -1,9 +1,7 @@
+import { mermaidText } from '../../mermaid_text.js';
 import type { Diagram } from './neuron.js';
 
-/** A text in quotes: Mermaid takes characters by their number. */
-function quoted(text: string): string {
-  return `"${text.replace(/[^\p{L}\p{N} _≥]/gu, (character) => `#${character.codePointAt(0)!};`)}"`;
-}
+const quoted = (text: string): string => mermaidText(text, ' _≥');
 
 /** The flowchart of a network, a line per connection. */
 export function toMermaid({ inputs, neurons }: Diagram): string {

@@ -32,7 +32,9 @@ function fail(formula: string, at: number, fault: string): never {
 }
 
 function tokensOf(formula: string): Token[] {
-  const pattern = /\s*(<->|->|&&|\|\||[!~&|^()]|[\p{L}\p{N}_]+)/uy;
+  // No literals, as in mermaid_text.ts.
+  const pattern = new RegExp(String.raw`\s*(<->|->|&&|\|\||[!~&|^()]|[\p{L}\p{N}_]+)`, 'uy');
+  const digitFirst = new RegExp(String.raw`^\p{N}`, 'u');
   const end = formula.trimEnd().length;
   const tokens: Token[] = [];
   while (pattern.lastIndex < end) {
@@ -45,7 +47,7 @@ function tokensOf(formula: string): Token[] {
     const at = pattern.lastIndex - text.length;
     const word = text.toLowerCase();
     const type = Object.hasOwn(meanings, word) ? meanings[word]! : 'variable';
-    if (type === 'variable' && /^\p{N}/u.test(text)) fail(formula, at, `expected 0, 1 or a name that begins with a letter, got '${text}'`);
+    if (type === 'variable' && digitFirst.test(text)) fail(formula, at, `expected 0, 1 or a name that begins with a letter, got '${text}'`);
     tokens.push({ type, text, at });
   }
   tokens.push({ type: '', text: '', at: end });
