@@ -227,7 +227,7 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
   {
     const EagerTurn turn(environment.lock);  // the device is asked to make the launches ready
     program = std::make_shared<const Program>(std::move(recorder), homes,
-                                              {.fuse = fusion_wanted(), .phases = phases_wanted()});
+                                              Program::Passes{.fuse = fusion_wanted(), .phases = phases_wanted()});
   }
   napi_value handle;
   check(napi_new_instance(env, reference_value(env, environment.program_class), 0, nullptr, &handle), "a program");

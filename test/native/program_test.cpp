@@ -82,11 +82,12 @@ struct Watcher : Machine {
     return std::shared_ptr<std::byte>(new std::byte[static_cast<size_t>(bytes)], std::default_delete<std::byte[]>());
   }
   void execute(const Launch&) override {}
-  std::unique_ptr<Prepared> prepare(const std::vector<Launch>& launches) override {
-    seen = launches;
+  bool runs_chains() const override { return false; }
+  std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override {
+    for (const Step& step : steps) seen.insert(seen.end(), step.begin(), step.end());
     return nullptr;
   }
-  std::vector<double> time(const std::vector<Launch>&) override { return {}; }
+  std::vector<double> time(const std::vector<Step>&) override { return {}; }
   void finish() override {}
 };
 
