@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that needs a GPU, in one go: bash bench/gpu/run.sh [folder for the logs]
-#   kernels against the CPU's, products against float64, the whole suite on the GPU, training beside PyTorch and JAX,
-#   bandwidth, products beside cuBLAS.
+#   kernels and phases against the CPU's, products against float64, training with and without phases, beside PyTorch
+#   and JAX, bandwidth, products beside cuBLAS, the whole suite on the GPU, also with phases.
 # BUILD names the folder of the cmake build (default build-cmake), NODE the node binary, PARTS the parts to run (default
 # all), SUITE the test files. Each part has a time limit, so that one that hangs does not take the others with it.
 set -uo pipefail
@@ -27,13 +27,18 @@ print(found[0] if found else "")
 PYTHON
 )
 part cuda_test 90 "$build/cuda_test"
+part cuda_phases_test 60 "$build/cuda_phases_test"
 part cuda_gemm_test 100 "$build/cuda_gemm_test"
 part mlp 90 "$node" bench/gpu/mlp.mjs cuda
+part mlp_phases 90 env HEBB_CUDA_PHASES=1 "$node" bench/gpu/mlp.mjs cuda
 part profile 40 "$node" bench/gpu/profile.mjs cuda 32
+part profile_phases 40 env HEBB_CUDA_PHASES=1 "$node" bench/gpu/profile.mjs cuda 32
 part mlp_peers 150 python3 bench/gpu/mlp_peers.py
 part elementwise 60 "$build/bench_cuda_elementwise"
 part gemm 90 "$build/bench_cuda_gemm" ${cublas:+--cublas "$cublas"}
 part suite 200 env HEBB_DEVICE=cuda "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
+part suite_phases 200 env HEBB_DEVICE=cuda HEBB_CUDA_PHASES=1 "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
 for tool in memcheck racecheck initcheck synccheck; do
   part "$tool" 75 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/cuda_test"
+  part "${tool}_phases" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/cuda_phases_test"
 done

@@ -178,6 +178,12 @@ bool fusion_wanted() {
   return !setting || std::string(setting) != "0";
 }
 
+// Not on by default: no GPU has run the kernels of phases yet.
+bool phases_wanted() {
+  const char* setting = std::getenv("HEBB_CUDA_PHASES");
+  return setting && std::string(setting) == "1";
+}
+
 // recordEnd([index, ArrayBuffer, byte offset, ...]): the handle of the recorded program.
 Napi::Value record_end(const Napi::CallbackInfo& info) {
   napi_env env = info.Env();
@@ -220,7 +226,8 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
   std::shared_ptr<const Program> program;
   {
     const EagerTurn turn(environment.lock);  // the device is asked to make the launches ready
-    program = std::make_shared<const Program>(std::move(recorder), homes, fusion_wanted());
+    program = std::make_shared<const Program>(std::move(recorder), homes,
+                                              Program::Passes{.fuse = fusion_wanted(), .phases = phases_wanted()});
   }
   napi_value handle;
   check(napi_new_instance(env, reference_value(env, environment.program_class), 0, nullptr, &handle), "a program");

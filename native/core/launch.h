@@ -19,6 +19,10 @@ enum class Op : uint16_t {
 
 const char* op_name(Op op);
 
+// Launches that follow each other in a program with the same phase may be run as one by a device that can
+// (program/phases.cpp). A phase that begins anew, such as the second `scalars`, never follows itself.
+enum class Phase : uint8_t { none, scalars, batch, head, update };
+
 struct Launch {
   static constexpr int max_in = 8;
   static constexpr int max_out = 6;
@@ -27,6 +31,7 @@ struct Launch {
   Op op{};
   int8_t in_count = 0;
   int8_t out_count = 0;
+  Phase phase = Phase::none;
   Tensor in[max_in];
   Tensor out[max_out];  // a tensor that is updated in place stands in both lists
   alignas(8) std::byte attributes[attribute_bytes]{};

@@ -25,6 +25,7 @@ struct Context {
   int device = 0;
   int capability = 0;  // 90 for 9.0
   int processors = 0;
+  int64_t shared_bytes = 0;  // that a block may ask for
   cudaStream_t stream = nullptr;
   // Graphs are recorded on streams of their own: memory is asked for and freed on the other at any time.
   cudaStream_t lanes[max_lanes] = {};

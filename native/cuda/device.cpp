@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "context.h"
+#include "phases.h"
 #include "table.h"
 
 namespace hebb::cuda {
@@ -140,6 +141,9 @@ void* open(int index, Failure* failure) {
     CUDA_CHECK(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index));
     CUDA_CHECK(cudaDeviceGetAttribute(&context->processors, cudaDevAttrMultiProcessorCount, index));
     context->capability = major * 10 + minor;
+    int shared_bytes = 0;
+    CUDA_CHECK(cudaDeviceGetAttribute(&shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, index));
+    context->shared_bytes = shared_bytes;
     CUDA_CHECK(cudaStreamCreateWithFlags(&context->stream, cudaStreamNonBlocking));
     for (cudaStream_t& lane : context->lanes) CUDA_CHECK(cudaStreamCreateWithFlags(&lane, cudaStreamNonBlocking));
     CUDA_CHECK(cudaDeviceGetDefaultMemPool(&context->pool, index));
@@ -231,11 +235,12 @@ class Capture {
   }
 
   void record(const Launch* calls, int count) {
-    const LanePlan plan = plan_lanes(calls, count);
+    const std::vector<Part> parts = parts_of(calls, count);
+    const LanePlan plan = plan_lanes(parts);
     const cudaEvent_t start = mark(0);
     bool used[max_lanes] = {true};
-    std::vector<cudaEvent_t> done(static_cast<size_t>(count));
-    for (int i = 0; i < count; ++i) {
+    std::vector<cudaEvent_t> done(parts.size());
+    for (size_t i = 0; i < parts.size(); ++i) {
       c.lane = plan.lane[i];
       const cudaStream_t lane = c.lanes[c.lane];
       if (!used[c.lane]) CUDA_CHECK(cudaStreamWaitEvent(lane, start));
@@ -243,7 +248,7 @@ class Capture {
       for (const int j : plan.waits[i]) {
         if (plan.lane[j] != c.lane) CUDA_CHECK(cudaStreamWaitEvent(lane, done[j]));
       }
-      table[calls[i].op](calls[i]);
+      parts[i].run();
       done[i] = mark(c.lane);
     }
     for (int lane = 1; lane < max_lanes; ++lane) {
@@ -295,7 +300,7 @@ void discard(void* context, void* prepared) {
   });
 }
 
-// Runs the launches one by one between events.
+// Runs the launches one by one between events; the first of a phase gets the time of all.
 void time(void* context, const Launch* calls, int64_t count, double* seconds, Failure* failure) {
   within(context, failure, [&](Context& c) {
     struct Events {
@@ -310,16 +315,18 @@ void time(void* context, const Launch* calls, int64_t count, double* seconds, Fa
         CUDA_CHECK(cudaEventRecord(event, stream));
       }
     } events;
+    const std::vector<Part> parts = parts_of(calls, static_cast<int>(count));
     events.record(c.stream);
-    for (int64_t i = 0; i < count; ++i) {
-      table[calls[i].op](calls[i]);
+    for (const Part& part : parts) {
+      part.run();
       events.record(c.stream);
     }
     wait(c);
-    for (int64_t i = 0; i < count; ++i) {
+    std::fill(seconds, seconds + count, 0.0);
+    for (size_t i = 0; i < parts.size(); ++i) {
       float milliseconds = 0;
       CUDA_CHECK(cudaEventElapsedTime(&milliseconds, events.list[i], events.list[i + 1]));
-      seconds[i] = milliseconds * 1e-3;
+      seconds[parts[i].calls - calls] = milliseconds * 1e-3;
     }
   });
 }

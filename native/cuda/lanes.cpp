@@ -34,15 +34,25 @@ bool conflict(const Launch& a, const Launch& b) {
   return false;
 }
 
+bool conflict(const Part& a, const Part& b) {
+  for (int i = 0; i < a.count; ++i) {
+    for (int k = 0; k < b.count; ++k) {
+      if (conflict(a.calls[i], b.calls[k])) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
-LanePlan plan_lanes(const Launch* calls, int count) {
+LanePlan plan_lanes(const std::vector<Part>& parts) {
+  const int count = static_cast<int>(parts.size());
   LanePlan plan;
   plan.waits.resize(static_cast<size_t>(count));
   plan.lane.resize(static_cast<size_t>(count));
   // before[i][j]: j is done when i begins
   std::vector<std::vector<bool>> before(static_cast<size_t>(count), std::vector<bool>(static_cast<size_t>(count)));
-  int tails[max_lanes];  // the last launch of each lane
+  int tails[max_lanes];  // the last part of each lane
   std::fill(tails, tails + max_lanes, -1);
   const auto follow = [&](int i, int j) {  // i comes after j
     for (int k = 0; k < j; ++k) {
@@ -52,12 +62,12 @@ LanePlan plan_lanes(const Launch* calls, int count) {
   };
   for (int i = 0; i < count; ++i) {
     for (int j = i - 1; j >= 0; --j) {
-      if (before[i][j] || !conflict(calls[i], calls[j])) continue;
+      if (before[i][j] || !conflict(parts[i], parts[j])) continue;
       plan.waits[i].push_back(j);
       follow(i, j);
     }
-    // After a launch that it waits for anyway, else on a lane whose last launch is done by then or that is empty, else
-    // where the last launch is longest ago.
+    // After a part that it waits for anyway, else on a lane whose last one is done by then or that is empty, else
+    // where the last one is longest ago.
     int chosen = -1;
     for (const int j : plan.waits[i]) {
       if (chosen < 0 && tails[plan.lane[j]] == j) chosen = plan.lane[j];

@@ -9,15 +9,37 @@ namespace {
 constexpr int warp = 32;
 constexpr unsigned all_lanes = 0xffffffffu;
 
-// `blocks` is below 2^31: callers that could have more split their work or loop inside.
+// `blocks` is below 2^31: callers that could have more split their work or loop inside. `shared_bytes` of
+// shared_memory() are for each block.
 template <class... Parameters, class... Arguments>
-void submit(void (*kernel)(Parameters...), int64_t blocks, int threads, const Arguments&... arguments) {
+void submit_with(int64_t shared_bytes, void (*kernel)(Parameters...), int64_t blocks, int threads,
+                 const Arguments&... arguments) {
 #if defined(HEBB_EMULATED_KERNELS)
-  emulated::launch(blocks, threads, [=] { kernel(arguments...); });  // test/native/emulated
+  emulated::launch(blocks, threads, shared_bytes, [=] { kernel(arguments...); });  // test/native/emulated
 #else
-  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream()>>>(arguments...);
+  constexpr int64_t without_asking = 48 * 1024;
+  if (shared_bytes > without_asking) {
+    CUDA_CHECK(
+        cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)));
+  }
+  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), static_cast<size_t>(shared_bytes),
+           stream()>>>(arguments...);
 #endif
   check_launch();
+}
+
+template <class... Parameters, class... Arguments>
+void submit(void (*kernel)(Parameters...), int64_t blocks, int threads, const Arguments&... arguments) {
+  submit_with(0, kernel, blocks, threads, arguments...);
+}
+
+__device__ __forceinline__ float* shared_memory() {
+#if defined(HEBB_EMULATED_KERNELS)
+  return emulated::shared_memory;
+#else
+  extern __shared__ float4 dynamic_shared_memory[];
+  return reinterpret_cast<float*>(dynamic_shared_memory);
+#endif
 }
 
 // Blocks for `items` of which each block takes `each`, at most `most`: such kernels loop over what is left.

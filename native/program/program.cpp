@@ -41,6 +41,11 @@ Operands operands_of(const Step& step) {
   return seen;
 }
 
+const char* phase_note(Phase phase) {
+  constexpr const char* notes[] = {"", " in scalars", " in batch", " in head", " in update"};
+  return notes[static_cast<int>(phase)];
+}
+
 }  // namespace
 
 void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
@@ -59,7 +64,7 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
   launches.assign(kept.rbegin(), kept.rend());
 }
 
-Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, bool fused)
+Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>& results, Passes passes)
     : recorder(std::move(source)), machine(recorder->target) {
   std::vector<const Buffer*> wanted;
   for (const Placement& result : results) {
@@ -69,8 +74,9 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
   }
   std::vector<Launch> launches = std::move(recorder->launches);
   drop_unused(launches, *recorder, wanted);
-  if (fused) fuse(launches, *recorder, wanted);
-  if (fused && machine->runs_chains()) {
+  if (passes.fuse) fuse(launches, *recorder, wanted);
+  if (passes.phases) form_phases(launches);
+  if (passes.fuse && !passes.phases && machine->runs_chains()) {
     steps = chain(launches, *recorder);
   } else {
     for (const Launch& call : launches) steps.push_back({call});
@@ -90,10 +96,13 @@ void Program::place_buffers() {
     if (fresh) lives.push_back({buffer, {.bytes = buffer->bytes, .first = step, .last = step}});
     lives[number->second].second.last = step;
   };
+  size_t time = 0;  // the first step of the phase, or the step
   for (size_t i = 0; i < steps.size(); ++i) {
+    const Phase phase = steps[i].front().phase;
+    if (phase == Phase::none || phase != steps[time].front().phase) time = i;
     for (const Launch& call : steps[i]) {
-      for (const Tensor& x : std::span(call.in, call.in_count)) use(x, i);
-      for (const Tensor& x : std::span(call.out, call.out_count)) use(x, i);
+      for (const Tensor& x : std::span(call.in, call.in_count)) use(x, time);
+      for (const Tensor& x : std::span(call.out, call.out_count)) use(x, time);
     }
   }
   std::erase_if(lives, [&](const auto& entry) {
@@ -157,7 +166,7 @@ std::string Program::listing() const {
     print(written);
     out << " = " << (step.size() == 1 ? op_name(step.front().op) : "chain") << '(';
     print(read);
-    out << ')';
+    out << ')' << phase_note(step.front().phase);
     for (size_t k = 0; step.size() > 1 && k < step.size(); ++k) out << (k ? ", " : ": ") << op_name(step[k].op);
     out << '\n';
   }

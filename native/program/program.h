@@ -25,7 +25,10 @@ struct LaunchCost {
 
 class Program {
  public:
-  Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, bool fuse);
+  struct Passes {
+    bool fuse, phases;
+  };
+  Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, Passes passes);
 
   void replay() const { prepared->replay(); }
   void finish() const { machine->finish(); }             // waits for the replays
@@ -50,6 +53,9 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
 
 // Replaces groups of launches by fused ones (fuse.cpp).
 void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted);
+
+// Marks what a device may run as one, and moves it together (phases.cpp).
+void form_phases(std::vector<Launch>& launches);
 
 // Brings element-wise launches over the same elements together in steps (chain.cpp); the other steps are one launch
 // each.

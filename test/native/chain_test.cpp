@@ -65,7 +65,7 @@ struct Session {
   }
 
   void run(bool fuse, int times = 1) {
-    program = std::make_unique<Program>(std::move(recorder), results, fuse);
+    program = std::make_unique<Program>(std::move(recorder), results, Program::Passes{.fuse = fuse, .phases = false});
     for (int i = 0; i < times; ++i) program->replay();
   }
 };

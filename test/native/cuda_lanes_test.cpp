@@ -44,7 +44,9 @@ int main() {
   for (int round = 0; round < 300; ++round) {
     const int count = 1 + round % 40, pieces = 2 + round % 50;
     const std::vector<Launch> launches = random_launches(buffer, count, pieces, random);
-    const cuda::LanePlan plan = cuda::plan_lanes(launches.data(), count);
+    std::vector<cuda::Part> parts;
+    for (const Launch& call : launches) parts.push_back({&call, 1, nullptr});
+    const cuda::LanePlan plan = cuda::plan_lanes(parts);
     // done[i][j]: the streams and events see to it that j is done when i begins.
     std::vector<std::vector<bool>> done(count, std::vector<bool>(count));
     for (int i = 0; i < count; ++i) {

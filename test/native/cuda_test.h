@@ -249,7 +249,7 @@ constexpr double close = 1;
 constexpr double float_bound = 2e-5, double_bound = 1e-12;
 
 // The launch on both devices. `ignored`: the index of an output that is working memory, or -1.
-void compare(const Launch& call, double scale = exact, int ignored = -1) {
+[[maybe_unused]] void compare(const Launch& call, double scale = exact, int ignored = -1) {
   Row& row = rows[static_cast<int>(call.op)];
   if (scale != exact) row.exact = false;
   OnDevice device;
@@ -329,7 +329,7 @@ struct Form {
   Shape shape;
   Kind kind;
 };
-std::vector<Form> forms() {
+[[maybe_unused]] std::vector<Form> forms() {
   return {{{}, Kind::contiguous},           {{0}, Kind::contiguous},
           {{3, 0, 2}, Kind::contiguous},    {{1}, Kind::offset},
           {{7}, Kind::contiguous},          {{1024}, Kind::contiguous},

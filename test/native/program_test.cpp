@@ -1,14 +1,18 @@
 #include "../../native/program/program.h"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <vector>
 
+#include "../../native/ops/copy.h"
+#include "../../native/ops/dense.h"
+#include "../../native/ops/reduce.h"
+
 #include "check.h"
 
-using hebb::Interval;
-using hebb::plan_memory;
-using hebb::test::check;
+using namespace hebb;
+using test::check;
 
 namespace {
 
@@ -68,9 +72,129 @@ void test_random_plans() {
   check(small, "the total stays within twice what lives at one launch");
 }
 
+// A machine that only looks at what it is given.
+struct Watcher : Machine {
+  std::vector<Launch> seen;
+  std::string name() const override { return "a watcher"; }
+  Buffer* allocate(int64_t) override { return nullptr; }
+  void launch(const Launch&) override {}
+  std::shared_ptr<std::byte> reserve(int64_t bytes) override {
+    return std::shared_ptr<std::byte>(new std::byte[static_cast<size_t>(bytes)], std::default_delete<std::byte[]>());
+  }
+  void execute(const Launch&) override {}
+  bool runs_chains() const override { return false; }
+  std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override {
+    for (const Step& step : steps) seen.insert(seen.end(), step.begin(), step.end());
+    return nullptr;
+  }
+  std::vector<double> time(const std::vector<Step>&) override { return {}; }
+  void finish() override {}
+};
+
+// A training step of three layers as fusion leaves it, the first of them with a weight too large for a phase.
+std::unique_ptr<Recorder> record_step(Watcher& machine, std::deque<std::vector<std::byte>>& memory) {
+  auto recorder = std::make_unique<Recorder>(0);
+  recorder->aim(machine);
+  Recorder& r = *recorder;
+  const auto parameter = [&](Dtype dtype, const Shape& shape) {
+    const Layout* layout = intern(dtype, shape);
+    auto& bytes = memory.emplace_back(static_cast<size_t>(layout->size * size_of(dtype)));
+    return Tensor{r.external(bytes.data(), static_cast<int64_t>(bytes.size())), 0, layout};
+  };
+  const auto numbers = [&](const Shape& shape) { return hebb::empty(r, Dtype::float32, shape); };
+  const auto transposed = [](const Tensor& x) { return view(x, {x.dim(1), x.dim(0)}, {1, x.dim(1)}); };
+  const auto layer = [&](const Tensor& x, const Tensor& w, const Tensor& b, Activation activation) {
+    const Tensor out = numbers({x.dim(0), w.dim(1)});
+    hebb::launch(Op::dense, {x, w, b}, {out}, DenseAttributes{DenseAttributes::bias, activation});
+    return out;
+  };
+  const auto back = [&](const Tensor& slope, const Tensor& w, const Tensor& gate) {
+    const Tensor out = numbers(gate.shape());
+    hebb::launch(Op::dense, {slope, transposed(w), gate}, {out},
+                 DenseAttributes{DenseAttributes::gate, Activation::none});
+    return out;
+  };
+  const auto sum_of = [&](const Tensor& slope) {
+    const Tensor out = numbers({slope.dim(1)});
+    hebb::launch(Op::sum, {transposed(slope)}, {out}, ReduceAttributes{1});
+    return out;
+  };
+  constexpr int64_t rows = 32, all = 500;
+  const Tensor cursor = parameter(Dtype::int32, {}), labels = parameter(Dtype::int32, {1, all, 1}),
+               total = parameter(Dtype::float64, {}), rate = parameter(Dtype::float64, {});
+  const Tensor w1 = parameter(Dtype::float32, {784, 300}), b1 = parameter(Dtype::float32, {300}),
+               w2 = parameter(Dtype::float32, {300, 100}), b2 = parameter(Dtype::float32, {100}),
+               w3 = parameter(Dtype::float32, {100, 10}), b3 = parameter(Dtype::float32, {10});
+  const Tensor indices = hebb::empty(r, Dtype::int32, {rows}), classes = hebb::empty(r, Dtype::int32, {1, rows, 1}),
+               x = numbers({rows, 784});
+  hebb::launch(Op::dynamic_slice, {parameter(Dtype::int32, {1, all, 1}), cursor}, {indices});
+  hebb::launch(Op::gather, {labels, indices}, {classes});
+  hebb::launch(Op::gather_scaled, {parameter(Dtype::uint8, {1, all, 784}), indices, parameter(Dtype::float32, {})},
+               {x});
+  const Tensor h1 = layer(x, w1, b1, Activation::relu), h2 = layer(h1, w2, b2, Activation::relu),
+               logits = layer(h2, w3, b3, Activation::none);
+  const Tensor loss = numbers({rows}), slope = numbers({rows, 10}), one = numbers({}), scale = numbers({});
+  hebb::launch(Op::softmax_cross_entropy, {logits, view(classes, {rows}, {1})}, {loss, slope});
+  hebb::launch(Op::fill, {}, {one}, FillAttributes{1});
+  hebb::launch(Op::div, {one, parameter(Dtype::float32, {})}, {scale});
+  const Tensor d3 = numbers({rows, 10});
+  hebb::launch(Op::mul, {slope, view(scale, {rows, 1}, {0, 0})}, {d3});
+  const Tensor g3 = sum_of(d3), d2 = back(d3, w3, h2), g2 = sum_of(d2), d1 = back(d2, w2, h1), g1 = sum_of(d1);
+  const Tensor batch_loss = numbers({}), wide_loss = hebb::empty(r, Dtype::float64, {}), step = numbers({});
+  hebb::launch(Op::sum, {loss}, {batch_loss}, ReduceAttributes{0});
+  hebb::launch(Op::copy, {batch_loss}, {wide_loss});
+  hebb::launch(Op::add, {total, wide_loss}, {total});
+  hebb::launch(Op::copy, {rate}, {step});
+  const auto update = [&](const Tensor& input, const Tensor& d, const Tensor& w, const Tensor& g, const Tensor& b) {
+    hebb::launch(Op::dense, {transposed(input), d, step, w}, {w},
+                 DenseAttributes{DenseAttributes::rate, Activation::none});
+    hebb::launch(Op::sgd_update, {b, g, step}, {b});
+  };
+  update(x, d1, w1, g1, b1);
+  update(h1, d2, w2, g2, b2);
+  update(h2, d3, w3, g3, b3);
+  hebb::launch(Op::add, {cursor, parameter(Dtype::int32, {})}, {cursor});
+  return recorder;
+}
+
+void test_phases() {
+  Watcher plain, phased;
+  std::deque<std::vector<std::byte>> memory;
+  const Program alone(record_step(plain, memory), {}, {.fuse = true, .phases = false});
+  const Program program(record_step(phased, memory), {}, {.fuse = true, .phases = true});
+  check(plain.seen.size() == 26 && phased.seen.size() == 26, "phases keep all launches");
+  check(std::all_of(plain.seen.begin(), plain.seen.end(), [](const Launch& x) { return x.phase == Phase::none; }),
+        "without being asked, there are none");
+  std::vector<std::pair<Phase, int>> runs;
+  for (const Launch& call : phased.seen) {
+    if (runs.empty() || call.phase == Phase::none || runs.back().first != call.phase) runs.push_back({call.phase, 0});
+    ++runs.back().second;
+  }
+  const std::vector<std::pair<Phase, int>> expected = {{Phase::scalars, 3}, {Phase::batch, 3}, {Phase::none, 1},
+                                                       {Phase::head, 6},    {Phase::none, 1},  {Phase::update, 9},
+                                                       {Phase::scalars, 3}};
+  check(runs == expected, "a step of 26 launches is seven parts");
+  bool apart = true;
+  for (const Launch& a : phased.seen) {
+    for (const Launch& b : phased.seen) {
+      if (a.phase == Phase::none || a.phase != b.phase) continue;
+      for (int i = 0; i < a.out_count; ++i) {
+        for (int k = 0; k < b.in_count + b.out_count; ++k) {
+          const Tensor &x = a.out[i], &y = k < b.in_count ? b.in[k] : b.out[k - b.in_count];
+          if (x.buffer == y.buffer) continue;
+          const std::byte *x_end = x.buffer->data + x.buffer->bytes, *y_end = y.buffer->data + y.buffer->bytes;
+          apart &= a.phase == Phase::scalars || x_end <= y.buffer->data || y_end <= x.buffer->data;
+        }
+      }
+    }
+  }
+  check(apart, "nothing that a phase touches shares memory with what it writes");
+}
+
 }  // namespace
 
 int main() {
+  test_phases();
   test_known_plans();
   test_random_plans();
   return hebb::test::finish("program");

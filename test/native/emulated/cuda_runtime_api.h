@@ -51,8 +51,10 @@ inline Graph* recording = nullptr;
 
 // Now, or when the graph that is being recorded is launched.
 inline void queue(const Work& work) { recording ? recording->work.push_back(work) : work(); }
-void run_grid(unsigned blocks, unsigned threads, const Work& thread);
-void launch(int64_t blocks, int threads, const Work& thread);
+void run_grid(unsigned blocks, unsigned threads, int64_t shared_bytes, const Work& thread);
+constexpr int64_t most_shared_bytes = 227 * 1024;
+alignas(16) inline float shared_memory[most_shared_bytes / sizeof(float)];
+void launch(int64_t blocks, int threads, int64_t shared_bytes, const Work& thread);
 
 void wait_for_block();
 void wait_for_warp();
@@ -119,6 +121,7 @@ enum {
   cudaDevAttrComputeCapabilityMajor,
   cudaDevAttrComputeCapabilityMinor,
   cudaDevAttrMultiProcessorCount,
+  cudaDevAttrMaxSharedMemoryPerBlockOptin,
 };
 struct cudaDeviceProp {
   char name[256];
@@ -142,7 +145,12 @@ inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
 }
 inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
 inline cudaError_t cudaDeviceGetAttribute(int* value, int attribute, int) {
-  return *value = attribute == cudaDevAttrMultiProcessorCount ? 4 : 0, cudaSuccess;
+  if (attribute == cudaDevAttrMaxSharedMemoryPerBlockOptin) {
+    *value = static_cast<int>(hebb::cuda::emulated::most_shared_bytes);
+  } else {
+    *value = attribute == cudaDevAttrMultiProcessorCount ? 4 : 0;
+  }
+  return cudaSuccess;
 }
 inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, int) { return *stream = nullptr, cudaSuccess; }
 inline cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }

@@ -101,19 +101,22 @@ void wait_for_warp() { wait_at(warp_gates[running / 32], 32); }
 int lane() { return running % 32; }
 uint64_t* warp_slots() { return slots + running / 32 * 32; }
 
-void run_grid(unsigned blocks, unsigned threads, const Work& thread) {
+void run_grid(unsigned blocks, unsigned threads, int64_t shared_bytes, const Work& thread) {
   thread_of_grid = &thread;
   blockDim = {threads, 1, 1};
   gridDim = {blocks, 1, 1};
-  for (blockIdx = {0, 0, 0}; blockIdx.x < blocks; ++blockIdx.x) run_block(static_cast<int>(threads));
+  for (blockIdx = {0, 0, 0}; blockIdx.x < blocks; ++blockIdx.x) {
+    std::memset(shared_memory, 0xa7, static_cast<size_t>(shared_bytes));
+    run_block(static_cast<int>(threads));
+  }
 }
 
-void launch(int64_t blocks, int threads, const Work& thread) {
-  if (blocks < 1 || blocks > INT32_MAX || threads < 1 || threads > most_threads) {
+void launch(int64_t blocks, int threads, int64_t shared_bytes, const Work& thread) {
+  if (blocks < 1 || blocks > INT32_MAX || threads < 1 || threads > most_threads || shared_bytes > most_shared_bytes) {
     std::printf("FAILED: a kernel of %lld blocks of %d threads\n", static_cast<long long>(blocks), threads);
     std::exit(1);
   }
-  queue([=] { run_grid(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), thread); });
+  queue([=] { run_grid(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), shared_bytes, thread); });
 }
 
 }  // namespace emulated
