@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     sgd_update(layers[i].w, dw, rate);
     sgd_update(layers[i].b, db, rate);
   }
-  const Program program(std::move(recorder), {}, fused);
+  const Program program(std::move(recorder), {}, {.fuse = fused, .phases = false});
   const bench::Times times = bench::measure(budget, [&] { program.replay(); });
   if (budget.calls) return 0;
   std::printf(

