@@ -1,7 +1,7 @@
 // Compiles every CUDA kernel for real GPUs and compares what the kernels of a file need at most - registers and bytes of
 // static shared memory of one kernel, bytes of registers spilled in all - with the table bench/cuda_resources.json. A GPU is
 // not needed, nvcc is:
-//   node scripts/check_cuda_kernels.mjs [--renew] [75 80 90 100 120]      (all of them by default: a quarter of an hour)
+//   node scripts/check_cuda_kernels.mjs [--renew] [80 90 100]      (minutes each; by default those in the table)
 // Files named *_hopper.cu exist for sm_90a only and are compiled for that when 90 is asked for.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,8 @@ const compile = promisify(execFile);
 const options = process.argv.slice(2);
 const renew = options.includes('--renew');
 const named = options.filter((option) => option !== '--renew');
-const architectures = named.length > 0 ? named : ['75', '80', '90', '100', '120'];
+const recorded = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : {};
+const architectures = named.length > 0 ? named : Object.keys(recorded).flatMap((name) => /^sm_(\d+)$/.exec(name)?.[1] ?? []);
 
 const jobs = readdirSync(join(root, 'native'), { recursive: true })
   .filter((file) => file.endsWith('.cu'))
@@ -40,7 +41,6 @@ function resources(report) {
   };
 }
 
-const recorded = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : {};
 const failures = [];
 async function work() {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
