@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "../cpu/chain.h"
+#include "operands.h"
 #include "program.h"
 
 namespace hebb {
@@ -41,31 +42,6 @@ bool element_wise(Op op) {
 
 bool same_place(const Tensor& a, const Tensor& b) {
   return a.buffer == b.buffer && a.offset == b.offset && a.dtype() == b.dtype() && a.size() == b.size();
-}
-
-bool meet(const Tensor& a, const Tensor& b) {
-  if (a.buffer != b.buffer) return false;
-  const int64_t a_width = size_of(a.dtype()), b_width = size_of(b.dtype());
-  return a.offset * a_width < (b.offset + b.layout->extent) * b_width &&
-         b.offset * b_width < (a.offset + a.layout->extent) * a_width;
-}
-
-template <class Predicate>
-bool any_pair(const Tensor* a, int a_count, const Tensor* b, int b_count, const Predicate& holds) {
-  for (int i = 0; i < a_count; ++i) {
-    for (int k = 0; k < b_count; ++k) {
-      if (holds(a[i], b[k])) return true;
-    }
-  }
-  return false;
-}
-
-// Whether for some operand that one of the two launches writes and the other one uses the predicate holds.
-template <class Predicate>
-bool any_dependency(const Launch& a, const Launch& b, const Predicate& holds) {
-  return any_pair(a.out, a.out_count, b.in, b.in_count, holds) ||
-         any_pair(a.out, a.out_count, b.out, b.out_count, holds) ||
-         any_pair(a.in, a.in_count, b.out, b.out_count, holds);
 }
 
 // Whether a tile of one is no tile of the other.

@@ -4,15 +4,12 @@
 #include <unordered_map>
 
 #include "../ops/dense.h"
+#include "operands.h"
 #include "program.h"
 
 namespace hebb {
 
 namespace {
-
-bool same(const Tensor& a, const Tensor& b) {
-  return a.buffer == b.buffer && a.offset == b.offset && a.layout == b.layout;
-}
 
 // Whether x shows all elements of y in the same order, whatever its shape.
 bool same_list(const Tensor& x, const Tensor& y) {

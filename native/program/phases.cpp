@@ -6,6 +6,7 @@
 
 #include "../ops/dense.h"
 #include "../ops/reduce.h"
+#include "operands.h"
 #include "program.h"
 
 namespace hebb {
@@ -19,34 +20,12 @@ using Units = std::vector<Unit>;
 constexpr int64_t head_weight_bytes = 192 * 1024;  // a block of the GPU keeps them in its shared memory
 constexpr size_t most_head_layers = 4;
 
-bool same(const Tensor& a, const Tensor& b) {
-  return a.buffer == b.buffer && a.offset == b.offset && a.layout == b.layout;
-}
-
 bool same_place(const Tensor& a, const Tensor& b) { return a.buffer == b.buffer && a.offset == b.offset; }
 
-bool share(const Tensor& a, const Tensor& b) {
-  if (a.buffer != b.buffer) return false;
-  const int64_t a_begin = a.offset * size_of(a.dtype()), b_begin = b.offset * size_of(b.dtype());
-  return a_begin < b_begin + b.layout->extent * size_of(b.dtype()) &&
-         b_begin < a_begin + a.layout->extent * size_of(a.dtype());
-}
-
 // Whether one of them writes what the other reads or writes.
-bool conflict(const Launch& a, const Launch& b) {
-  const auto writes_into = [](const Launch& writer, const Launch& other) {
-    const auto touched = [&](const Tensor& x) {
-      return std::any_of(writer.out, writer.out + writer.out_count, [&](const Tensor& y) { return share(x, y); });
-    };
-    return std::any_of(other.in, other.in + other.in_count, touched) ||
-           std::any_of(other.out, other.out + other.out_count, touched);
-  };
-  return writes_into(a, b) || writes_into(b, a);
-}
-
 bool conflict(const Unit& a, const Unit& b) {
   return std::any_of(a.begin(), a.end(), [&](const Launch& x) {
-    return std::any_of(b.begin(), b.end(), [&](const Launch& y) { return conflict(x, y); });
+    return std::any_of(b.begin(), b.end(), [&](const Launch& y) { return any_dependency(x, y, meet); });
   });
 }
 
@@ -96,7 +75,7 @@ std::optional<size_t> writer(const Units& units, size_t end, const Tensor& x) {
   for (size_t i = end; i-- > 0;) {
     for (const Launch& call : units[i]) {
       for (int k = 0; k < call.out_count; ++k) {
-        if (!share(call.out[k], x)) continue;
+        if (!meet(call.out[k], x)) continue;
         return single(units[i]) && same(call.out[k], x) ? std::optional(i) : std::nullopt;
       }
     }

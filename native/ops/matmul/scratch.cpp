@@ -1,9 +1,4 @@
-#include <new>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
+#include "../../core/large_array.h"
 #include "gemm.h"
 
 namespace hebb {
@@ -15,29 +10,18 @@ namespace {
 constexpr size_t huge_page = 2 << 20;
 
 struct Block {
-  void* data = nullptr;
+  LargeArray<std::byte> data;
   size_t bytes = 0;
-  std::align_val_t alignment{64};
 
-  ~Block() { release(); }
-  void release() {
-    if (data) ::operator delete(data, alignment);
-    data = nullptr;
-    bytes = 0;
-  }
   void* at_least(size_t wanted) {
     if (wanted > bytes) {
-      release();
-      const bool large = wanted >= huge_page / 4;
-      if (large) wanted = (wanted + huge_page - 1) / huge_page * huge_page;
-      alignment = std::align_val_t(large ? huge_page : 64);
-      data = ::operator new(wanted, alignment);
+      if (wanted >= huge_page / 4) wanted = (wanted + huge_page - 1) / huge_page * huge_page;
+      data.reset();
+      bytes = 0;
+      data = large_array<std::byte>(wanted);
       bytes = wanted;
-#if defined(__linux__)
-      if (large) madvise(data, wanted, MADV_HUGEPAGE);
-#endif
     }
-    return data;
+    return data.get();
   }
 };
 
