@@ -20,6 +20,11 @@ export function microseconds(seconds: number): string {
   return (seconds * 1e6).toFixed(2);
 }
 
+/** An amount done in some time, per nanosecond; in none 0. */
+export function perNanosecond(amount: number, seconds: number): number {
+  return amount * (seconds > 0 ? 1e-9 / seconds : 0);
+}
+
 /** A share in per cent, of nothing 0. */
 export function percent(part: number, whole: number): string {
   return `${(whole > 0 ? (100 * part) / whole : 0).toFixed(1)} %`;
@@ -33,8 +38,7 @@ export class Profile {
   constructor(lines: readonly string[], numbers: Float64Array) {
     this.launches = lines.map((launch, i) => {
       const [seconds = 0, flops = 0, bytes = 0] = numbers.subarray(3 * i, 3 * i + 3);
-      const perNanosecond = seconds > 0 ? 1e-9 / seconds : 0;
-      return { launch, seconds, gflops: flops * perNanosecond, gigabytesPerSecond: bytes * perNanosecond };
+      return { launch, seconds, gflops: perNanosecond(flops, seconds), gigabytesPerSecond: perNanosecond(bytes, seconds) };
     });
   }
 

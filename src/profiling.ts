@@ -6,7 +6,7 @@ import { layoutOf, type Layout } from './layout.js';
 import { isViewToken, results } from './memory.js';
 import { activeProbe, native, setProbe, type NativeArgument, type NativeOp, type NativeProgram, type Probe } from './native.js';
 import { assign, matmul, ones } from './ops/index.js';
-import { microseconds, percent, tableLine, type LaunchProfile } from './profile.js';
+import { microseconds, percent, perNanosecond, tableLine, type LaunchProfile } from './profile.js';
 import { isCapturing } from './tensor.js';
 
 /** What a device can do at most. */
@@ -151,8 +151,7 @@ class Stopwatch implements Probe {
   /** What was measured, the longest first. */
   kernels(peak: Peak): KernelProfile[] {
     const rows = [...this.sums].map(([kernel, { calls, seconds, flops, bytes }]): KernelProfile => {
-      const perNanosecond = seconds > 0 ? 1e-9 / seconds : 0;
-      const [gflops, gigabytesPerSecond] = [flops * perNanosecond, bytes * perNanosecond];
+      const [gflops, gigabytesPerSecond] = [perNanosecond(flops, seconds), perNanosecond(bytes, seconds)];
       const ofPeak = Math.max(gflops / peak.gflops, gigabytesPerSecond / peak.gigabytesPerSecond);
       return { kernel, calls, seconds, gflops, gigabytesPerSecond, ofPeak };
     });
