@@ -222,23 +222,10 @@ void updates() {
 }  // namespace
 
 int main() {
-  char reason[500] = "";
-  if (gpu.count(reason, sizeof reason) == 0) {
-    std::printf("no GPU: %s; skipped\n", reason);
-    return 0;
-  }
-  Failure failure;
-  context = gpu.open(0, &failure);
-  demand(failure);
+  if (!open_gpu()) return 0;
   scalars();
   batches_of_rows();
   heads();
   updates();
-  gpu.close(context);
-  for (const auto& [op, row] : rows) {
-    std::printf("%-28s %5lld checks, worst error %.3g%s\n", op_name(static_cast<Op>(op)),
-                static_cast<long long>(row.cases), row.worst, row.failed ? "  FAILED" : "");
-  }
-  std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
-  return failed ? 1 : 0;
+  return report();
 }

@@ -449,18 +449,7 @@ void faults() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  char reason[500] = "";
-  if (gpu.count(reason, sizeof reason) == 0) {
-    std::printf("no GPU: %s; skipped\n", reason);
-    return 0;
-  }
-  Failure failure;
-  AcceleratorInfo info{};
-  gpu.describe(0, &info, &failure);
-  demand(failure);
-  context = gpu.open(0, &failure);
-  demand(failure);
-  std::printf("%s, compute capability %d.%d\n", info.name, info.capability / 10, info.capability % 10);
+  if (!open_gpu()) return 0;
   const std::pair<const char*, void (*)()> groups[] = {
       {"unary", unary_ops},   {"binary", binary_ops},   {"moving", moving_ops}, {"gather", gather_ops},
       {"reduce", reductions}, {"positions", positions}, {"rows", row_ops},      {"optimizers", optimizers},
@@ -468,13 +457,5 @@ int main(int argc, char** argv) {
   for (const auto& [name, run] : groups) {
     if (argc < 2 || std::strcmp(argv[1], name) == 0) run();
   }
-  gpu.close(context);
-  for (const auto& [op, row] : rows) {
-    char error[40] = "the bits of the CPU";
-    if (!row.exact || row.worst > 0) std::snprintf(error, sizeof error, "worst error %.3g", row.worst);
-    std::printf("%-28s %5lld cases  %s%s\n", op_name(static_cast<Op>(op)), static_cast<long long>(row.cases), error,
-                row.failed ? "  FAILED" : "");
-  }
-  std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
-  return failed ? 1 : 0;
+  return report();
 }

@@ -342,4 +342,34 @@ struct Form {
           {{30, 64}, Kind::offset}};
 }
 
+// Opens the first GPU and says which it is; false, with the reason, where there is none.
+bool open_gpu() {
+  char reason[500] = "";
+  if (gpu.count(reason, sizeof reason) == 0) {
+    std::printf("no GPU: %s; skipped\n", reason);
+    return false;
+  }
+  Failure failure;
+  AcceleratorInfo info{};
+  gpu.describe(0, &info, &failure);
+  demand(failure);
+  context = gpu.open(0, &failure);
+  demand(failure);
+  std::printf("%s, compute capability %d.%d\n", info.name, info.capability / 10, info.capability % 10);
+  return true;
+}
+
+// Closes the GPU and prints a line per op and `N passed, N failed`; the exit code.
+int report() {
+  gpu.close(context);
+  for (const auto& [op, row] : rows) {
+    char error[40] = "the bits of the CPU";
+    if (!row.exact || row.worst > 0) std::snprintf(error, sizeof error, "worst error %.3g", row.worst);
+    std::printf("%-28s %5lld cases  %s%s\n", op_name(static_cast<Op>(op)), static_cast<long long>(row.cases), error,
+                row.failed ? "  FAILED" : "");
+  }
+  std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
+  return failed ? 1 : 0;
+}
+
 }  // namespace
