@@ -46,7 +46,7 @@ void pack_a_panels(const T* a, int64_t a_col, const Panels& panels, int64_t firs
       for (int64_t i = 0; i < rows; i += lanes) {
         const int count = rows - i < lanes ? static_cast<int>(rows - i) : lanes;
         const Vec<T> x = load_n<T>(a + p * a_col + row + i, count);
-        if (p + 1 < k && p + lanes < k * rows) {
+        if (p * rows + i + lanes <= k * rows) {
           store(to + i, x);
         } else {
           store_n(to + i, x, count);
