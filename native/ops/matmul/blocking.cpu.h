@@ -7,6 +7,7 @@ constexpr int64_t k_block_limit = 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
+constexpr int64_t by_columns_bytes = a_chunk_bytes;      // of A that every thread reads as a whole
 constexpr int64_t b_packed_bytes = 16 << 20;
 constexpr int64_t b_worth_packing = 512 << 10;  // bytes (1024x784x300: 136 GFLOP/s on one thread, in place 129)
 
@@ -19,8 +20,9 @@ struct Plan {
   int64_t padded_columns;
   int64_t k_block;
   int64_t first_column, last_column;
-  int64_t panels_per_task, columns_per_task, columns_tasks;
-  T* chain;  // where chains rest between blocks of k
+  int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks;
+  bool by_columns;  // tasks that follow each other have the same columns, not the same rows
+  T* chain;         // where chains rest between blocks of k
   int64_t chain_row;
   const Gemm<T>* finish;
   bool transposed;
@@ -46,10 +48,12 @@ void multiply_task(void* context, int64_t index) {
   const Gemm<T>& g = *plan.g;
   constexpr int lanes = Vec<T>::lanes;
   constexpr int64_t width = panel_columns<T>;
-  const int64_t first_panel = index / plan.columns_tasks * plan.panels_per_task;
+  const int64_t row_task = plan.by_columns ? index % plan.row_tasks : index / plan.columns_tasks;
+  const int64_t columns_task = plan.by_columns ? index / plan.row_tasks : index % plan.columns_tasks;
+  const int64_t first_panel = row_task * plan.panels_per_task;
   const int64_t last_panel =
       first_panel + plan.panels_per_task < plan.panels.count ? first_panel + plan.panels_per_task : plan.panels.count;
-  const int64_t first_column = plan.first_column + index % plan.columns_tasks * plan.columns_per_task;
+  const int64_t first_column = plan.first_column + columns_task * plan.columns_per_task;
   const int64_t last_column =
       first_column + plan.columns_per_task < plan.last_column ? first_column + plan.columns_per_task : plan.last_column;
   const int64_t first_row = plan.panels.start(first_panel);
@@ -119,6 +123,7 @@ void multiply_task(void* context, int64_t index) {
             for (int64_t i = 0; i < tile_rows; ++i) {
               __builtin_prefetch(after + i * plan.chain_row, 1, 3);
               __builtin_prefetch(after + i * plan.chain_row + width / 2, 1, 3);
+              __builtin_prefetch(after + i * plan.chain_row + width - 1, 1, 3);
             }
           }
           tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
@@ -153,12 +158,12 @@ void choose_tasks(Plan<T>& plan, int threads) {
   int64_t rows = a_chunk_bytes / static_cast<int64_t>(sizeof(T)) / (plan.k_block ? plan.k_block : 1);
   if (rows < tile_rows) rows = tile_rows;
   const int64_t chunks = ceil_div(g.m, rows);
-  const bool shared_a = g.m * g.k * static_cast<int64_t>(sizeof(T)) <= a_chunk_bytes / 4;
+  plan.by_columns = g.m * g.k * static_cast<int64_t>(sizeof(T)) <= by_columns_bytes;
   plan.panels_per_task = ceil_div(plan.panels.count, chunks);
   while (threads > 1 &&
          ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) < 4 * threads) {
     // By columns while A is small: then a weight's columns are read (forward) and updated (dW) by the same core.
-    const bool tall = !shared_a && plan.panels_per_task * tile_rows > plan.columns_per_task;
+    const bool tall = !plan.by_columns && plan.panels_per_task * tile_rows > plan.columns_per_task;
     if (!tall && plan.columns_per_task > width) {
       plan.columns_per_task = ceil_div(plan.columns_per_task / width, 2) * width;
     } else if (plan.panels_per_task > 1) {
@@ -167,6 +172,7 @@ void choose_tasks(Plan<T>& plan, int threads) {
       break;
     }
   }
+  plan.row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
   plan.columns_tasks = ceil_div(columns, plan.columns_per_task);
 }
 
@@ -198,17 +204,16 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   for (plan.first_column = 0; plan.first_column < g.n; plan.first_column += columns) {
     plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
     choose_tasks(plan, parallel ? thread_count() : 1);
-    const int64_t row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
     const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
     plan.keep_a =
         plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
     plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes >= b_worth_packing);
-    if (pack_whole && row_tasks > 1) {
+    if (pack_whole && plan.row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
       run_tasks(parallel, plan.padded_columns / width, pack_b_task<T>, &plan);
     }
-    run_tasks(parallel, row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
+    run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
   }
 }
 
