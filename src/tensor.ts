@@ -104,7 +104,7 @@ export class Tensor<S extends Shape = Shape> {
     return this.block === disposedBlock;
   }
 
-  /** Frees the bytes at once, unless other views of them live; using the tensor afterwards throws ERR_DISPOSED. */
+  /** Frees the bytes at once, unless other views of them live; ops that use the tensor afterwards throw ERR_DISPOSED. */
   dispose(): void {
     if (this.block === disposedBlock) return;
     release(this.block);
@@ -135,6 +135,7 @@ export class Tensor<S extends Shape = Shape> {
         'dataSync: no value exists while a program is captured; return the tensor from the captured function and read it after run()',
       );
     }
+    if (this.isDisposed) throw new HebbError('ERR_DISPOSED', 'dataSync: this tensor was disposed, its values are gone');
     const few = this.size * arrayClasses[this.dtype].BYTES_PER_ELEMENT <= fewBytes.byteLength;
     const target = few ? new arrayClasses[this.dtype](fewBytes, 0, this.size) : new arrayClasses[this.dtype](this.size);
     const source = this.layout.contiguous ? this : wrap(contiguousNative(this.bytes, this.offset, this.layout.id), this);
