@@ -101,6 +101,6 @@ test('npx hebb prints versions, devices, the addon and its compiler, and variabl
 
 test('npx hebb refuses arguments', async (t) => {
   const error = await t.throwsAsync<Error & { code: number; stderr: string }>(command('train'));
-  t.is(error?.code, 1);
-  t.regex(error?.stderr ?? '', /takes no arguments .*, got 'train'/);
+  t.is(error.code, 1);
+  t.regex(error.stderr, /takes no arguments .*, got 'train'/);
 });

@@ -98,6 +98,8 @@ test.serial('a disposed tensor is ERR_DISPOSED to ops, to captures and as their 
     ['reshape', () => x.reshape([3, 1])],
     ['assign', () => x.assign(1)],
     ['dataSync', () => x.toArray()],
+    ['mean', () => x.mean()],
+    ['onesLike', () => x.onesLike()],
     ['tanh', () => capture(() => x.tanh())],
   ];
   for (const [op, use] of disposed) fails(t, 'ERR_DISPOSED', use, `${op}: ${gone}`);
