@@ -47,17 +47,17 @@ export function loadCudaModule(): { exports: unknown } | { reason: string } {
 }
 
 /** What loadAddon() answered: loaded again, it would know nothing of the tensors of the first. */
-let addon: unknown;
+let addon: { exports: unknown; place: string } | undefined;
 
 /**
  * Loads the native addon from the first place that has it: the file named by `HEBB_NATIVE_PATH` (then nothing else is
- * tried), the cmake build, the node-gyp build, the prebuilt package of this platform.
+ * tried), the cmake build, the node-gyp build, the prebuilt package of this platform. Answers the place too.
  * Throws ERR_INTERNAL, listing every place with its reason, when none loads.
  *
  * @example
- * const addon = loadAddon();
+ * const { exports, place } = loadAddon();
  */
-export function loadAddon(): unknown {
+export function loadAddon(): { exports: unknown; place: string } {
   if (addon !== undefined) return addon;
   const root = packageRoot();
   const override = process.env.HEBB_NATIVE_PATH;
@@ -71,7 +71,7 @@ export function loadAddon(): unknown {
   const reasons: string[] = [];
   for (const place of places) {
     try {
-      return (addon = load(place));
+      return (addon = { exports: load(place), place });
     } catch (error) {
       reasons.push(`  ${place}: ${reasonOf(error)}`);
     }
