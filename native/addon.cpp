@@ -141,6 +141,15 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// layoutOf(dtype, shape): the id of the row-major layout.
+Napi::Value layout_of(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const napi_value values[] = {info[0], info[1]};
+  const Dtype dtype = Reader<Dtype>::read(environment, values);
+  const Shape shape(std::vector<int64_t>(Reader<std::span<const int64_t>>::read(environment, values + 1)));
+  return Napi::Number::New(info.Env(), intern(dtype, shape, row_major_strides(shape))->id);
+}
+
 // initialise({ HebbError, allocate, slab, results }): what native needs from JavaScript.
 Napi::Value initialise(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
@@ -200,6 +209,7 @@ Napi::Object initialise_module(Napi::Env env, Napi::Object exports) {
   export_function<host_empty>(exports, "hostEmpty");
   export_function<initialise>(exports, "initialise");
   export_function<layout_info>(exports, "layoutInfo");
+  export_function<layout_of>(exports, "layoutOf");
   export_function<cpu_info>(exports, "cpuInfo");
   export_function<set_threads>(exports, "setThreads");
   export_devices(exports);

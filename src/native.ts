@@ -41,6 +41,8 @@ export type NativeLinearRun = object;
 export interface Native {
   initialise(host: Host): void;
   hostEmpty(dtype: number, shape: readonly number[]): number;
+  /** The id of the row-major layout. */
+  layoutOf(dtype: number, shape: readonly number[]): number;
   layoutInfo(id: number): { dtype: number; shape: number[]; strides: number[]; contiguous: boolean };
   /** `compiler`: the one that built the addon, with its version. */
   cpuInfo(): { isa: string; threads: number; compiler: string };
