@@ -6,6 +6,9 @@ const homes = {
   'torch': 'PT',
   'numpy': 'PT',
   'sklearn': 'PT',
+  'onednn': 'PT', // called from its NumPy
+  'openblas': 'PT',
+  'blis': 'PT',
   'jax': 'JAXV',
   'keras-jax': 'JAXV',
   'keras-tf': 'TFV',

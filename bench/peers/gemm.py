@@ -1,5 +1,6 @@
 """C = A B in float32, into an existing C where the library can. Peers: torch, numpy, jax."""
 
+import gemm_cases
 import peer
 
 chosen = peer.options()
@@ -42,17 +43,4 @@ def jax():
     return jax.__version__, product
 
 
-version, product = {"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]()
-random = np.random.default_rng(1)
-
-
-def matrix(rows, columns, transposed):
-    values = random.uniform(-1, 1, (columns, rows) if transposed else (rows, columns)).astype(np.float32)
-    return values.T if transposed else values
-
-
-for case in chosen.only.split(","):
-    layout, shape = case.split(" ")
-    m, k, n = (int(size) for size in shape.split("x"))
-    call = product(matrix(m, k, layout[0] == "T"), matrix(k, n, layout[1] == "T"))
-    peer.emit(chosen, version, case, peer.measure(call, chosen.seconds))
+gemm_cases.measure(chosen, *{"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]())

@@ -30,7 +30,8 @@ def options():
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--only", default="")
     chosen = parser.parse_args()
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS",
+                 "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(chosen.threads)
     os.environ.update(TF_NUM_INTEROP_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
     if chosen.variant.startswith("keras"):

@@ -4,6 +4,9 @@ export const note =
   'N: as stored, row-major; T: stored transposed. Rows named by the network 784-300-100-10: forward, dW = X^T dY (TN), dX = dY W^T (NT).';
 export const peers = {
   'hebb': 'gemm.mjs',
+  'onednn': 'gemm_blas.py',
+  'openblas': 'gemm_blas.py',
+  'blis': 'gemm_blas.py',
   'torch': 'gemm.py',
   'numpy': 'gemm.py',
   'jax': 'gemm.py',
