@@ -249,7 +249,8 @@ void positions() {
   for (Dtype dtype : numbers) {
     for (bool reverse : {false, true}) {
       for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 7, 1}, Shape{5, 100, 1}, Shape{2, 3000, 1}, Shape{4, 9, 5},
-                                 Shape{2, 40, 700}, Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}}) {
+                                 Shape{2, 40, 700}, Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}, Shape{2, 300, 40},
+                                 Shape{1, 128, 3}}) {
         const Tensor x = input(dtype, shape, Kind::contiguous, Values::tame);
         compare(make_launch(Op::cumsum, {x}, {make(dtype, shape)}, CumsumAttributes{reverse}));
       }
