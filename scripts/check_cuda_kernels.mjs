@@ -1,7 +1,7 @@
 // Compiles every CUDA kernel for real GPUs and compares what the kernels of a file need at most - registers and bytes of
 // static shared memory of one kernel, bytes of registers spilled in all - with the table bench/cuda_resources.json. A GPU is
 // not needed, nvcc is:
-//   node scripts/check_cuda_kernels.mjs [--renew] [75 80 90 100 120]      (by default all of them)
+//   node scripts/check_cuda_kernels.mjs [--renew] [75 80 90 100 120]      (minutes each; by default those in the table)
 // nvcc translates a file to PTX once for GPUs from compute capability 8.0 on and once for older ones; ptxas makes the code
 // of each GPU of that. Files named *_hopper.cu exist for sm_90a only and are compiled for that when 90 is asked for.
 import { execFile } from 'node:child_process';
@@ -26,7 +26,7 @@ const options = process.argv.slice(2);
 const renew = options.includes('--renew');
 const named = options.filter((option) => option !== '--renew');
 const recorded = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : {};
-const architectures = named.length > 0 ? named : ['75', '80', '90', '100', '120'];
+const architectures = named.length > 0 ? named : Object.keys(recorded).flatMap((name) => /^sm_(\d+)$/.exec(name)?.[1] ?? []);
 
 // What is translated to PTX, and the GPUs that code is made for.
 const jobs = readdirSync(join(root, 'native'), { recursive: true })
