@@ -2,6 +2,7 @@ import { deviceIndex } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkNames } from '../options.js';
 import type { DataShape } from '../shape_types.js';
 import { Tensor, hostEmpty, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 
@@ -11,6 +12,13 @@ export interface TensorOptions {
   dtype?: Dtype;
   /** Device of the result; the default device (setDevice) unless given. */
   device?: string;
+}
+
+const optionNames = ['dtype', 'device'];
+
+/** @throws ERR_ARGUMENT for another option than `known`; a tensor, like which a new one is made, may have what it likes */
+export function checkTensorOptions(op: string, options: TensorOptions, known: readonly string[] = optionNames): void {
+  if (!(options instanceof Tensor)) checkNames(op, options, known);
 }
 
 const fillNative = nativeOp('fill');
@@ -40,6 +48,7 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
  * full([2, 3], 7).toArray(); // [[7, 7, 7], [7, 7, 7]]
  */
 export function full<const S extends ShapeLiteral>(shape: S, value: number, options: TensorOptions = {}): Tensor<S> {
+  checkTensorOptions('full', options);
   const dtype = dtypeIndex[checkDtype('full', options.dtype ?? 'float32')];
   return wrap(fillNative(deviceIndex(options.device), dtype, checkShape('full', shape), value)) as Tensor<S>;
 }
@@ -112,6 +121,8 @@ function store(values: ArrayLike<number | boolean>, out: TypedArray, dtype: Dtyp
   }
 }
 
+const tensorOptionNames = [...optionNames, 'shape'];
+
 /**
  * A tensor from numbers, nested arrays or a typed array; the data is copied.
  *
@@ -126,6 +137,7 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
   data: D,
   options: TensorOptions & { shape?: S } = {},
 ): Tensor<S> {
+  checkTensorOptions('tensor', options, tensorOptionNames);
   const device = deviceIndex(options.device);
   let values: ArrayLike<number | boolean>;
   let dtype: Dtype;

@@ -82,6 +82,7 @@ test('wrong input is named', async (t) => {
   t.throws(() => new SGDClassifier({ alpha: 0 }), { code: 'ERR_ARGUMENT', message: /alpha is a number > 0/ });
   t.throws(() => new Perceptron({ maxIter: 0 }), { code: 'ERR_ARGUMENT', message: /maxIter/ });
   t.throws(() => new Perceptron().predict(x), { code: 'ERR_ARGUMENT', message: /before fit/ });
+  await t.throwsAsync(new Perceptron({ classWeight: { 3: 2 } }).fit(x, y), { code: 'ERR_ARGUMENT', message: /classWeight has '3', the classes are 0, 1, 2/ });
   await t.throwsAsync(new Perceptron().fit(x, y.slice([0, 10])), { code: 'ERR_SHAPE' });
   await t.throwsAsync(new Perceptron().fit(x, y.mul(0)), { code: 'ERR_ARGUMENT', message: /one class only/ });
   await t.throwsAsync(new Perceptron().fit([[NaN], [1]], [0, 1]), { code: 'ERR_ARGUMENT', message: /x is not finite in row 0/ });
