@@ -2,24 +2,13 @@ import { deviceIndex } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { checkNames } from '../options.js';
 import type { DataShape } from '../shape_types.js';
 import { Tensor, hostEmpty, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
-/** Where and as what a tensor is made. */
-export interface TensorOptions {
-  /** Element type; float32 unless the data says otherwise. */
-  dtype?: Dtype;
-  /** Device of the result; the default device (setDevice) unless given. */
-  device?: string;
-}
+export type { TensorOptions } from './create_options.js';
 
-const optionNames = ['dtype', 'device'];
-
-/** @throws ERR_ARGUMENT for another option than `known`; a tensor, like which a new one is made, may have what it likes */
-export function checkTensorOptions(op: string, options: TensorOptions, known: readonly string[] = optionNames): void {
-  if (!(options instanceof Tensor)) checkNames(op, options, known);
-}
+const tensorOptionNames = ['dtype', 'device', 'shape'];
 
 const fillNative = nativeOp('fill');
 
@@ -120,8 +109,6 @@ function store(values: ArrayLike<number | boolean>, out: TypedArray, dtype: Dtyp
     else out[i] = integer ? Math.min(high, Math.max(low, Math.trunc(value || 0))) : value;
   }
 }
-
-const tensorOptionNames = [...optionNames, 'shape'];
 
 /**
  * A tensor from numbers, nested arrays or a typed array; the data is copied.

@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import { checkTensorOptions, tensor, type TensorOptions } from './create.js';
+import { tensor } from './create.js';
+import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
 /**
  * Numbers from start (0) to below stop, step (1) apart; float32 unless `dtype` says otherwise.
