@@ -32,7 +32,8 @@ for (const { kind, data, calls, options, epochs, coef, intercept, score } of gol
     const [rows, targets] = rowsOf[data];
     const model = new learners[kind](options);
     if (calls === 'partial') {
-      for (let i = 0; i < 3; i++) await model.partialFit(rows, targets, { classes: data === 'species' ? [0, 1, 2] : [0, 1] });
+      const classes = data === 'species' ? [0, 1, 2] : [0, 1];
+      for (let i = 0; i < 3; i++) await (model instanceof SGDRegressor ? model.partialFit(rows, targets) : model.partialFit(rows, targets, { classes }));
     } else {
       await model.fit(rows, targets, calls === 'weighted' ? { sampleWeight: Float64Array.from({ length: 150 }, (_, i) => 1 + (i % 3)) } : {});
       if (calls === 'twice') await model.fit(rows, targets);
