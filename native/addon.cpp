@@ -131,7 +131,7 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
                                            if (!environment.results) {
                                              fail(ErrorCode::internal, "hostEmpty: initialise() comes first");
                                            }
-                                           environment.begin_call();
+                                           environment.begin_call("hostEmpty");
                                            const Dtype dtype = Reader<Dtype>::read(environment, values);
                                            const std::vector<int64_t> shape =
                                                Reader<std::span<const int64_t>>::read(environment, values + 1);
@@ -170,10 +170,20 @@ Napi::Value initialise(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+constexpr const char* compiler =
+#if defined(__clang__)
+    "Clang " __clang_version__;
+#elif defined(__GNUC__)
+    "GCC " __VERSION__;
+#else
+    "MSVC";
+#endif
+
 Napi::Value cpu_info(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("isa", selected_isa().name);
   out.Set("threads", thread_count());
+  out.Set("compiler", compiler);
   return out;
 }
 

@@ -1,5 +1,6 @@
-// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens two files, not two hundred. What
-// src imports by `import()` is a chunk that is read when it is needed. The types stay as tsc writes them.
+// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens two files, not two hundred. Beside
+// it lies dist/cli.js, what `npx hebb` runs. What src imports by `import()` is a chunk that is read when it is needed. The
+// types stay as tsc writes them.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -51,7 +52,7 @@ for (const name of readdirSync(dist, { recursive: true })) {
 }
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: [entry],
+  entryPoints: [entry, join(root, 'src', 'cli.ts')],
   outdir: dist,
   bundle: true,
   splitting: true,

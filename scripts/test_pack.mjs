@@ -42,6 +42,7 @@ function smoke(folder, how) {
   check(`${how}: import`, run(folder, process.execPath, ['smoke.mjs']), 'esm ERR_SHAPE 5');
   const required = run(folder, process.execPath, ['smoke.cjs']);
   check(`${how}: require`, required, 'cjs ERR_SHAPE 5');
+  check(`${how}: npx hebb`, run(folder, 'npx', ['--no-install', 'hebb']), `hebb ${version}\n`);
   if (required.stderr.includes('Warning')) {
     check(`${how}: require without a warning`, { ...required, status: 1 });
   }

@@ -150,7 +150,11 @@ export function capture<R>(fn: () => R): Program<R> {
   let handle: NativeProgram;
   const homes = new Map<number, Tensor>();
   try {
-    const returned = [...tensorsIn(result, new Set())].filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
+    const tensors = [...tensorsIn(result, new Set())];
+    if (tensors.some(({ isDisposed }) => isDisposed)) {
+      throw new HebbError('ERR_DISPOSED', 'capture: the function returned a tensor that was disposed, its values are gone');
+    }
+    const returned = tensors.filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
     for (const { bytes, block } of returned) {
       if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, emptyBytes(block.device, native.plannedBytes(bytes)));
     }

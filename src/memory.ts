@@ -14,12 +14,8 @@ export class Block {
   ) {}
 }
 
-/** The block of every disposed tensor: reading its bytes throws ERR_DISPOSED. */
-export const disposedBlock: Block = Object.defineProperty(new Block(-1, false), 'bytes', {
-  get(): never {
-    throw new HebbError('ERR_DISPOSED', 'this tensor was disposed: its values are gone');
-  },
-});
+/** The block of every disposed tensor: a number that no block has, for which native throws ERR_DISPOSED naming the op. */
+export const disposedBlock = new Block(Number.MIN_SAFE_INTEGER, false);
 
 /** Token, offset and layout id of up to 64 results of a native call. */
 export const results = new Float64Array(3 * 64);

@@ -42,13 +42,13 @@ export function loadCudaModule(): { exports: unknown } | { reason: string } {
 
 /**
  * Loads the native addon from the first place that has it: the file named by `HEBB_NATIVE_PATH` (then nothing else is
- * tried), the cmake build, the node-gyp build, the prebuilt package of this platform.
+ * tried), the cmake build, the node-gyp build, the prebuilt package of this platform. Answers the place too.
  * Throws ERR_INTERNAL, listing every place with its reason, when none loads.
  *
  * @example
- * const addon = loadAddon();
+ * const { exports, place } = loadAddon();
  */
-export function loadAddon(): unknown {
+export function loadAddon(): { exports: unknown; place: string } {
   const root = packageRoot();
   const override = process.env.HEBB_NATIVE_PATH;
   const places = override
@@ -61,7 +61,7 @@ export function loadAddon(): unknown {
   const reasons: string[] = [];
   for (const place of places) {
     try {
-      return require(place);
+      return { exports: require(place), place };
     } catch (error) {
       reasons.push(`  ${place}: ${reasonOf(error)}`);
     }

@@ -104,7 +104,7 @@ export class Tensor<S extends Shape = Shape> {
     return this.block === disposedBlock;
   }
 
-  /** Frees the bytes at once, unless other views of them live; using the tensor afterwards throws ERR_DISPOSED. */
+  /** Frees the bytes at once, unless other views of them live; ops that use the tensor afterwards throw ERR_DISPOSED. */
   dispose(): void {
     if (this.block === disposedBlock) return;
     release(this.block);
@@ -135,6 +135,7 @@ export class Tensor<S extends Shape = Shape> {
         'dataSync: no value exists while a program is captured; return the tensor from the captured function and read it after run()',
       );
     }
+    if (this.isDisposed) throw disposedError('dataSync');
     const few = this.size * arrayClasses[this.dtype].BYTES_PER_ELEMENT <= fewBytes.byteLength;
     const target = few ? new arrayClasses[this.dtype](fewBytes, 0, this.size) : new arrayClasses[this.dtype](this.size);
     const source = this.layout.contiguous ? this : wrap(contiguousNative(this.bytes, this.offset, this.layout.id), this);
@@ -178,6 +179,11 @@ export class Tensor<S extends Shape = Shape> {
     };
     return build(0);
   }
+}
+
+/** The error of an op that is given a tensor without values; native makes the same one. */
+export function disposedError(op: string): HebbError {
+  return new HebbError('ERR_DISPOSED', `${op}: this tensor was disposed, its values are gone`);
 }
 
 /** The tensor that the last native call answered with the given layout id; `inputs` were its tensor arguments. */

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import * as source from '../src/index.js';
 import { runScript } from './support/node_process.js';
@@ -78,4 +80,27 @@ await sequential([layers.dense({ units: 1, inputShape: [2] })]).save(path);
 const error = await loadModel('no such file').catch((thrown) => thrown);
 console.log((await loadModel(path)) instanceof Sequential, required.Sequential === Sequential, error instanceof hebb.HebbError);`;
   t.is(await output(t, script), 'true true true');
+});
+
+/** The command `npx hebb`, as package.json names it. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { version, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; bin: { hebb: string } };
+const command = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+  promisify(execFile)(process.execPath, [join(root, bin.hebb), ...args], { env: { ...process.env, HEBB_ISA: 'scalar', HEBB_NUM_THREADS: '3' } });
+
+test('npx hebb prints versions, devices, the addon and its compiler, and variables', async (t) => {
+  const lines = (await command()).stdout.trimEnd().split('\n');
+  t.is(lines[0], `hebb ${version}`);
+  t.is(lines[1], `Node.js ${process.versions.node}, ${process.platform} ${process.arch}`);
+  t.regex(lines[2] ?? '', /^CPU: .+, kernels for scalar, 3 threads$/);
+  t.regex(lines[3] ?? '', /^CUDA: none, .+$|^cuda:0: .+ GiB, compute capability \d+\.\d, \d+ multiprocessors$/);
+  t.true(lines.some((line) => /^addon: .+(, built with cmake|, built with node-gyp|, a prebuilt package|\(HEBB_NATIVE_PATH\))$/.test(line)));
+  t.true(lines.some((line) => /^compiler: \w+/.test(line)));
+  t.true(lines.includes('HEBB_ISA=scalar') && lines.includes('HEBB_NUM_THREADS=3'));
+});
+
+test('npx hebb refuses arguments', async (t) => {
+  const error = await t.throwsAsync<Error & { code: number; stderr: string }>(command('train'));
+  t.is(error.code, 1);
+  t.regex(error.stderr, /takes no arguments .*, got 'train'/);
 });
