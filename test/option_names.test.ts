@@ -232,7 +232,7 @@ const others: Record<string, (folder: string) => unknown> = {
   'hp.float()': () => ask((hp) => hp.float('a' as never, 1 as never, 3 as never, slip())),
   'a neuron of logic.network()': () => logic.network({ inputs: ['A'], neurons: { C: slip({ excite: ['A'] }) } }),
   ThresholdLogicUnit: () => new hebb.ThresholdLogicUnit(slip({ weights: [1, 1] })),
-  ...Object.fromEntries([hebb.Perceptron, hebb.SGDClassifier, hebb.MLPClassifier, hebb.SGDRegressor, hebb.MLPRegressor].flatMap((Learner) => [
+  ...Object.fromEntries([hebb.Perceptron, hebb.SGDClassifier, hebb.MLPClassifier, hebb.SGDRegressor, hebb.MLPRegressor].flatMap((Learner): [string, () => unknown][] => [
     [Learner.name, () => new Learner(slip())],
     [`setParams() of ${Learner.name}`, () => new Learner().setParams(slip())],
     [`fit() of ${Learner.name}`, () => new Learner({ maxIter: 1, tol: 0 }).fit(points, labels, slip())],
