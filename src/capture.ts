@@ -1,5 +1,6 @@
 import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
+import { checkNames } from './options.js';
 import { Profile } from './profile.js';
 import { activeProbe, native, type NativeProgram } from './native.js';
 import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
@@ -39,6 +40,7 @@ export class Program<R = unknown> {
    * stopped it; whatever a kernel found wrong in its data (a label out of range, say)
    */
   async run(count = 1, options: RunOptions = {}): Promise<void> {
+    checkNames('run', options, ['signal', 'onProgress']);
     const { signal, onProgress } = options;
     checkRun(count);
     if (signal?.aborted === true) throw aborted(signal, 0, count);

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { hostEmpty, hostOver, hostView, placed, type Tensor } from '../tensor.js';
 import { cacheDirectory, readArrays, writeArrays, type ByteArrays } from './cache.js';
 import { installedFile, searchPlaces } from './installed_package.js';
@@ -172,6 +173,7 @@ export async function loadImageDataset(
   options: ImageDatasetOptions,
   searchFrom: readonly string[] = searchPlaces,
 ): Promise<ImageDataset> {
+  checkNames(spec.op, options, ['dtype', 'cacheDir', 'source', 'download', 'signal']);
   const { dtype = 'float32', source } = options;
   if (!['float32', 'uint8'].includes(dtype)) {
     throw new HebbError('ERR_DTYPE', `${spec.op}: dtype is 'float32' or 'uint8', got '${dtype}'`);

@@ -4,14 +4,11 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
 import { Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
-/** Where and as what a tensor is made. */
-export interface TensorOptions {
-  /** Element type; float32 unless the data says otherwise. */
-  dtype?: Dtype;
-  /** Device of the result; the default device (setDevice) unless given. */
-  device?: string;
-}
+export type { TensorOptions } from './create_options.js';
+
+const tensorOptionNames = ['dtype', 'device', 'shape', 'transfer'];
 
 /** How a tensor is made of a typed array. */
 export interface DataOptions {
@@ -50,6 +47,7 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
  * full([2, 3], 7).toArray(); // [[7, 7, 7], [7, 7, 7]]
  */
 export function full<const S extends ShapeLiteral>(shape: S, value: number, options: TensorOptions = {}): Tensor<S> {
+  checkTensorOptions('full', options);
   const dtype = dtypeIndex[checkDtype('full', options.dtype ?? 'float32')];
   return wrap(fillNative(deviceIndex(options.device), dtype, checkShape('full', shape), value)) as Tensor<S>;
 }
@@ -149,6 +147,7 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
   data: D,
   options: TensorOptions & DataOptions & { shape?: S } = {},
 ): Tensor<S> {
+  checkTensorOptions('tensor', options, tensorOptionNames);
   const device = deviceIndex(options.device);
   let values: ArrayLike<number | boolean>;
   let dtype: Dtype;
