@@ -131,7 +131,7 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
                                            if (!environment.results) {
                                              fail(ErrorCode::internal, "hostEmpty: initialise() comes first");
                                            }
-                                           environment.begin_call();
+                                           environment.begin_call("hostEmpty");
                                            const Dtype dtype = Reader<Dtype>::read(environment, values);
                                            const std::vector<int64_t> shape =
                                                Reader<std::span<const int64_t>>::read(environment, values + 1);
@@ -139,6 +139,15 @@ Napi::Value host_empty(const Napi::CallbackInfo& info) {
                                          }));
   environment.recorder = std::move(recorder);
   return result;
+}
+
+// layoutOf(dtype, shape): the id of the row-major layout.
+Napi::Value layout_of(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const napi_value values[] = {info[0], info[1]};
+  const Dtype dtype = Reader<Dtype>::read(environment, values);
+  const Shape shape(std::vector<int64_t>(Reader<std::span<const int64_t>>::read(environment, values + 1)));
+  return Napi::Number::New(info.Env(), intern(dtype, shape, row_major_strides(shape))->id);
 }
 
 // initialise({ HebbError, allocate, slab, results }): what native needs from JavaScript.
@@ -170,10 +179,20 @@ Napi::Value initialise(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+constexpr const char* compiler =
+#if defined(__clang__)
+    "Clang " __clang_version__;
+#elif defined(__GNUC__)
+    "GCC " __VERSION__;
+#else
+    "MSVC";
+#endif
+
 Napi::Value cpu_info(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("isa", selected_isa().name);
   out.Set("threads", thread_count());
+  out.Set("compiler", compiler);
   return out;
 }
 
@@ -190,6 +209,7 @@ Napi::Object initialise_module(Napi::Env env, Napi::Object exports) {
   export_function<host_empty>(exports, "hostEmpty");
   export_function<initialise>(exports, "initialise");
   export_function<layout_info>(exports, "layoutInfo");
+  export_function<layout_of>(exports, "layoutOf");
   export_function<cpu_info>(exports, "cpuInfo");
   export_function<set_threads>(exports, "setThreads");
   export_devices(exports);

@@ -1,8 +1,11 @@
-// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens two files, not two hundred. What
-// src imports by `import()` is a chunk that is read when it is needed. The types stay as tsc writes them.
+// Bundles src/index.ts into dist/index.js and a few chunks: importing hebb then opens a handful of files, not two hundred.
+// Beside it lies dist/cli.js, what `npx hebb` runs. What src imports by `import()` is a chunk that is read when it is
+// needed. The types stay as tsc writes them.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { codeChunk } from './code_chunk.mjs';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -47,11 +50,11 @@ function ownClassNames(code) {
 
 // Chunks of earlier builds have other names.
 for (const name of readdirSync(dist, { recursive: true })) {
-  if (/\.js(\.map)?$/.test(name)) rmSync(join(dist, name));
+  if (/\.(js|js\.map|cache)$/.test(name)) rmSync(join(dist, name));
 }
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: [entry],
+  entryPoints: [entry, join(root, 'src', 'cli.ts')],
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -65,4 +68,11 @@ const { outputFiles } = await build({
   logLevel: 'warning',
   write: false,
 });
-for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith('.js') ? ownClassNames(leanImports(text)) : text);
+const library = outputFiles.filter(({ path }) => /chunk-\w+\.js$/.test(path)).reduce((a, b) => (a.text.length > b.text.length ? a : b));
+for (const { path, text } of outputFiles) {
+  const code = path.endsWith('.js') ? ownClassNames(leanImports(text)) : text;
+  const files = path === library.path ? codeChunk(basename(path, '.js'), code) : { [basename(path)]: code };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dist, name), content);
+}
+// Only where the addon is built already; otherwise by scripts/install.cjs, or never: it is no more than faster.
+spawnSync(process.execPath, [join(root, 'scripts', 'cache_code.mjs')]);

@@ -2,7 +2,7 @@
 // and uses it from ESM and CommonJS; then the same with the prebuilt platform package and no install script.
 // Prints `N passed, N failed`. Needs a built checkout; npm's cache is tried before the network.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,6 +42,7 @@ function smoke(folder, how) {
   check(`${how}: import`, run(folder, process.execPath, ['smoke.mjs']), 'esm ERR_SHAPE 5');
   const required = run(folder, process.execPath, ['smoke.cjs']);
   check(`${how}: require`, required, 'cjs ERR_SHAPE 5');
+  check(`${how}: npx hebb`, run(folder, 'npx', ['--no-install', 'hebb']), `hebb ${version}\n`);
   if (required.stderr.includes('Warning')) {
     check(`${how}: require without a warning`, { ...required, status: 1 });
   }
@@ -58,7 +59,11 @@ if (check('npm pack', packed)) {
   const tarball = join(work, `hebb-${version}.tgz`);
 
   const built = project('from-source');
-  if (check('from source: install', install(built, tarball))) smoke(built, 'from source');
+  if (check('from source: install', install(built, tarball))) {
+    smoke(built, 'from source');
+    const files = readdirSync(join(built, 'node_modules', 'hebb', 'dist'));
+    check('from source: the compiled code is kept', { status: files.some((file) => file.endsWith('.cache')) ? 0 : 1, stdout: '' });
+  }
 
   const prebuilt = project('prebuilt');
   const platform = project(`hebb-${process.platform}-${process.arch}`);

@@ -1,7 +1,7 @@
 import { HebbError } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Tensor } from './tensor.js';
-import type { Callback, Logs } from './train/callbacks.js';
+import { hooks, type Callback, type Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { progress as progressOf } from './train/progress.js';
 import { checkNames } from './options.js';
@@ -224,7 +224,14 @@ export function progress(options: ProgressOptions = {}): Callback {
   return progressOf(verbose);
 }
 
-/** A callback made of functions. @example callbacks.lambda({ onEpochEnd: (model, epoch, logs) => console.log(epoch, logs.loss) }) */
+/**
+ * A callback made of functions.
+ *
+ * @throws ERR_ARGUMENT for a name that fit() does not call
+ * @example
+ * callbacks.lambda({ onEpochEnd: (model, epoch, logs) => console.log(epoch, logs.loss) });
+ */
 export function lambda(functions: Callback): Callback {
+  checkNames('lambda', functions, hooks);
   return functions;
 }

@@ -1,5 +1,6 @@
 import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
+import { checkNames } from './options.js';
 import { Profile } from './profile.js';
 import { activeProbe, native, type NativeProgram } from './native.js';
 import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
@@ -39,6 +40,7 @@ export class Program<R = unknown> {
    * stopped it; whatever a kernel found wrong in its data (a label out of range, say)
    */
   async run(count = 1, options: RunOptions = {}): Promise<void> {
+    checkNames('run', options, ['signal', 'onProgress']);
     const { signal, onProgress } = options;
     checkRun(count);
     if (signal?.aborted === true) throw aborted(signal, 0, count);
@@ -148,7 +150,11 @@ export function capture<R>(fn: () => R): Program<R> {
   let handle: NativeProgram;
   const homes = new Map<number, Tensor>();
   try {
-    const returned = [...tensorsIn(result, new Set())].filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
+    const tensors = [...tensorsIn(result, new Set())];
+    if (tensors.some(({ isDisposed }) => isDisposed)) {
+      throw new HebbError('ERR_DISPOSED', 'capture: the function returned a tensor that was disposed, its values are gone');
+    }
+    const returned = tensors.filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
     for (const { bytes, block } of returned) {
       if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, emptyBytes(block.device, native.plannedBytes(bytes)));
     }

@@ -1,5 +1,6 @@
 import { HebbError } from './errors.js';
 import { add, clip, div, maximum, mul, sqrt, square, sum } from './ops/index.js';
+import { madeOf } from './options.js';
 import type { Tensor } from './tensor.js';
 
 /** What a weight is made into after every step of an optimiser. */
@@ -34,9 +35,10 @@ function rescaled(w: Tensor, axis: number | readonly number[], wanted: (lengths:
 }
 
 /** Weights of each unit of a Euclidean length of at most `maxValue`, 2 by default. */
-export function maxNorm({ maxValue = 2, axis = 0 }: AxisOption & { maxValue?: number } = {}): Constraint {
+export function maxNorm(options: AxisOption & { maxValue?: number } = {}): Constraint {
+  const { maxValue = 2, axis = 0 } = options;
   number('maxNorm', 'maxValue', maxValue);
-  return { name: 'maxNorm', config: { maxValue, axis }, call: (w) => rescaled(w, axis, (lengths) => clip(lengths, 0, maxValue)) };
+  return madeOf({ name: 'maxNorm', config: { maxValue, axis }, call: (w) => rescaled(w, axis, (lengths) => clip(lengths, 0, maxValue)) }, options);
 }
 
 /** No weight below 0. */
@@ -45,8 +47,9 @@ export function nonNeg(): Constraint {
 }
 
 /** Weights of each unit of a Euclidean length of 1. */
-export function unitNorm({ axis = 0 }: AxisOption = {}): Constraint {
-  return { name: 'unitNorm', config: { axis }, call: (w) => div(w, add(sqrt(sum(square(w), axis, true)), epsilon)) };
+export function unitNorm(options: AxisOption = {}): Constraint {
+  const { axis = 0 } = options;
+  return madeOf({ name: 'unitNorm', config: { axis }, call: (w) => div(w, add(sqrt(sum(square(w), axis, true)), epsilon)) }, options);
 }
 
 /** Options of minMaxNorm(). */
@@ -60,15 +63,16 @@ export interface MinMaxNormOptions extends AxisOption {
 }
 
 /** Weights of each unit of a Euclidean length between two bounds. */
-export function minMaxNorm({ minValue = 0, maxValue = 1, rate = 1, axis = 0 }: MinMaxNormOptions = {}): Constraint {
+export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
+  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
   number('minMaxNorm', 'minValue', minValue);
   number('minMaxNorm', 'rate', rate, 1);
   if (!(number('minMaxNorm', 'maxValue', maxValue) >= minValue)) {
     throw new HebbError('ERR_ARGUMENT', `minMaxNorm: maxValue is at least minValue, ${minValue}, got ${maxValue}`);
   }
-  return {
+  return madeOf({
     name: 'minMaxNorm',
     config: { minValue, maxValue, rate, axis },
     call: (w) => rescaled(w, axis, (lengths) => add(mul(clip(lengths, minValue, maxValue), rate), mul(lengths, 1 - rate))),
-  };
+  }, options);
 }

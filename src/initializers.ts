@@ -1,6 +1,7 @@
 import { HebbError } from './errors.js';
 import type { Dtype } from './dtype.js';
 import * as ops from './ops/index.js';
+import { madeOf } from './options.js';
 import { defaultGenerator, Generator } from './random.js';
 import type { Shape, Tensor } from './tensor.js';
 
@@ -48,51 +49,48 @@ export function ones(): Initializer {
 }
 
 /** One value everywhere. @param options value, 0 by default */
-export function constant({ value = 0 }: { value?: number } = {}): Initializer {
+export function constant(options: { value?: number } = {}): Initializer {
+  const { value = 0 } = options;
   number('constant', 'value', value);
-  return initializer('constant', { value }, (shape, dtype) => ops.full(shape, value, { dtype }));
+  return madeOf(initializer('constant', { value }, (shape, dtype) => ops.full(shape, value, { dtype })), options);
 }
 
 /** The identity matrix times `gain`. @throws ERR_SHAPE unless the weight is a matrix */
-export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
-  return initializer('identity', { gain }, (shape, dtype) => {
+export function identity(options: { gain?: number } = {}): Initializer {
+  const { gain = 1 } = options;
+  return madeOf(initializer('identity', { gain }, (shape, dtype) => {
     const [rows, columns, ...rest] = shape;
     if (rows === undefined || columns === undefined || rest.length > 0) {
       throw new HebbError('ERR_SHAPE', `identity: needs a matrix, got [${shape.join(',')}]`);
     }
     return ops.mul(ops.eye(rows, columns, { dtype }), gain);
-  });
+  }), options);
 }
 
 /** Normal numbers. @param options mean 0, stddev 0.05, seed */
-export function randomNormal({ mean = 0, stddev = 0.05, seed }: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
+export function randomNormal(options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
+  const { mean = 0, stddev = 0.05, seed } = options;
   number('randomNormal', 'mean', mean);
   number('randomNormal', 'stddev', stddev, 0);
-  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => source(seed).randn(shape, mean, stddev, dtype));
+  return madeOf(initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => source(seed).randn(shape, mean, stddev, dtype)), options);
 }
 
 /** Uniform numbers in [minval, maxval). @param options minval -0.05, maxval 0.05, seed */
-export function randomUniform({
-  minval = -0.05,
-  maxval = 0.05,
-  seed,
-}: { minval?: number; maxval?: number; seed?: number } = {}): Initializer {
+export function randomUniform(options: { minval?: number; maxval?: number; seed?: number } = {}): Initializer {
+  const { minval = -0.05, maxval = 0.05, seed } = options;
   number('randomUniform', 'minval', minval);
   number('randomUniform', 'maxval', maxval, minval);
-  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => source(seed).rand(shape, minval, maxval, dtype));
+  return madeOf(initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => source(seed).rand(shape, minval, maxval, dtype)), options);
 }
 
 /** Normal numbers, drawn again beyond two deviations. @param options mean 0, stddev 0.05, seed */
-export function truncatedNormal({
-  mean = 0,
-  stddev = 0.05,
-  seed,
-}: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
+export function truncatedNormal(options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
+  const { mean = 0, stddev = 0.05, seed } = options;
   number('truncatedNormal', 'mean', mean);
   number('truncatedNormal', 'stddev', stddev, 0);
-  return initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
+  return madeOf(initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
     source(seed).truncatedNormal(shape, mean, stddev, dtype),
-  );
+  ), options);
 }
 
 /** Options of varianceScaling(). */
@@ -108,7 +106,7 @@ export interface VarianceScalingOptions {
 
 /** Random numbers of variance scale / fan, so that signals keep their size from layer to layer (Glorot and Bengio 2010). */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  return scaled('varianceScaling', options);
+  return madeOf(scaled('varianceScaling', options), options);
 }
 
 function oneOf(option: string, value: string, known: readonly string[]): void {
@@ -139,34 +137,35 @@ interface SeedOption {
 }
 
 /** Uniform in +-sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010): the default of dense kernels. */
-export function glorotUniform({ seed }: SeedOption = {}): Initializer {
-  return scaled('glorotUniform', { scale: 1, mode: 'fanAvg', distribution: 'uniform', seed });
+export function glorotUniform(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('glorotUniform', { scale: 1, mode: 'fanAvg', distribution: 'uniform', ...options }), options);
 }
 /** Truncated normal of variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010). */
-export function glorotNormal({ seed }: SeedOption = {}): Initializer {
-  return scaled('glorotNormal', { scale: 1, mode: 'fanAvg', seed });
+export function glorotNormal(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('glorotNormal', { scale: 1, mode: 'fanAvg', ...options }), options);
 }
 /** Uniform in +-sqrt(6 / fanIn) (He et al. 2015): for relu. */
-export function heUniform({ seed }: SeedOption = {}): Initializer {
-  return scaled('heUniform', { scale: 2, distribution: 'uniform', seed });
+export function heUniform(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('heUniform', { scale: 2, distribution: 'uniform', ...options }), options);
 }
 /** Truncated normal of variance 2 / fanIn (He et al. 2015): for relu. */
-export function heNormal({ seed }: SeedOption = {}): Initializer {
-  return scaled('heNormal', { scale: 2, seed });
+export function heNormal(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('heNormal', { scale: 2, ...options }), options);
 }
 /** Uniform in +-sqrt(3 / fanIn) (LeCun et al. 1998). */
-export function lecunUniform({ seed }: SeedOption = {}): Initializer {
-  return scaled('lecunUniform', { distribution: 'uniform', seed });
+export function lecunUniform(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('lecunUniform', { distribution: 'uniform', ...options }), options);
 }
 /** Truncated normal of variance 1 / fanIn (LeCun et al. 1998): for selu. */
-export function lecunNormal({ seed }: SeedOption = {}): Initializer {
-  return scaled('lecunNormal', { seed });
+export function lecunNormal(options: SeedOption = {}): Initializer {
+  return madeOf(scaled('lecunNormal', options), options);
 }
 
 /** A random matrix with orthonormal rows or columns (Saxe et al. 2014), times `gain`. @throws ERR_SHAPE below rank 2 */
-export function orthogonal({ gain = 1, seed }: { gain?: number; seed?: number } = {}): Initializer {
+export function orthogonal(options: { gain?: number; seed?: number } = {}): Initializer {
+  const { gain = 1, seed } = options;
   number('orthogonal', 'gain', gain);
-  return initializer('orthogonal', { gain, seed }, (shape, dtype) => {
+  return madeOf(initializer('orthogonal', { gain, seed }, (shape, dtype) => {
     const columns = shape[shape.length - 1] ?? 0;
     if (shape.length < 2) throw new HebbError('ERR_SHAPE', `orthogonal: needs rank 2 or more, got [${shape.join(',')}]`);
     const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
@@ -174,7 +173,7 @@ export function orthogonal({ gain = 1, seed }: { gain?: number; seed?: number } 
     const random = source(seed).randn([count, length], 0, 1, 'float64');
     const q = ops.tensor(orthonormalRows(random.dataSync(), count, length), { shape: [count, length] });
     return ops.reshape(ops.cast(ops.mul(rows < columns ? q : ops.transpose(q), gain), dtype), shape);
-  });
+  }), options);
 }
 
 /** Gram-Schmidt, twice for accuracy, on the rows of a row-major matrix with at least as many columns. */

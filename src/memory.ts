@@ -14,12 +14,8 @@ export class Block {
   ) {}
 }
 
-/** The block of every disposed tensor: reading its bytes throws ERR_DISPOSED. */
-export const disposedBlock: Block = Object.defineProperty(new Block(-1, false), 'bytes', {
-  get(): never {
-    throw new HebbError('ERR_DISPOSED', 'this tensor was disposed: its values are gone');
-  },
-});
+/** The block of every disposed tensor: a number that no block has, for which native throws ERR_DISPOSED naming the op. */
+export const disposedBlock = new Block(Number.MIN_SAFE_INTEGER, false);
 
 /** Token, offset and layout id of up to 64 results of a native call. */
 export const results = new Float64Array(3 * 64);
@@ -28,6 +24,7 @@ const slabRing = 8;
 const recordedToken = 1 << 20;
 const maxAccelerators = 16;
 const slabs: Block[] = [];
+/** The blocks that the native call that goes on, or is just over, asked for. */
 const fresh: Block[] = [];
 
 /** Released bytes by size class, ready for reuse; at most `poolLimit` bytes are kept. */
@@ -72,6 +69,11 @@ function takeBlock(bytes: number): Block {
   } catch {
     throw new HebbError('ERR_OUT_OF_MEMORY', `cannot allocate ${bytes} bytes: dispose() tensors that are no longer needed`);
   }
+}
+
+/** A block of an ArrayBuffer that was made elsewhere, and that nobody else has. */
+export function takenBlock(bytes: ArrayBuffer): Block {
+  return new Block(counted(bytes), true);
 }
 
 native.initialise({
@@ -135,6 +137,11 @@ export function blockOf(token: number, inputs: readonly Block[]): Block {
   return block;
 }
 
+/** Forgets what a native call asked for, once its results have their blocks: what it only computed with is garbage now. */
+export function forgetFresh(): void {
+  if (fresh.length > 0) fresh.length = 0;
+}
+
 /** Whether the token of a result stands for the bytes of an argument: the result is a view. */
 export function isViewToken(token: number): boolean {
   return token < 0 && token >= -recordedToken;
@@ -163,7 +170,8 @@ export function release(block: Block): void {
   }
   if (recording || captured.has(block.bytes)) return;
   const size = block.bytes.byteLength;
-  if (poolBytes + size > poolLimit) {
+  // What was made elsewhere is of no size class.
+  if (poolBytes + size > poolLimit || sizeClass(size) !== size) {
     collected.unregister(block.bytes);
     uncount(size);
     return;

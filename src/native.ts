@@ -41,8 +41,11 @@ export type NativeLinearRun = object;
 export interface Native {
   initialise(host: Host): void;
   hostEmpty(dtype: number, shape: readonly number[]): number;
+  /** The id of the row-major layout. */
+  layoutOf(dtype: number, shape: readonly number[]): number;
   layoutInfo(id: number): { dtype: number; shape: number[]; strides: number[]; contiguous: boolean };
-  cpuInfo(): { isa: string; threads: number };
+  /** `compiler`: the one that built the addon, with its version. */
+  cpuInfo(): { isa: string; threads: number; compiler: string };
   setThreads(count: number): void;
   recordBegin(): void;
   recordAbort(): void;
@@ -68,7 +71,11 @@ export interface Native {
   linearSgdHistory(run: NativeLinearRun): Float64Array[];
 }
 
-const addon = loadAddon() as Native & Readonly<Record<string, NativeOp | undefined>>;
+const { exports, place } = loadAddon();
+const addon = exports as Native & Readonly<Record<string, NativeOp | undefined>>;
+
+/** Where the addon was found: a file, or the package of this platform. */
+export const addonPlace = place;
 
 /** The addon, typed once. */
 export const native: Native = addon;

@@ -6,6 +6,7 @@ import { layoutOf, type Layout } from './layout.js';
 import { isViewToken, results } from './memory.js';
 import { activeProbe, native, setProbe, type NativeArgument, type NativeOp, type NativeProgram, type Probe } from './native.js';
 import { assign, matmul, ones } from './ops/index.js';
+import { checkNames } from './options.js';
 import { microseconds, percent, perNanosecond, tableLine, type LaunchProfile } from './profile.js';
 import { isCapturing } from './tensor.js';
 
@@ -190,6 +191,7 @@ function measuredPeak(): Peak {
 export function profile<R>(fn: () => Promise<R>, options?: ProfileOptions): Promise<FunctionProfile<R>>;
 export function profile<R>(fn: () => R, options?: ProfileOptions): FunctionProfile<R>;
 export function profile(fn: () => unknown, options: ProfileOptions = {}): FunctionProfile | Promise<FunctionProfile> {
+  checkNames('profile', options, ['peak']);
   if (isCapturing()) throw new HebbError('ERR_CAPTURE', 'profile: a program is being captured, and nothing runs meanwhile');
   if (activeProbe() !== undefined) throw new HebbError('ERR_ARGUMENT', 'profile: something is being profiled already; profiles do not nest');
   const stopwatch = new Stopwatch();

@@ -12,6 +12,7 @@ import {
   randomTruncatedNormal,
   randomUniform,
 } from './ops/random.js';
+import { checkNames } from './options.js';
 import { setScopeSink, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from './tensor.js';
 
 /** What is drawn: the element type, and a seed of its own that leaves the global generator alone. */
@@ -121,7 +122,10 @@ export class Generator {
 /** The generator that seed() seeds and that everything random uses unless told otherwise. */
 export const defaultGenerator = new Generator();
 
-function generatorOf(options: RandomOptions): Generator {
+const optionNames = ['dtype', 'seed'];
+
+function generatorOf(op: string, options: RandomOptions, known: readonly string[] = optionNames): Generator {
+  checkNames(op, options, known);
   return options.seed === undefined ? defaultGenerator : new Generator(options.seed);
 }
 
@@ -142,12 +146,12 @@ export function seed(value: number): void {
 
 /** Uniform numbers in [0, 1); float32 or float64. @throws ERR_DTYPE, ERR_SHAPE. @example rand([2, 3]).shape; // [2, 3] */
 export function rand<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
-  return generatorOf(options).rand(shape, 0, 1, options.dtype);
+  return generatorOf('rand', options).rand(shape, 0, 1, options.dtype);
 }
 
 /** Normal numbers of mean 0 and standard deviation 1; float32 or float64. @throws ERR_DTYPE, ERR_SHAPE. @example randn([2, 3]).shape; // [2, 3] */
 export function randn<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
-  return generatorOf(options).randn(shape, 0, 1, options.dtype);
+  return generatorOf('randn', options).randn(shape, 0, 1, options.dtype);
 }
 
 /**
@@ -158,7 +162,7 @@ export function randn<const S extends ShapeLiteral>(shape: S, options: RandomOpt
  * truncatedNormal([100]).abs().max().item() <= 2; // true
  */
 export function truncatedNormal<const S extends ShapeLiteral>(shape: S, options: RandomOptions = {}): Tensor<S> {
-  return generatorOf(options).truncatedNormal(shape, 0, 1, options.dtype);
+  return generatorOf('truncatedNormal', options).truncatedNormal(shape, 0, 1, options.dtype);
 }
 
 /**
@@ -169,7 +173,7 @@ export function truncatedNormal<const S extends ShapeLiteral>(shape: S, options:
  * randint(1, 7, [10]).shape; // [10]: ten throws of a die
  */
 export function randint<const S extends ShapeLiteral>(low: number, high: number, shape: S, options: RandomOptions = {}): Tensor<S> {
-  return generatorOf(options).randint(low, high, shape, options.dtype);
+  return generatorOf('randint', options).randint(low, high, shape, options.dtype);
 }
 
 /**
@@ -180,7 +184,7 @@ export function randint<const S extends ShapeLiteral>(low: number, high: number,
  * bernoulli(1, [3]).toArray(); // [true, true, true]
  */
 export function bernoulli<const S extends ShapeLiteral>(p: number, shape: S, options: RandomOptions = {}): Tensor<S> {
-  return generatorOf(options).bernoulli(p, shape, options.dtype);
+  return generatorOf('bernoulli', options).bernoulli(p, shape, options.dtype);
 }
 
 /**
@@ -191,7 +195,7 @@ export function bernoulli<const S extends ShapeLiteral>(p: number, shape: S, opt
  * permutation(5).shape; // [5]
  */
 export function permutation(n: number, options: Pick<RandomOptions, 'seed'> = {}): Tensor {
-  return generatorOf(options).permutation(n);
+  return generatorOf('permutation', options, ['seed']).permutation(n);
 }
 
 /**
@@ -203,5 +207,5 @@ export function permutation(n: number, options: Pick<RandomOptions, 'seed'> = {}
  * shuffle([1, 2, 3]).sum().item(); // 6
  */
 export function shuffle<S extends Shape>(x: Tensor<S> | TensorLike, options: Pick<RandomOptions, 'seed'> = {}): Tensor<S> {
-  return generatorOf(options).shuffle(x);
+  return generatorOf('shuffle', options, ['seed']).shuffle(x);
 }

@@ -2,7 +2,7 @@ import { deviceIndex, deviceName } from './device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from './dtype.js';
 import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
-import { blockOf, deviceBlock, disposedBlock, hold, release, results, type Block } from './memory.js';
+import { blockOf, deviceBlock, disposedBlock, forgetFresh, hold, release, results, takenBlock, type Block } from './memory.js';
 import { native, nativeOp, type Bytes } from './native.js';
 
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
@@ -104,7 +104,7 @@ export class Tensor<S extends Shape = Shape> {
     return this.block === disposedBlock;
   }
 
-  /** Frees the bytes at once, unless other views of them live; using the tensor afterwards throws ERR_DISPOSED. */
+  /** Frees the bytes at once, unless other views of them live; ops that use the tensor afterwards throw ERR_DISPOSED. */
   dispose(): void {
     if (this.block === disposedBlock) return;
     release(this.block);
@@ -135,6 +135,7 @@ export class Tensor<S extends Shape = Shape> {
         'dataSync: no value exists while a program is captured; return the tensor from the captured function and read it after run()',
       );
     }
+    if (this.isDisposed) throw disposedError('dataSync');
     const few = this.size * arrayClasses[this.dtype].BYTES_PER_ELEMENT <= fewBytes.byteLength;
     const target = few ? new arrayClasses[this.dtype](fewBytes, 0, this.size) : new arrayClasses[this.dtype](this.size);
     const source = this.layout.contiguous ? this : wrap(contiguousNative(this.bytes, this.offset, this.layout.id), this);
@@ -180,28 +181,39 @@ export class Tensor<S extends Shape = Shape> {
   }
 }
 
+/** The error of an op that is given a tensor without values; native makes the same one. */
+export function disposedError(op: string): HebbError {
+  return new HebbError('ERR_DISPOSED', `${op}: this tensor was disposed, its values are gone`);
+}
+
 /** The tensor that the last native call answered with the given layout id; `inputs` were its tensor arguments. */
 export function wrap(layoutId: number, ...inputs: readonly Tensor[]): Tensor {
   const token = results[0] ?? 0;
-  return new Tensor(
-    blockOf(token, token < 0 ? inputs.map((input) => input.block) : []),
-    results[1] ?? 0,
-    layoutOf(layoutId),
-  );
+  const block = blockOf(token, token < 0 ? inputs.map((input) => input.block) : []);
+  forgetFresh();
+  return new Tensor(block, results[1] ?? 0, layoutOf(layoutId));
 }
 
 /** The `count` tensors that the last native call answered. */
 export function wrapAll(count: number, ...inputs: readonly Tensor[]): Tensor[] {
   const blocks = inputs.map((input) => input.block);
-  return Array.from(
+  const made = Array.from(
     { length: count },
     (_, i) => new Tensor(blockOf(results[3 * i] ?? 0, blocks), results[3 * i + 1] ?? 0, layoutOf(results[3 * i + 2] ?? 0)),
   );
+  forgetFresh();
+  return made;
 }
 
 /** Uninitialised host memory, to be filled by JavaScript; never part of a program being captured. */
 export function hostEmpty(dtype: Dtype, shape: Shape): Tensor {
   return wrap(native.hostEmpty(dtypeIndex[dtype], shape));
+}
+
+/** A tensor over row-major elements whose ArrayBuffer nobody else has: they are not copied. Never part of a program being captured. */
+export function hostOver(data: TypedArray, dtype: Dtype, shape: Shape): Tensor {
+  const layout = layoutOf(native.layoutOf(dtypeIndex[dtype], shape));
+  return new Tensor(takenBlock(data.buffer as ArrayBuffer), data.byteOffset / data.BYTES_PER_ELEMENT, layout);
 }
 
 /** Uninitialised memory of a device, as bytes; never part of a program being captured. */

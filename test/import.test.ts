@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import * as source from '../src/index.js';
 import { runScript } from './support/node_process.js';
@@ -31,16 +33,62 @@ const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
 net.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
 await net.fit(ones([4, 2]), ones([4, 1]), { epochs: 1, verbose: ${verbose} });`;
 
-test('importing hebb reads two files, and none of what only some programs need', async (t) => {
+test('importing hebb reads three files, and none of what only some programs need', async (t) => {
   const files = await filesOf(t, `await import(${JSON.stringify(bundle)});`);
   const names = files.map((file) => basename(file));
   t.true(names.includes('index.js'), names.join());
-  t.is(names.length, 2, names.join());
+  t.is(names.length, 3, names.join());
   t.false(names.some((name) => /^(save|mnist|fashion_mnist|image_dataset)-/.test(name)), names.join());
   const bytes = files.reduce((total, file) => total + statSync(file).size, 0);
   t.true(bytes < 700_000, `${bytes} bytes`);
   // V8 keeps such a file as one byte per character, and decodes it faster.
   for (const file of files) t.regex(readFileSync(file, 'latin1'), /^[\0-\x7f]*$/, basename(file));
+});
+
+/** A copy of the bundle whose caches can be changed, and a script that says whether V8 refused the one it found. */
+function movedBundle(t: ExecutionContext): { folder: string; caches: string[]; script: string } {
+  const root = temporaryFolder(t);
+  const folder = join(root, 'dist');
+  cpSync(new URL('.', bundle), folder, { recursive: true });
+  // The addon is found from here.
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module' }));
+  const names = readdirSync(folder);
+  const chunk = (names.find((name) => name.endsWith('.code.js')) ?? '').replace('.code.js', '.js');
+  const addon = process.env.HEBB_NATIVE_PATH ?? new URL('../build-cmake/Release/hebb.node', bundle);
+  const script = `process.env.HEBB_NATIVE_PATH = ${JSON.stringify(typeof addon === 'string' ? addon : fileURLToPath(addon))};
+const { script } = await import(${JSON.stringify(pathToFileURL(join(folder, chunk)).href)});
+const { ones } = await import(${JSON.stringify(pathToFileURL(join(folder, 'index.js')).href)});
+console.log(String(script.cachedDataRejected), ones([2]).sum().item());`;
+  return { folder, caches: names.filter((name) => name.endsWith('.cache')), script };
+}
+
+/** What that script prints in a Node without options of its own, which V8 wants to be those of the cache. */
+function plainOutput(t: ExecutionContext, script: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  t.is(status, 0, stderr);
+  return stdout.trim();
+}
+
+test('the bundle brings code that V8 takes as compiled', (t) => {
+  const { caches, script } = movedBundle(t);
+  t.is(caches.length, 1);
+  t.is(plainOutput(t, script), 'false 2');
+});
+
+test('without the cache, with a part of it or with that of another V8, hebb is imported all the same', async (t) => {
+  const { folder, caches, script } = movedBundle(t);
+  const cache = join(folder, caches[0] ?? '');
+  const whole = readFileSync(cache);
+  writeFileSync(cache, whole.subarray(0, -8));
+  t.is(plainOutput(t, script), 'true 2');
+  const other = Buffer.from(whole);
+  other.writeUInt32LE(other.readUInt32LE(4) ^ 1, 4); // where the hash of V8's version stands
+  writeFileSync(cache, other);
+  t.is(plainOutput(t, script), 'true 2');
+  writeFileSync(cache, whole);
+  t.is(await output(t, script), 'true 2', 'with --expose-gc, which the cache was not made with');
+  rmSync(cache);
+  t.is(plainOutput(t, script), 'undefined 2');
 });
 
 test('importing hebb loads neither zlib nor streams', async (t) => {
@@ -78,4 +126,27 @@ await sequential([layers.dense({ units: 1, inputShape: [2] })]).save(path);
 const error = await loadModel('no such file').catch((thrown) => thrown);
 console.log((await loadModel(path)) instanceof Sequential, required.Sequential === Sequential, error instanceof hebb.HebbError);`;
   t.is(await output(t, script), 'true true true');
+});
+
+/** The command `npx hebb`, as package.json names it. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { version, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; bin: { hebb: string } };
+const command = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+  promisify(execFile)(process.execPath, [join(root, bin.hebb), ...args], { env: { ...process.env, HEBB_ISA: 'scalar', HEBB_NUM_THREADS: '3' } });
+
+test('npx hebb prints versions, devices, the addon and its compiler, and variables', async (t) => {
+  const lines = (await command()).stdout.trimEnd().split('\n');
+  t.is(lines[0], `hebb ${version}`);
+  t.is(lines[1], `Node.js ${process.versions.node}, ${process.platform} ${process.arch}`);
+  t.regex(lines[2] ?? '', /^CPU: .+, kernels for scalar, 3 threads$/);
+  t.regex(lines[3] ?? '', /^CUDA: none, .+$|^cuda:0: .+ GiB, compute capability \d+\.\d, \d+ multiprocessors$/);
+  t.true(lines.some((line) => /^addon: .+(, built with cmake|, built with node-gyp|, a prebuilt package|\(HEBB_NATIVE_PATH\))$/.test(line)));
+  t.true(lines.some((line) => /^compiler: \w+/.test(line)));
+  t.true(lines.includes('HEBB_ISA=scalar') && lines.includes('HEBB_NUM_THREADS=3'));
+});
+
+test('npx hebb refuses arguments', async (t) => {
+  const error = await t.throwsAsync<Error & { code: number; stderr: string }>(command('train'));
+  t.is(error.code, 1);
+  t.regex(error.stderr, /takes no arguments .*, got 'train'/);
 });

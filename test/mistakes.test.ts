@@ -77,7 +77,7 @@ const mistakes: [string, (net: Sequential, folder: string) => unknown, ErrorCode
   }, 'ERR_FORMAT', /notes\.txt: not a safetensors file/],
   ['loading a file that is not there', (_net, folder) => loadModel(join(folder, 'none.hebb')), 'ERR_FORMAT', /none\.hebb: cannot be read \(ENOENT/],
   ['an option of save() that is misspelt', (net, folder) => net.save(join(folder, 'net.hebb'), any({ optimiser: false })), 'ERR_ARGUMENT', /save: there is no option 'optimiser'; there are optimizer/],
-  ['a disposed tensor in an op', () => disposed.add(1), 'ERR_DISPOSED', /this tensor was disposed/],
+  ['a disposed tensor in an op', () => disposed.add(1), 'ERR_DISPOSED', /^add: this tensor was disposed, its values are gone$/],
   ['a disposed tensor in fit()', (net) => net.fit(disposed, y, quiet), 'ERR_DISPOSED', /fit: x was disposed/],
   ['a dtype that there is not', () => tensor([1, 2], { dtype: any('float16') }), 'ERR_DTYPE', /tensor: dtype is one of bool, uint8, int32, float32, float64, got 'float16'/],
   ['a layer of whole numbers', () => layers.dense({ units: 1, dtype: any('int32') }), 'ERR_DTYPE', /dense: dtype is float32 or float64, got 'int32'/],

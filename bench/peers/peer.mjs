@@ -30,16 +30,16 @@ Object.assign(process.env, {
   TF_CPP_MIN_LOG_LEVEL: '3',
 });
 
-const file = (name) => new Uint8Array(readFileSync(join(options.work, name)));
+const file = (name) => readFileSync(join(options.work, name));
 
-/** All rows: x of 784 bytes each, y one byte each. */
+/** All rows: x of 784 bytes each, y one byte each, as Node reads them. */
 export function rows() {
   return { x: file('x.u8'), y: file('y.u8') };
 }
 
 /** The first weights: {shape, values} of kernel, bias, kernel, ... */
 export function startWeights() {
-  const flat = new Float32Array(file('start.f32').buffer);
+  const flat = new Float32Array(new Uint8Array(file('start.f32')).buffer);
   let at = 0;
   return sizes.slice(1).flatMap((units, layer) => [[sizes[layer], units], [units]].map((shape) => {
     const size = shape.reduce((a, b) => a * b);

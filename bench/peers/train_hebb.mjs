@@ -6,8 +6,8 @@ const { callbacks, layers, losses, optimizers, scope, sequential, tensor } = awa
 const asBytes = options.variant === 'hebb-uint8';
 const read = () => {
   const { x, y } = rows();
-  const pixels = tensor(x, { shape: [y.length, sizes[0]], dtype: 'uint8' });
-  return [asBytes ? pixels : pixels.cast('float32').div(255), tensor(y, { dtype: 'uint8' })];
+  const pixels = tensor(x, { shape: [y.length, sizes[0]], transfer: true });
+  return [asBytes ? pixels : pixels.div(255), tensor(y)];
 };
 const [x, y] = scope(read);
 

@@ -110,7 +110,7 @@ inline Tensor read_tensor(Environment& environment, const napi_value* values) {
     entry.buffer = {.data = entry.base, .bytes = static_cast<int64_t>(bytes), .device = &environment.cpu};
     if (environment.recorder) buffer = environment.capture_external(entry.buffer, values[0]);
   } else if (const int64_t index = read_integer(env, values[0]); index < 0) {
-    const DeviceBlock& block = environment.device_block(index);
+    const DeviceBlock& block = environment.device_block(index, environment.call);
     entry.base = block.memory.get();
     entry.buffer = {.data = entry.base, .bytes = block.bytes, .device = block.device};
     if (environment.recorder) buffer = environment.capture_external(block);
@@ -257,7 +257,7 @@ napi_value answer(Environment& environment, const Result& result) {
 }
 
 template <class Result, class... Parameters, size_t... Index>
-napi_value invoke(Result (*front)(Parameters...), Environment& environment, const napi_value* values,
+napi_value invoke(Result (*front)(Parameters...), Environment& environment, const char* name, const napi_value* values,
                   std::index_sequence<Index...>) {
   constexpr int slots[] = {Reader<std::remove_cvref_t<Parameters>>::slots..., 0};
   constexpr auto start = [](size_t index) {
@@ -266,7 +266,7 @@ napi_value invoke(Result (*front)(Parameters...), Environment& environment, cons
     return sum;
   };
   if (!environment.results) fail(ErrorCode::internal, "native call: initialise() comes first");
-  environment.begin_call();
+  environment.begin_call(name);
   // Braces: the arguments are read from left to right.
   std::tuple<typename Reader<std::remove_cvref_t<Parameters>>::Held...> held{
       Reader<std::remove_cvref_t<Parameters>>::read(environment, values + start(Index))...};
@@ -293,7 +293,8 @@ napi_value bound(napi_env env, napi_callback_info info) {
     napi_get_cb_info(env, info, &count, values, nullptr, &data);
     if (count != expected) fail(ErrorCode::argument, "native call: expected ", expected, " values, got ", count);
     const auto indices = []<class R, class... P>(R (*)(P...)) { return std::index_sequence_for<P...>{}; }(front);
-    return invoke(front, *static_cast<Environment*>(data), values, indices);
+    const ExportedOp& op = *static_cast<ExportedOp*>(data);
+    return invoke(front, op.environment, op.name.c_str(), values, indices);
   });
 }
 
@@ -313,10 +314,10 @@ inline std::string camel_case(const char* name) {
 
 template <auto front>
 void export_front(Napi::Object& exports, const char* name, Environment& environment) {
-  const std::string js_name = camel_case(name);
+  ExportedOp& op = environment.exported_ops.emplace_back(environment, camel_case(name));
   napi_value function;
-  napi_create_function(exports.Env(), js_name.c_str(), js_name.size(), bound<front>, &environment, &function);
-  napi_set_named_property(exports.Env(), exports, js_name.c_str(), function);
+  napi_create_function(exports.Env(), op.name.c_str(), op.name.size(), bound<front>, &op, &function);
+  napi_set_named_property(exports.Env(), exports, op.name.c_str(), function);
 }
 
 }  // namespace hebb

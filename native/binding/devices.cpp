@@ -12,7 +12,7 @@ HostAccelerator::HostAccelerator(Environment& environment, const Accelerator& mo
 Buffer* HostAccelerator::allocate(int64_t bytes) {
   const int64_t handle = environment.keep_block({reserve(bytes), bytes, this});
   CallBuffer& entry = environment.next_buffer();
-  entry.base = environment.device_block(handle).memory.get();
+  entry.base = environment.device_block(handle, "allocate").memory.get();
   entry.buffer = {.data = entry.base, .bytes = bytes, .device = this};
   entry.seen = &entry.buffer;
   entry.token = -int64_t{recorded_token} + handle;
@@ -52,10 +52,10 @@ Buffer* Environment::capture_external(const DeviceBlock& block) {
   return stand_in;
 }
 
-DeviceBlock& Environment::device_block(int64_t handle) {
+DeviceBlock& Environment::device_block(int64_t handle, const char* call) {
   if (handle >= 0) fail_planned();
   const auto found = device_blocks.find(handle);
-  if (found == device_blocks.end()) fail(ErrorCode::disposed, "native call: no block ", handle, " on any device");
+  if (found == device_blocks.end()) fail(ErrorCode::disposed, call, ": this tensor was disposed, its values are gone");
   return found->second;
 }
 
@@ -142,7 +142,7 @@ Napi::Value upload(const Napi::CallbackInfo& info) {
   const int64_t handle = environment.keep_block({device.reserve(bytes), bytes, &device});
   if (source && bytes > 0) {
     const EagerTurn turn(environment.lock);
-    device.upload(environment.device_block(handle).memory.get(), source, bytes);
+    device.upload(environment.device_block(handle, "upload").memory.get(), source, bytes);
   }
   return Napi::Number::New(env, static_cast<double>(handle));
 }
@@ -151,7 +151,7 @@ Napi::Value upload(const Napi::CallbackInfo& info) {
 Napi::Value download(const Napi::CallbackInfo& info) {
   Environment& environment = environment_of(info);
   napi_env env = info.Env();
-  const DeviceBlock& block = environment.device_block(read_integer(env, info[0]));
+  const DeviceBlock& block = environment.device_block(read_integer(env, info[0]), "download");
   const int64_t offset = read_integer(env, info[1]), bytes = read_integer(env, info[4]);
   std::byte* target = read_bytes(info[2], read_integer(env, info[3]), bytes);
   if (offset < 0 || offset > block.bytes || bytes > block.bytes - offset) {

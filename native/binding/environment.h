@@ -3,8 +3,11 @@
 
 #include <napi.h>
 
+#include <deque>
 #include <memory>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "../core/accelerator_device.h"
@@ -57,6 +60,13 @@ struct CallBuffer {
   int64_t token = 0;
 };
 
+// An op as JavaScript calls it.
+struct ExportedOp {
+  ExportedOp(Environment& environment, std::string name) : environment(environment), name(std::move(name)) {}
+  Environment& environment;
+  std::string name;
+};
+
 // ERR_CAPTURE: a number of a program's buffer where a value is wanted.
 [[noreturn]] void fail_planned();
 
@@ -74,7 +84,8 @@ struct Environment {
     if (buffer_count == buffers.size()) buffers.push_back(std::make_unique<CallBuffer>());
     return *buffers[buffer_count++];
   }
-  void begin_call() {
+  void begin_call(const char* name) {
+    call = name;
     buffer_count = 0;
     input_count = 0;
     block_count = 0;
@@ -95,10 +106,13 @@ struct Environment {
   Buffer* capture_external(const Buffer& buffer, napi_value bytes);
   Buffer* capture_external(const DeviceBlock& block);
 
-  DeviceBlock& device_block(int64_t handle);  // ERR_DISPOSED when there is none of that number
-  int64_t keep_block(DeviceBlock block);      // answers its number
+  // ERR_DISPOSED, naming the call, when there is none of that number.
+  DeviceBlock& device_block(int64_t handle, const char* call);
+  int64_t keep_block(DeviceBlock block);  // answers its number
 
   napi_env env;
+  const char* call = "";                // the op being called
+  std::deque<ExportedOp> exported_ops;  // their addresses are the callbacks' data
   HostCpu cpu;
   std::unique_ptr<Recorder> recorder;                       // set while a program is being recorded
   std::vector<napi_ref> recorded_refs;                      // the ArrayBuffers it touches

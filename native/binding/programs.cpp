@@ -213,7 +213,7 @@ Napi::Value record_end(const Napi::CallbackInfo& info) {
       check(napi_get_arraybuffer_info(env, bytes, &data, &length), "an ArrayBuffer");
       references.list.push_back(keep(env, bytes));
     } else {
-      const DeviceBlock& block = environment.device_block(read_integer(env, bytes));
+      const DeviceBlock& block = environment.device_block(read_integer(env, bytes), "capture");
       data = block.memory.get();
       length = static_cast<size_t>(block.bytes);
       blocks.push_back(block.memory);

@@ -218,6 +218,10 @@ struct Quotients {
     } else {
       if (a < T(0x1p-800) && a > T(0)) return a / b;
     }
+    return of_large(a);
+  }
+  // The same for an a that is not as small as that.
+  __device__ __forceinline__ T of_large(T a) const {
     const T first = a * reciprocal;
     const T second = lane_fma(lane_fma(-first, b, a), reciprocal, first);
     return lane_fma(lane_fma(-second, b, a), reciprocal, second);
@@ -235,18 +239,71 @@ struct Quotients {
   }
 };
 
-// Rows of up to lanes * items elements in registers: thread `lane` of a row has its elements lane + lanes k. Up to 32
-// lanes the order of additions is the CPU's; a whole block adds by a fixed tree of its own.
-template <class T, int lanes_, int items_>
+// Rows of up to lanes * items elements in registers: thread `lane` of a row has its elements lane + lanes k, of `rows`
+// rows at a time. Up to 32 lanes the order of additions is the CPU's; a whole block adds by a fixed tree of its own.
+// `blocks` of a multiprocessor leave each thread its registers.
+template <class T, int lanes_, int items_, int blocks_ = 8, int rows_ = 1>
 struct RowShape {
-  static constexpr int lanes = lanes_, items = items_;
-  static constexpr int threads = lanes <= warp ? 128 : lanes;              // of a block
-  static constexpr int blocks = lanes <= warp ? 8 : lanes <= 256 ? 4 : 1;  // of a multiprocessor: 64 registers
-  static __device__ __forceinline__ int64_t row() { return (int64_t{blockIdx.x} * threads + threadIdx.x) / lanes; }
+  static constexpr int lanes = lanes_, items = items_, blocks = blocks_, rows = rows_;
+  static constexpr int threads = lanes <= warp ? 128 : lanes, side_by_side = threads / lanes;
+  static constexpr int group = items < 2 ? items : 2;  // items that are computed together
   static __device__ __forceinline__ int lane() { return static_cast<int>(threadIdx.x % lanes); }
+  // How many of n elements are this thread's: those of k below.
+  static __device__ __forceinline__ int own(int n) {
+    return static_cast<int>(static_cast<unsigned>(n - lane() + lanes - 1) / lanes);
+  }
+  // Which of `count` rows is number r of this thread; what is left over does the last again.
+  static __device__ __forceinline__ int64_t row(int r, int64_t count) {
+    const int64_t row = (int64_t{blockIdx.x} * rows + r) * side_by_side + threadIdx.x / lanes;
+    return row < count ? row : count - 1;
+  }
+  static int64_t blocks_for(int64_t count) { return (count + rows * side_by_side - 1) / (rows * side_by_side); }
 };
-template <class T>
-constexpr int row_items = static_cast<int>(128 / sizeof(T));
+
+// Calls start(RowShape) with the shape for rows of n elements, of each of which a thread holds `held` values; false
+// when they are too long for registers.
+template <class T, int held, class Start>
+bool by_row_shape(int64_t n, const Start& start) {
+  constexpr int items = static_cast<int>(128 / sizeof(T)), words = static_cast<int>(held * sizeof(T) / 4);
+  constexpr bool small = words == 1;
+  constexpr int wide_items = small ? items : items / 2, widest = small ? 1024 : 512;
+  if (n <= 16) {
+    start(RowShape < T, 16, 1, small ? 8 : 4, 4 > ());
+  } else if (n <= 4 * warp) {
+    start(RowShape < T, warp, 4, small ? 8 : 4 > ());
+  } else if (n <= items * warp) {
+    start(RowShape < T, warp, items, small ? 6 : 4 > ());
+  } else if (n <= wide_items * 256) {
+    start(RowShape < T, 256, wide_items, small ? 3 : 2 > ());
+  } else if (n <= wide_items * widest) {
+    start(RowShape<T, widest, wide_items, 1>());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// The elements of a row that this thread has; `beyond` its end.
+template <class Shape, class T>
+__device__ __forceinline__ void load_row(const T* row, int n, T beyond, T* values) {
+  const int own = Shape::own(n);
+  row += Shape::lane();
+#pragma unroll
+  for (int k = 0; k < Shape::items; ++k) {
+    values[k] = k < own ? row[k * Shape::lanes] : beyond;
+  }
+}
+
+// body(k) for every k with k * lanes < n, and a few more; groups without a branch inside.
+template <class Shape, class Body>
+__device__ __forceinline__ void each_item(int n, const Body& body) {
+#pragma unroll
+  for (int first = 0; first < Shape::items; first += Shape::group) {
+    if (first * Shape::lanes >= n) break;
+#pragma unroll
+    for (int k = first; k < first + Shape::group; ++k) body(k);
+  }
+}
 
 struct LargestFold {
   template <class T>
@@ -277,20 +334,18 @@ __device__ __forceinline__ T row_largest(const T* values) {
 }
 
 // element(k) for every k with k * lanes < n, added as in one vector (exp_row of the CPU) or, `run`, as in four
-// (fold_run).
+// (fold_run); 0 beyond the end.
 template <class Shape, class T, bool run, class Element>
 __device__ __forceinline__ T row_sum(int n, const Element& element) {
   if constexpr (Shape::lanes == warp) {
     VectorSum<T> vector;
     RunFold<SumFold, T> vectors;
-#pragma unroll
-    for (int k = 0; k < Shape::items; ++k) {
-      if (k * warp >= n) break;
+    each_item<Shape>(n, [&](int k) {
       if constexpr (run)
         vectors.add(element(k), k & 1);
       else
         vector.add(element(k));
-    }
+    });
     return run ? vectors.result() : vector.result();
   } else if constexpr (Shape::lanes < warp) {  // 16 elements at most: both orders are the same
     static_assert(Shape::lanes == 16 && Shape::items == 1);
@@ -305,33 +360,9 @@ __device__ __forceinline__ T row_sum(int n, const Element& element) {
   } else {
     __shared__ T shared[warp + 1];
     T sum = T(0);
-#pragma unroll
-    for (int k = 0; k < Shape::items; ++k) {
-      if (k * Shape::lanes >= n) break;
-      sum = sum + element(k);
-    }
+    each_item<Shape>(n, [&](int k) { sum = sum + element(k); });
     return fold_block<SumFold>(sum, shared);
   }
-}
-
-// Calls start(RowShape) with the shape for rows of n elements; false when they are too long for registers.
-template <class T, class Start>
-bool by_row_shape(int64_t n, const Start& start) {
-  constexpr int items = row_items<T>;
-  if (n <= 16) {
-    start(RowShape<T, 16, 1>());
-  } else if (n <= 4 * warp) {
-    start(RowShape<T, warp, 4>());
-  } else if (n <= items * warp) {
-    start(RowShape<T, warp, items>());
-  } else if (n <= items * 256) {
-    start(RowShape<T, 256, items>());
-  } else if (n <= items * 1024) {
-    start(RowShape<T, 1024, items>());
-  } else {
-    return false;
-  }
-  return true;
 }
 
 template <class T>
@@ -341,6 +372,38 @@ __device__ __forceinline__ T log_number(T x) {
 template <class T>
 __device__ __forceinline__ T exp_number(T x) {
   return exp(Vec<T>(x)).v;
+}
+
+// exp(x) for x <= 0 and quotients of its values. `NearNumbers`: for x from -55 (double: -550) on, where no result is
+// small and all steps for those that are can be left out; the bits are the same.
+template <class T>
+struct AnyNumbers {
+  static __device__ __forceinline__ T exp(T x) { return exp_number(x); }
+  static __device__ __forceinline__ T quotient(const Quotients<T>& divided, T a) { return divided(a); }
+};
+template <class T>
+struct NearNumbers {
+  static constexpr T least = sizeof(T) == 4 ? T(-55) : T(-550);
+  static __device__ __forceinline__ T exp(T x) {
+    const ExpParts<T> p = exp_parts(Vec<T>(x));
+    const Vec<T> fraction = fma(fma(exp_tail(p.r), p.r, Vec<T>(T(1))), p.r, Vec<T>(T(1)));
+    return from_bits(bits(fraction) + (bits(p.shifted) << Real<T>::mantissa)).v;  // n added to the exponent
+  }
+  static __device__ __forceinline__ T quotient(const Quotients<T>& divided, T a) { return divided.of_large(a); }
+};
+
+// Whether the elements of a row are near the largest for all that compute it together; a NaN is not.
+template <class Shape, class T>
+__device__ __forceinline__ bool row_is_near(const T* values, T largest, int n) {
+  const int own = Shape::own(n);
+  T smallest = largest;
+#pragma unroll
+  for (int k = 0; k < Shape::items; ++k) {
+    if (k < own) smallest = values[k] < smallest ? values[k] : smallest;
+  }
+  const bool near = smallest - largest >= NearNumbers<T>::least;
+  if constexpr (Shape::lanes <= warp) return __all_sync(all_lanes, near);
+  return __syncthreads_and(near);
 }
 
 }  // namespace

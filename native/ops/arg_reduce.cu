@@ -38,6 +38,29 @@ __device__ __forceinline__ Candidate<T> best_of_warp(Candidate<T> best) {
   return best;
 }
 
+// Of the elements lane, lane + 32, ... of `count`; a read beyond the end is of the last one, which is then offered
+// twice.
+template <bool largest, class T, class Step>
+__device__ __forceinline__ Candidate<T> best_of_lane(const T* x, int count, Step step) {
+  constexpr int unroll = 16;  // on their way at once
+  const auto inside = [=](int i) { return i < count ? i : count - 1; };
+  int best = inside(lane_of_warp());
+  T top = x[best * static_cast<int64_t>(step)];
+  for (int first = lane_of_warp(); first < count; first += unroll * warp) {
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = x[inside(first + k * warp) * static_cast<int64_t>(step)];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) {
+      const bool better = beats<largest>(values[k], top);
+      top = better ? values[k] : top;
+      best = better ? inside(first + k * warp) : best;
+    }
+  }
+  __syncwarp();
+  return {top, best};
+}
+
 struct Lines {
   int64_t lines, inner, n, outer_step, step, inner_step;
   int64_t piece, pieces;
@@ -55,23 +78,10 @@ __global__ void __launch_bounds__(row_threads)
   const int64_t line = divide(item, l.pieces), begin = (item - line * l.pieces) * l.piece;
   const int64_t end = l.n - begin < l.piece ? l.n : begin + l.piece;
   const T* const source = x + l.start(line);
-  // Lanes beyond the end repeat the first element: its position is the least.
-  Candidate<T> best{source[begin * l.step], begin};
-  constexpr int unroll = 8;
-  int64_t i = begin + lane_of_warp();
-  const auto offer = [&](T value, int64_t position) {
-    if (beats<largest>(value, best.value)) best = {value, position};
-  };
-  if (i < end) best = {source[i * l.step], i};
-  for (i += warp; i + (unroll - 1) * warp < end; i += unroll * warp) {
-    T values[unroll];
-#pragma unroll
-    for (int k = 0; k < unroll; ++k) values[k] = source[(i + k * warp) * l.step];
-#pragma unroll
-    for (int k = 0; k < unroll; ++k) offer(values[k], i + k * warp);
-  }
-  for (; i < end; i += warp) offer(source[i * l.step], i);
-  __syncwarp();
+  const int count = static_cast<int>(end - begin);
+  Candidate<T> best = l.step == 1 ? best_of_lane<largest>(source + begin, count, std::integral_constant<int, 1>())
+                                  : best_of_lane<largest>(source + begin * l.step, count, l.step);
+  best.position += begin;
   best = best_of_warp<largest>(best);
   if (lane_of_warp() == 0) found[item] = static_cast<int32_t>(best.position);
 }

@@ -19,10 +19,10 @@ struct Convert {
   __device__ To operator()(From x) const { return convert<To>(x); }
 };
 
-// A copy whose input is contiguous along another dimension than its output: tiles of [32, 32] are turned in shared
-// memory, so that both sides are read and written in whole lines. The sides of a tile: `down`, along which the input is
-// contiguous, and `across`, the output's last dimension.
-constexpr int tile_side = 32, tile_rows = 8;
+// A copy whose input is contiguous along another dimension than its output: tiles of [64, 64], or where
+// those are few [32, 32], are turned in shared memory, so that both sides are read and written in whole lines. The
+// sides of a tile: `down`, along which the input is contiguous, and `across`, the output's last dimension.
+constexpr int turn_threads = 256, turn_rows = turn_threads / warp;
 
 struct Turn {
   int64_t down, across, down_tiles, across_tiles;
@@ -31,32 +31,35 @@ struct Turn {
   int64_t rest[max_rank], in_rest[max_rank], out_rest[max_rank];
 };
 
-template <class T>
-__global__ void __launch_bounds__(tile_side* tile_rows) turn_tiles(const __grid_constant__ Turn t, const T* x, T* out) {
-  __shared__ T tile[tile_side][tile_side + 1];
-  const int64_t line = divide(blockIdx.x, t.across_tiles), across = (blockIdx.x - line * t.across_tiles) * tile_side;
+template <int side, class T>
+__global__ void __launch_bounds__(turn_threads) turn_tiles(const __grid_constant__ Turn t, const T* x, T* out) {
+  __shared__ T tile[side][side + 1];
+  const int64_t line = divide(blockIdx.x, t.across_tiles), across = (blockIdx.x - line * t.across_tiles) * side;
   int64_t block = divide(line, t.down_tiles);
-  const int64_t down = (line - block * t.down_tiles) * tile_side;
+  const int64_t down = (line - block * t.down_tiles) * side;
   for (int axis = t.rest_rank - 1; axis >= 0; --axis) {
     const int64_t outer = divide(block, t.rest[axis]), index = block - outer * t.rest[axis];
     x += index * t.in_rest[axis];
     out += index * t.out_rest[axis];
     block = outer;
   }
-  const int column = static_cast<int>(threadIdx.x % tile_side), row = static_cast<int>(threadIdx.x / tile_side);
+  const int lane = static_cast<int>(threadIdx.x % warp), first = static_cast<int>(threadIdx.x / warp);
+  const auto each = [&](const auto& body) {
 #pragma unroll
-  for (int i = row; i < tile_side; i += tile_rows) {
-    if (down + column < t.down && across + i < t.across) {
-      tile[i][column] = x[(across + i) * t.in_across + down + column];
+    for (int row = 0; row < side; row += turn_rows) {
+#pragma unroll
+      for (int column = 0; column < side; column += warp) body(first + row, lane + column);
     }
-  }
+  };
+  x += across * t.in_across + down;
+  each([&](int i, int column) {
+    if (down + column < t.down && across + i < t.across) tile[i][column] = x[i * t.in_across + column];
+  });
   __syncthreads();
-#pragma unroll
-  for (int i = row; i < tile_side; i += tile_rows) {
-    if (down + i < t.down && across + column < t.across) {
-      out[(down + i) * t.out_down + across + column] = tile[column][i];
-    }
-  }
+  out += down * t.out_down + across;
+  each([&](int i, int column) {
+    if (down + i < t.down && across + column < t.across) out[i * t.out_down + column] = tile[column][i];
+  });
 }
 
 // Whether the copy was of this kind; then it is under way.
@@ -71,21 +74,27 @@ bool turned(const Launch& call) {
   Turn t;
   t.down = loop.dims[side];
   t.across = loop.dims[last];
-  t.down_tiles = (t.down + tile_side - 1) / tile_side;
-  t.across_tiles = (t.across + tile_side - 1) / tile_side;
   t.in_across = loop.strides[1][last];
   t.out_down = loop.strides[0][side];
   t.rest_rank = 0;
-  int64_t blocks = t.down_tiles * t.across_tiles;
+  int64_t rest = 1;
   for (int axis = 0; axis < last; ++axis) {
     if (axis == side) continue;
     t.rest[t.rest_rank] = loop.dims[axis];
     t.in_rest[t.rest_rank] = loop.strides[1][axis];
     t.out_rest[t.rest_rank++] = loop.strides[0][axis];
-    blocks *= loop.dims[axis];
+    rest *= loop.dims[axis];
   }
-  if (blocks >= int64_t{1} << 31) return false;
-  submit(turn_tiles<T>, blocks, tile_side * tile_rows, t, call.in[0].data<T>(), call.out[0].data<T>());
+  const auto blocks = [&](int64_t side) {
+    t.down_tiles = (t.down + side - 1) / side;
+    t.across_tiles = (t.across + side - 1) / side;
+    return rest * t.down_tiles * t.across_tiles;
+  };
+  const bool few = blocks(64) < 4 * current().processors;
+  const int64_t count = blocks(few ? 32 : 64);
+  if (count >= int64_t{1} << 31) return false;
+  submit(few ? turn_tiles<32, T> : turn_tiles<64, T>, count, turn_threads, t, call.in[0].data<T>(),
+         call.out[0].data<T>());
   return true;
 }
 

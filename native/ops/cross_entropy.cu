@@ -18,32 +18,42 @@ __device__ __forceinline__ bool valid_label(int32_t label, int64_t classes, Faul
 template <class Shape, class T>
 __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
     label_rows(const T* logits, const int32_t* labels, T* loss, T* slope, int64_t rows, int n, Fault* fault) {
-  const int lane = Shape::lane();
-  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
-  const T* const in = logits + row * n;
-  T* const to = slope + row * n + lane;
-  T values[Shape::items];
+  const int lane = Shape::lane(), own = Shape::own(n);
+  T values[Shape::rows][Shape::items], largest[Shape::rows], correct[Shape::rows];
+  int32_t label[Shape::rows];
 #pragma unroll
-  for (int k = 0; k < Shape::items; ++k) {
-    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes + lane] : -Real<T>::infinity;
+  for (int r = 0; r < Shape::rows; ++r) {
+    label[r] = labels[Shape::row(r, rows)];
+    load_row<Shape>(logits + Shape::row(r, rows) * n, n, -Real<T>::infinity, values[r]);
   }
-  const int32_t label = labels[row];
-  const bool valid = valid_label(label, n, fault, lane == 0);
-  const T correct = valid ? in[label] : T(0);
-  const T largest = row_largest<Shape>(values);
-  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
-    values[k] = k * Shape::lanes + lane < n ? exp_number(values[k] - largest) : T(0);
-    return values[k];
-  });
-  const Quotients<T> divided(sum);
+  bool near = true;
 #pragma unroll
-  for (int k = 0; k < Shape::items; ++k) {
-    if (k * Shape::lanes >= n) break;
-    if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = divided(values[k]);
+  for (int r = 0; r < Shape::rows; ++r) {
+    if (!valid_label(label[r], n, fault, lane == 0)) label[r] = -1;
+    correct[r] = label[r] >= 0 ? logits[Shape::row(r, rows) * n + label[r]] : T(0);
+    largest[r] = row_largest<Shape>(values[r]);
+    near = row_is_near<Shape>(values[r], largest[r], n) && near;
   }
-  // The lane that wrote it corrects the label's.
-  if (valid && label % Shape::lanes == lane) slope[row * n + label] = divided(exp_number(correct - largest)) - T(1);
-  if (lane == 0) loss[row] = log_number(sum) + (largest - correct);
+  const auto finish = [&](auto numbers) {
+    using Numbers = decltype(numbers);
+#pragma unroll
+    for (int r = 0; r < Shape::rows; ++r) {
+      const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+        const T e = Numbers::exp(values[r][k] - largest[r]);
+        values[r][k] = k < own ? e : T(0);
+        return values[r][k];
+      });
+      const Quotients<T> divided(sum);
+      T* const to = slope + Shape::row(r, rows) * n + lane;
+      each_item<Shape>(n, [&](int k) {
+        const T share = Numbers::quotient(divided, values[r][k]);
+        if (k < own) to[k * Shape::lanes] = k * Shape::lanes + lane == label[r] ? share - T(1) : share;
+      });
+      if (lane == 0) loss[Shape::row(r, rows)] = log_number(sum) + (largest[r] - correct[r]);
+    }
+  };
+  if (near) return finish(NearNumbers<T>());
+  finish(AnyNumbers<T>());
 }
 
 template <class T>
@@ -82,10 +92,10 @@ void label_map(const Launch& call) {
   const int32_t* const labels = call.in[1].data<int32_t>();
   T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
   Fault* const fault = current().fault;
-  const bool started = by_row_shape<T>(n, [&](auto shape) {
+  const bool started = by_row_shape<T, 1>(n, [&](auto shape) {
     using Shape = decltype(shape);
-    submit(label_rows<Shape, T>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads, Shape::threads, logits,
-           labels, loss, slope, rows, static_cast<int>(n), fault);
+    submit(label_rows<Shape, T>, Shape::blocks_for(rows), Shape::threads, logits, labels, loss, slope, rows,
+           static_cast<int>(n), fault);
   });
   if (started) return;
   submit(label_long<T>, block_count(rows, 1), long_row_threads, logits, labels, loss, slope, rows, n, fault);
@@ -100,30 +110,42 @@ __device__ __forceinline__ T weighted(T target, T log_sum, T below) {
 template <class Shape, class T>
 __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
     dense_rows(const T* logits, const T* targets, T* loss, T* slope, int64_t rows, int n) {
-  const int lane = Shape::lane();
-  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
-  const T *const in = logits + row * n + lane, *const wanted = targets + row * n + lane;
-  T* const to = slope + row * n + lane;
-  T values[Shape::items];
+  const int lane = Shape::lane(), own = Shape::own(n);
+  T values[Shape::rows][Shape::items], wanted[Shape::rows][Shape::items], largest[Shape::rows];
 #pragma unroll
-  for (int k = 0; k < Shape::items; ++k) {
-    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes] : -Real<T>::infinity;
+  for (int r = 0; r < Shape::rows; ++r) {
+    const int64_t first = Shape::row(r, rows) * n;
+    load_row<Shape>(logits + first, n, -Real<T>::infinity, values[r]);
+    load_row<Shape>(targets + first, n, T(0), wanted[r]);
   }
-  const T largest = row_largest<Shape>(values);
-  const T mass =
-      row_sum<Shape, T, true>(n, [&](int k) { return k * Shape::lanes + lane < n ? wanted[k * Shape::lanes] : T(0); });
-  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
-    values[k] = values[k] - largest;
-    return k * Shape::lanes + lane < n ? exp_number(values[k]) : T(0);
-  });
-  const T log_sum = log_number(sum), weight = mass / sum;
-  const T total = row_sum<Shape, T, false>(n, [&](int k) {
-    if (k * Shape::lanes + lane >= n) return T(0);
-    const T t = wanted[k * Shape::lanes];
-    to[k * Shape::lanes] = exp_number(values[k]) * weight - t;
-    return weighted(t, log_sum, -values[k]);
-  });
-  if (lane == 0) loss[row] = total;
+  bool near = true;
+#pragma unroll
+  for (int r = 0; r < Shape::rows; ++r) {
+    largest[r] = row_largest<Shape>(values[r]);
+    near = row_is_near<Shape>(values[r], largest[r], n) && near;
+  }
+  const auto finish = [&](auto numbers) {
+    using Numbers = decltype(numbers);
+#pragma unroll
+    for (int r = 0; r < Shape::rows; ++r) {
+      const T mass = row_sum<Shape, T, true>(n, [&](int k) { return wanted[r][k]; });
+      const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+        values[r][k] = values[r][k] - largest[r];
+        const T e = Numbers::exp(values[r][k]);
+        return k < own ? e : T(0);
+      });
+      const T log_sum = log_number(sum), weight = mass / sum;
+      T* const to = slope + Shape::row(r, rows) * n + lane;
+      const T total = row_sum<Shape, T, false>(n, [&](int k) {
+        const T below = Numbers::exp(values[r][k]) * weight - wanted[r][k];
+        if (k < own) to[k * Shape::lanes] = below;
+        return weighted(wanted[r][k], log_sum, -values[r][k]);
+      });
+      if (lane == 0) loss[Shape::row(r, rows)] = total;
+    }
+  };
+  if (near) return finish(NearNumbers<T>());
+  finish(AnyNumbers<T>());
 }
 
 template <class T>
@@ -161,10 +183,10 @@ void dense_map(const Launch& call) {
   if (rows == 0) return;
   const T *const logits = z.data<T>(), *const targets = call.in[1].data<T>();
   T *const loss = call.out[0].data<T>(), *const slope = call.out[1].data<T>();
-  const bool started = by_row_shape<T>(n, [&](auto shape) {
+  const bool started = by_row_shape<T, 2>(n, [&](auto shape) {
     using Shape = decltype(shape);
-    submit(dense_rows<Shape, T>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads, Shape::threads, logits,
-           targets, loss, slope, rows, static_cast<int>(n));
+    submit(dense_rows<Shape, T>, Shape::blocks_for(rows), Shape::threads, logits, targets, loss, slope, rows,
+           static_cast<int>(n));
   });
   if (started) return;
   submit(dense_long<T>, block_count(rows, 1), long_row_threads, logits, targets, loss, slope, rows, n);

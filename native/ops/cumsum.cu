@@ -1,6 +1,6 @@
 // cumsum: [outer, n, inner] row-major, strictly in order (from the end with `reverse`), as on the CPU. Columns: a
-// thread each. Rows (inner = 1): a warp each, whose lanes all add up the same 32 elements and keep the sum of their
-// own.
+// thread each, or, where they are few, a block for 32 of them. Rows (inner = 1): a warp each, whose lanes all add up
+// the same 32 elements and keep the sum of their own.
 #include "cumsum.h"
 
 #include "../cuda/rows.cuh"
@@ -38,6 +38,54 @@ __global__ void __launch_bounds__(row_threads)
   }
 }
 
+// A block brings `tile_rows` rows of 32 columns into shared memory, where its first warp adds them up; the next rows
+// are on their way meanwhile.
+constexpr int tile_rows = 128;
+
+template <class T>
+__global__ void __launch_bounds__(row_threads)
+    cumsum_tiles(int64_t tiles, int64_t n, int64_t inner, bool reverse, const T* x, T* out) {
+  __shared__ T tile[tile_rows][warp];
+  const int lane = lane_of_warp(), first = static_cast<int>(threadIdx.x / warp);
+  const int64_t outer = divide(blockIdx.x, tiles), column = (blockIdx.x - outer * tiles) * warp + lane;
+  const bool inside = column < inner;
+  const int64_t step = reverse ? -inner : inner, start = (outer * n + (reverse ? n - 1 : 0)) * inner + column;
+  x += start;
+  out += start;
+  constexpr int each = tile_rows / row_warps;
+  T ahead[each];
+  const auto read = [&](int64_t from) {
+#pragma unroll
+    for (int k = 0; k < each; ++k) {
+      const int64_t i = from + first + k * row_warps;
+      ahead[k] = inside && i < n ? x[i * step] : T(0);
+    }
+  };
+  read(0);
+  T total = T(0);
+  for (int64_t from = 0; from < n; from += tile_rows) {
+#pragma unroll
+    for (int k = 0; k < each; ++k) tile[first + k * row_warps][lane] = ahead[k];
+    __syncthreads();
+    read(from + tile_rows);
+    if (first == 0) {
+      if (from == 0) total = tile[0][lane];
+#pragma unroll 16
+      for (int row = 0; row < tile_rows; ++row) {
+        if (from + row > 0) total = total + tile[row][lane];
+        tile[row][lane] = total;
+      }
+    }
+    __syncthreads();
+#pragma unroll
+    for (int k = 0; k < each; ++k) {
+      const int64_t i = from + first + k * row_warps;
+      if (inside && i < n) out[i * step] = tile[first + k * row_warps][lane];
+    }
+    __syncthreads();
+  }
+}
+
 template <class T>
 __global__ void __launch_bounds__(row_threads) cumsum_rows(int64_t rows, int64_t n, bool reverse, const T* x, T* out) {
   const int64_t row = row_of_warp();
@@ -71,6 +119,10 @@ void cumsum_map(const Launch& call) {
   T* const target = call.out[0].data<T>();
   if (inner == 1) {
     return submit(cumsum_rows<T>, (outer + row_warps - 1) / row_warps, row_threads, outer, n, reverse, source, target);
+  }
+  const int64_t tiles = (inner + warp - 1) / warp, enough = int64_t{16} * current().processors;  // warps
+  if (n >= tile_rows && outer * tiles < enough) {
+    return submit(cumsum_tiles<T>, outer * tiles, row_threads, tiles, n, inner, reverse, source, target);
   }
   submit(cumsum_columns<T>, (outer * inner + row_threads - 1) / row_threads, row_threads, outer * inner, n, inner,
          reverse, source, target);

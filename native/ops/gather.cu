@@ -131,6 +131,7 @@ __global__ void __launch_bounds__(row_threads)
   for (int64_t item = int64_t{blockIdx.x} * row_threads + threadIdx.x; item < outer * inner;
        item += int64_t{gridDim.x} * row_threads) {
     const int64_t o = divide(item, inner), column = item - o * inner;
+#pragma unroll 1
     for (int64_t i = 0; i < count; ++i) {
       const int64_t index = indices[i];
       if (index < 0 || index >= n) {

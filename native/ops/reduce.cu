@@ -119,26 +119,20 @@ __global__ void __launch_bounds__(row_threads)
   if (lane_of_warp() == 0) out[output] = total;
 }
 
-// Rows from `row` on, `unroll` at a time: so many are on their way together.
-template <class F, int unroll, class T>
-__device__ __forceinline__ T fold_more_rows(T part, const T* source, int64_t& row, int64_t rows, int64_t step) {
-  for (; row + unroll <= rows; row += unroll) {
-    T values[unroll];
-#pragma unroll
-    for (int k = 0; k < unroll; ++k) values[k] = source[(row + k) * step];
-#pragma unroll
-    for (int k = 0; k < unroll; ++k) part = F::fold(part, values[k]);
-  }
-  return part;
-}
-
+// In the order of the rows, `unroll` of which are on their way together; what is read beyond the end does not count.
 template <class F, class T>
 __device__ __forceinline__ T fold_rows(const T* source, int64_t rows, int64_t step) {
+  constexpr int unroll = sizeof(T) == 4 ? 32 : 16;
   T part = source[0];
-  int64_t row = 1;
-  part = fold_more_rows < F, sizeof(T) == 4 ? 32 : 16 > (part, source, row, rows, step);
-  part = fold_more_rows<F, 4>(part, source, row, rows, step);
-  return fold_more_rows<F, 1>(part, source, row, rows, step);
+  for (int64_t row = 1; row < rows; row += unroll) {
+    const int count = static_cast<int>(rows - row < unroll ? rows - row : unroll);
+    T values[unroll];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) values[k] = source[(row + (k < count ? k : count - 1)) * step];
+#pragma unroll
+    for (int k = 0; k < unroll; ++k) part = k < count ? F::fold(part, values[k]) : part;
+  }
+  return part;
 }
 
 // parts [outputs / width, runs * pieces, width] of the groups; `joined`: straight to out, the groups of a thread's

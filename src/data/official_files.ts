@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { HebbError } from '../errors.js';
 import { writeAtomically } from './cache.js';
 import { readIdx } from './idx.js';
@@ -54,8 +53,15 @@ async function download(files: OfficialFiles, part: keyof ImageArrays, signal?: 
   throw new Error(faults.join('; '));
 }
 
+/** The elements of a gzipped IDX file whose md5 was verified, unpacked piece by piece: the file ends with its size. */
 async function unpack(packed: Uint8Array, name: string): Promise<Uint8Array> {
-  const { data } = readIdx(await promisify(gunzip)(packed), name);
+  const file = new Uint8Array(Buffer.from(packed.subarray(-4)).readUInt32LE());
+  let size = 0;
+  for await (const piece of createGunzip().end(packed) as AsyncIterable<Uint8Array>) {
+    file.set(piece, size);
+    size += piece.length;
+  }
+  const { data } = readIdx(file, name);
   if (!(data instanceof Uint8Array)) throw new HebbError('ERR_FORMAT', `${name}: the elements are not bytes`);
   return data;
 }

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { copy, gather, slice, stack, tensor, toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import { randint } from '../random.js';
 import { Tensor, type TensorLike } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
@@ -23,6 +24,16 @@ export interface ShuffleOptions {
 export interface BatchOptions {
   /** Whether a last, smaller batch is left out; false by default. */
   dropRemainder?: boolean;
+}
+
+function dropsRemainder(options: BatchOptions): boolean {
+  checkNames('batch', options, ['dropRemainder']);
+  return options.dropRemainder ?? false;
+}
+
+function shuffleSettings(options: ShuffleOptions): { seed: number | undefined; bufferSize: number } {
+  checkNames('shuffle', options, ['seed', 'bufferSize']);
+  return { seed: options.seed, bufferSize: wholeNumber('shuffle', 'bufferSize', options.bufferSize ?? 1000, 1) };
 }
 
 /** A tensor or number anywhere in an element becomes another; what else there is, is an error that names its place. */
@@ -77,8 +88,9 @@ export class Dataset<T> implements AsyncIterable<T> {
     return new Dataset(() => make(this), size);
   }
 
-  /** Joins elements to batches, tensors along a new first dimension. @throws ERR_ARGUMENT unless size is a whole number >= 1 */
-  batch(size: number, { dropRemainder = false }: BatchOptions = {}): Dataset<Stacked<T>> {
+  /** Joins elements to batches, tensors along a new first dimension. @throws ERR_ARGUMENT unless size is a whole number >= 1; for an unknown option */
+  batch(size: number, options: BatchOptions = {}): Dataset<Stacked<T>> {
+    const dropRemainder = dropsRemainder(options);
     wholeNumber('batch', 'size', size, 1);
     const count = this.size === undefined ? undefined : (dropRemainder ? Math.floor : Math.ceil)(this.size / size);
     return this.derive(async function* (source) {
@@ -93,8 +105,8 @@ export class Dataset<T> implements AsyncIterable<T> {
     }, count);
   }
   /** Mixes elements, a buffer of them at a time. @throws ERR_ARGUMENT for options that make no sense */
-  shuffle({ seed, bufferSize = 1000 }: ShuffleOptions = {}): Dataset<T> {
-    wholeNumber('shuffle', 'bufferSize', bufferSize, 1);
+  shuffle(options: ShuffleOptions = {}): Dataset<T> {
+    const { seed, bufferSize } = shuffleSettings(options);
     const next = passes(seed);
     return this.derive(async function* (source) {
       const random = next();
@@ -221,10 +233,12 @@ class RowsDataset<T> extends Dataset<T> {
     const order = this.order && permutation(this.count, this.order());
     for (let i = 0; i < this.count; i++) yield this.at((x) => copy(slice(x, order?.[i] ?? i)));
   }
-  override shuffle({ seed }: ShuffleOptions = {}): Dataset<T> {
+  override shuffle(options: ShuffleOptions = {}): Dataset<T> {
+    const { seed } = shuffleSettings(options);
     return new RowsDataset(this.rows, this.count, passes(seed));
   }
-  override batch(size: number, { dropRemainder = false }: BatchOptions = {}): Dataset<Stacked<T>> {
+  override batch(size: number, options: BatchOptions = {}): Dataset<Stacked<T>> {
+    const dropRemainder = dropsRemainder(options);
     wholeNumber('batch', 'size', size, 1);
     const end = dropRemainder ? this.count - (this.count % size) : this.count;
     const { count, order, at } = { count: this.count, order: this.order, at: this.at.bind(this) };

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { checkNames } from '../options.js';
 import type { Tensor } from '../tensor.js';
 
 /** Rows of features with a label each. */
@@ -31,8 +32,10 @@ export interface TableOptions {
   dtype?: 'float32' | 'float64' | undefined;
 }
 
-/** The dtype that was asked for, float64 by default. */
-export function tableDtype(op: string, { dtype = 'float64' }: TableOptions): 'float32' | 'float64' {
+/** The dtype that was asked for, float64 by default. @throws ERR_DTYPE; ERR_ARGUMENT for an option that is not among `known` */
+export function tableDtype(op: string, options: TableOptions, known: readonly string[] = ['dtype']): 'float32' | 'float64' {
+  checkNames(op, options, known);
+  const { dtype = 'float64' } = options;
   if (!['float32', 'float64'].includes(dtype)) {
     throw new HebbError('ERR_DTYPE', `${op}: dtype is 'float64' or 'float32', got '${dtype}'`);
   }

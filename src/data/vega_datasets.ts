@@ -73,7 +73,7 @@ function select(
  * x.shape; // [392, 7]
  */
 export function autoMpg(options: VegaTableOptions = {}): RegressionDataset {
-  const dtype = tableDtype('autoMpg', options);
+  const dtype = tableDtype('autoMpg', options, ['missing', 'dtype']);
   const rows = readVegaTable('autoMpg', 'cars.json', 'f686a53678b21f4231e2f6a5ba7ce5761d9d39204fccdea1caa29fb8c460e319');
   const columns = ['Cylinders', 'Displacement', 'Horsepower', 'Weight_in_lbs', 'Acceleration'];
   const origins = ['USA', 'Europe', 'Japan'];
@@ -103,7 +103,7 @@ export function autoMpg(options: VegaTableOptions = {}): RegressionDataset {
  * x.shape; // [342, 4]
  */
 export function penguins(options: VegaTableOptions = {}): TableDataset {
-  const dtype = tableDtype('penguins', options);
+  const dtype = tableDtype('penguins', options, ['missing', 'dtype']);
   const rows = readVegaTable('penguins', 'penguins.json', '0facf769609f1205b82cbceb8238c36af3e6147a0ca0e163902cc6281ce3e917');
   const columns = ['Beak Length (mm)', 'Beak Depth (mm)', 'Flipper Length (mm)', 'Body Mass (g)'];
   const targetNames = ['Adelie', 'Chinstrap', 'Gentoo'];

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { gather } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import { isWhole } from '../params.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { clone, sampleOf, type Estimator, type Sample } from './estimator.js';
@@ -52,6 +53,7 @@ export async function scoresOf<E extends Estimator>(estimator: E, { x, y }: Samp
 export async function crossValScore<E extends Estimator>(
   estimator: E, x: TensorLike, y: TensorLike, options: CrossValidationOptions<E> = {},
 ): Promise<number[]> {
+  checkNames('crossValScore', options, ['cv', 'scoring']);
   const sample = sampleOf('crossValScore', x, y);
   return scoresOf(estimator, sample, foldsFor('crossValScore', estimator, sample, options.cv), options.scoring);
 }

@@ -3,6 +3,7 @@ import { HebbError } from '../errors.js';
 import { distinct, kindsOf, readLabels, shareRight, type Labels } from '../neurons/labels.js';
 import { takeRows } from '../neurons/targets.js';
 import { concat, greater, reshape, sub, tensor, toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { Mlp, type MlpFitOptions, type MlpTask } from './mlp.js';
@@ -41,6 +42,7 @@ export class MLPClassifier extends Mlp {
    * @throws ERR_SHAPE; ERR_ARGUMENT for one class only, or when the weights leave the range of their type; ERR_ABORTED
    */
   async fit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.fit`, options, ['sampleWeight', 'signal']);
     const rows = this.trainingRows(x, 'fit');
     const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
     const classes = distinct(labels.values);
@@ -57,6 +59,7 @@ export class MLPClassifier extends Mlp {
    * @throws as fit(), ERR_ARGUMENT for a label that is not among the classes, or with earlyStopping or 'lbfgs'
    */
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions & { classes?: readonly number[] } = {}): Promise<this> {
+    checkNames(`${this.op}.partialFit`, options, ['sampleWeight', 'signal', 'classes']);
     this.checkPartial();
     const rows = this.trainingRows(x, 'continue');
     const labels = readLabels(this.op, y, rows.shape[0] ?? 0);

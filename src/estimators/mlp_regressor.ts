@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import { determination, readTargets, takeRows } from '../neurons/targets.js';
 import { reshape, tensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { Mlp, type MlpFitOptions } from './mlp.js';
@@ -34,11 +35,13 @@ export class MLPRegressor extends Mlp {
    * @throws ERR_SHAPE; ERR_ARGUMENT when the weights leave the range of their type; ERR_ABORTED
    */
   async fit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.fit`, options, ['sampleWeight', 'signal']);
     return this.learn(x, y, 'fit', options);
   }
 
   /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping or 'lbfgs' */
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.partialFit`, options, ['sampleWeight', 'signal']);
     this.checkPartial();
     return this.learn(x, y, 'continue', options);
   }

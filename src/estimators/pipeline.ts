@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { asRows } from '../neurons/linear_sgd.js';
+import { checkNames } from '../options.js';
 import { nestedParams, oneOf, ownParams, setNestedParams, type Params } from '../params.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -47,7 +48,9 @@ export class Pipeline implements Estimator {
   }
 
   /** The steps and, unless deep is false, each of them and its parameters as `step__parameter`. */
-  getParams({ deep = true }: { deep?: boolean } = {}): { steps: PipelineSteps } & Params {
+  getParams(options: { deep?: boolean } = {}): { steps: PipelineSteps } & Params {
+    checkNames(`${op}.getParams`, options, ['deep']);
+    const { deep = true } = options;
     const parts = this.namedSteps;
     return deep ? nestedParams({ steps: this.steps, ...parts }, parts) : { steps: this.steps };
   }

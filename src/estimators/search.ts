@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { Configured, nestedParams, ownParams, setNestedParams, type Params } from '../params.js';
 import { trialsPicture } from '../plots/trials.js';
 import { cellText, shortNumber, tableText } from '../table_text.js';
@@ -61,7 +62,9 @@ export abstract class CandidateSearch<E extends Estimator, S extends SearchOptio
     return this.refitted;
   }
 
-  override getParams({ deep = true }: { deep?: boolean } = {}): Partial<S> {
+  override getParams(options: { deep?: boolean } = {}): Partial<S> {
+    checkNames(`${this.op}.getParams`, options, ['deep']);
+    const { deep = true } = options;
     const own = super.getParams();
     return deep ? nestedParams(own, { estimator: this.settings.estimator }) : own;
   }

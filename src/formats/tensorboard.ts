@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { graphOf } from './graph_def.js';
 import { encodePNG, type Pixels } from './png.js';
@@ -130,7 +131,9 @@ export class SummaryWriter {
    *
    * @throws as scalar(), and ERR_ARGUMENT for a number of buckets below 1
    */
-  histogram(tag: string, values: TensorLike, step: number, { buckets = 30 }: HistogramOptions = {}): void {
+  histogram(tag: string, values: TensorLike, step: number, options: HistogramOptions = {}): void {
+    checkNames('histogram', options, ['buckets']);
+    const { buckets = 30 } = options;
     if (!Number.isSafeInteger(buckets) || buckets < 1) {
       throw new HebbError('ERR_ARGUMENT', `SummaryWriter: histograms: buckets is a whole number >= 1, got ${buckets}`);
     }

@@ -2,6 +2,7 @@ import { HebbError } from '../errors.js';
 import {
   add, equal, expandDims, eye, logicalAnd, logicalNot, logsumexp, matmul, maximum, mul, softplus, sub, transpose, where,
 } from '../ops/index.js';
+import { madeOf } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { checkNumbers, checkOption, classNumbers, shapeError, type Loss } from './loss.js';
 
@@ -22,12 +23,13 @@ const impossible = -1e30;
  * Circle loss (Sun et al. 2020) of embeddings [batch, size] of length 1 and class numbers [batch]: rows of one class move
  * together, rows of different classes apart; each row is compared with every other of its batch.
  */
-export function circle({ gamma = 80, margin = 0.4, removeDiagonal = true }: CircleOptions = {}): Loss {
+export function circle(options: CircleOptions = {}): Loss {
+  const { gamma = 80, margin = 0.4, removeDiagonal = true } = options;
   checkOption('circle', 'gamma', gamma, Number.MIN_VALUE, Number.MAX_VALUE);
   checkOption('circle', 'margin', margin, -Number.MAX_VALUE, Number.MAX_VALUE);
   const total = (pairs: Tensor, weights: Tensor, distances: Tensor): Tensor =>
     logsumexp(where(pairs, mul(mul(maximum(weights, 0), distances), gamma), impossible), 1);
-  return {
+  return madeOf({
     name: 'circle',
     config: { gamma, margin, removeDiagonal },
     call: (yTrue, yPred) => {
@@ -45,5 +47,5 @@ export function circle({ gamma = 80, margin = 0.4, removeDiagonal = true }: Circ
       if (outputShape.length !== 1) throw new HebbError('ERR_SHAPE', `circle: outputs are embeddings [*,size], got [*,${outputShape.join(',')}]`);
       checkNumbers('circle', yTrue);
     },
-  };
+  }, options);
 }

@@ -4,6 +4,7 @@ import {
   add, any, cast, clip, div, log, logitsOf, max, maximum, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
   softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum, where,
 } from '../ops/index.js';
+import { checkNames, madeOf } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { alike, checkAlike, checkNumbers, checkOption, classNumbers, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
 
@@ -19,10 +20,11 @@ export interface CrossEntropyOptions {
  * Binary cross entropy per row, averaged over labels: targets in [0, 1], one sigmoid per label. A sigmoid output is traced
  * back to its logits; other probabilities are clipped to [1e-7, 1 - 1e-7].
  */
-export function binaryCrossentropy({ fromLogits = false, labelSmoothing = 0 }: CrossEntropyOptions = {}): Loss {
+export function binaryCrossentropy(options: CrossEntropyOptions = {}): Loss {
+  const { fromLogits = false, labelSmoothing = 0 } = options;
   const name = 'binaryCrossentropy';
   checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
-  return {
+  return madeOf({
     name,
     config: { fromLogits, labelSmoothing },
     call: (targets, yPred) => {
@@ -35,17 +37,18 @@ export function binaryCrossentropy({ fromLogits = false, labelSmoothing = 0 }: C
     check: (yTrue, outputShape) => {
       checkAlike(name, yTrue, outputShape);
     },
-  };
+  }, options);
 }
 
 /**
  * Cross entropy of each row for targets given as probabilities [batch, classes] (one-hot). A softmax output is traced back
  * to its logits; other predictions are normalised to sum to 1 and clipped to [1e-7, 1 - 1e-7].
  */
-export function categoricalCrossentropy({ fromLogits = false, labelSmoothing = 0 }: CrossEntropyOptions = {}): Loss {
+export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
+  const { fromLogits = false, labelSmoothing = 0 } = options;
   const name = 'categoricalCrossentropy';
   checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
-  return {
+  return madeOf({
     name,
     config: { fromLogits, labelSmoothing },
     call: (targets, yPred) => {
@@ -57,7 +60,7 @@ export function categoricalCrossentropy({ fromLogits = false, labelSmoothing = 0
     check: (yTrue, outputShape) => {
       checkAlike(name, yTrue, outputShape, '; class numbers need sparseCategoricalCrossentropy');
     },
-  };
+  }, options);
 }
 
 /** Options of sparseCategoricalCrossentropy(). */
@@ -73,8 +76,10 @@ export interface SparseCrossEntropyOptions {
  *
  * @throws ERR_ARGUMENT for an ignoreClass that is no whole number
  */
-export function sparseCategoricalCrossentropy({ fromLogits = false, ignoreClass }: SparseCrossEntropyOptions = {}): Loss {
+export function sparseCategoricalCrossentropy(options: SparseCrossEntropyOptions = {}): Loss {
   const name = 'sparseCategoricalCrossentropy';
+  checkNames(name, options, ['fromLogits', 'ignoreClass']);
+  const { fromLogits = false, ignoreClass } = options;
   if (ignoreClass !== undefined) {
     if (!Number.isSafeInteger(ignoreClass)) throw new HebbError('ERR_ARGUMENT', `${name}: ignoreClass is a whole number, got ${ignoreClass}`);
     return withoutClass(name, sparseCategoricalCrossentropy({ fromLogits }), ignoreClass);
@@ -150,10 +155,11 @@ export function klDivergence(): Loss {
  *
  * @param options q in (0, 1), 0.5 by default
  */
-export function categoricalGeneralizedCrossEntropy({ q = 0.5 }: { q?: number } = {}): Loss {
+export function categoricalGeneralizedCrossEntropy(options: { q?: number } = {}): Loss {
   const name = 'categoricalGeneralizedCrossEntropy';
+  const { q = 0.5 } = options;
   if (!(q > 0 && q < 1)) throw new HebbError('ERR_ARGUMENT', `${name}: q is between 0 and 1, both excluded, got ${q}`);
-  return {
+  return madeOf({
     name,
     config: { q },
     call: (targets, yPred) => {
@@ -163,7 +169,7 @@ export function categoricalGeneralizedCrossEntropy({ q = 0.5 }: { q?: number } =
     check: (yTrue, outputShape) => {
       checkClasses(name, yTrue, outputShape);
     },
-  };
+  }, options);
 }
 
 /** Targets moved towards the uniform distribution over `classes`. */

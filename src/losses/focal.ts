@@ -1,4 +1,5 @@
 import { add, clip, log, mul, neg, pow, sigmoid, softmax, sub, sum } from '../ops/index.js';
+import { madeOf } from '../options.js';
 import { probabilities, smoothed, type CrossEntropyOptions } from './cross_entropy.js';
 import { checkOption, elementwise, epsilon, rowwise, type Loss } from './loss.js';
 
@@ -28,10 +29,11 @@ function focal(name: string, { alpha = 0.25, gamma = 2, fromLogits = false, labe
  * Binary cross entropy times (1 - p)^gamma (Lin et al. 2018), p the probability of the right label: labels that are hard
  * to tell count more. Per row, averaged over labels.
  */
-export function binaryFocalCrossentropy({ applyClassBalancing = false, ...options }: BinaryFocalOptions = {}): Loss {
+export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): Loss {
   const name = 'binaryFocalCrossentropy';
+  const { applyClassBalancing = false } = options;
   const { alpha, gamma, fromLogits, labelSmoothing } = focal(name, options);
-  return elementwise(
+  return madeOf(elementwise(
     name,
     (targets, yPred) => {
       const y = smoothed(targets, labelSmoothing, 2);
@@ -43,14 +45,14 @@ export function binaryFocalCrossentropy({ applyClassBalancing = false, ...option
       return applyClassBalancing ? mul(loss, add(mul(y, alpha), mul(sub(1, y), 1 - alpha))) : loss;
     },
     { alpha, gamma, fromLogits, labelSmoothing, applyClassBalancing },
-  );
+  ), options);
 }
 
 /** alpha (1 - p)^gamma times the categorical cross entropy of each row (Lin et al. 2018); targets are one-hot rows. */
 export function categoricalFocalCrossentropy(options: FocalOptions = {}): Loss {
   const name = 'categoricalFocalCrossentropy';
   const { alpha, gamma, fromLogits, labelSmoothing } = focal(name, options);
-  return rowwise(
+  return madeOf(rowwise(
     name,
     { alpha, gamma, fromLogits, labelSmoothing },
     (targets, yPred) => {
@@ -59,5 +61,5 @@ export function categoricalFocalCrossentropy(options: FocalOptions = {}): Loss {
       return sum(mul(mul(pow(sub(1, p), gamma), alpha), mul(neg(y), log(p))), -1);
     },
     '; class numbers need one-hot rows',
-  );
+  ), options);
 }

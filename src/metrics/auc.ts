@@ -58,7 +58,7 @@ function riemann(x: readonly number[], y: readonly number[], method: AucOptions[
  * together. The curve has a point for each threshold, as in Keras: counts between thresholds are kept, not predictions.
  */
 export function auc(options: AucOptions = {}): StatefulMetric {
-  const { name, curve = 'ROC', summationMethod = 'interpolation', numThresholds = 200, fromLogits = false } = options;
+  const { curve = 'ROC', summationMethod = 'interpolation', numThresholds = 200, fromLogits = false } = options;
   if (!Number.isSafeInteger(numThresholds) || numThresholds < 2) {
     throw new HebbError('ERR_ARGUMENT', `auc: numThresholds is a whole number >= 2, got ${numThresholds}`);
   }
@@ -66,7 +66,7 @@ export function auc(options: AucOptions = {}): StatefulMetric {
   if (!['interpolation', 'minoring', 'majoring'].includes(summationMethod)) {
     throw new HebbError('ERR_ARGUMENT', `auc: summationMethod is one of interpolation, minoring, majoring, got '${summationMethod}'`);
   }
-  return stateful('auc', name === undefined ? {} : { name }, { curve, summationMethod, numThresholds, fromLogits }, {
+  return stateful('auc', options, { curve, summationMethod, numThresholds, fromLogits }, {
     state: () => [zeros([numThresholds], { dtype: 'float64' }), zeros([numThresholds], { dtype: 'float64' })],
     update: (state, yTrue, yPred, weights) => {
       const p = clip(fromLogits ? sigmoid(yPred) : yPred, 0, 1);

@@ -2,6 +2,7 @@ import { HebbError } from '../errors.js';
 import {
   add, argmax, cast, full, greaterEqual, less, logicalAnd, mul, notEqual, reshape, scatterAdd, toTensor, where, zeros,
 } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { addEach, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
@@ -65,7 +66,9 @@ function table(labels: Tensor, guesses: Tensor, weight: Tensor, classes: number,
  * @example
  * metrics.confusionMatrix([0, 1, 1], [0, 0, 1], { numClasses: 2 }).toArray(); // [[1, 0], [1, 1]]
  */
-export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, { numClasses }: { numClasses: number }): Tensor {
+export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, options: { numClasses: number }): Tensor {
+  checkNames('confusionMatrix', options, ['numClasses']);
+  const { numClasses } = options;
   checkClasses('confusionMatrix', numClasses);
   const [labels, guesses] = [toTensor(yTrue), toTensor(yPred)];
   if (labels.size !== guesses.size) {
@@ -113,10 +116,10 @@ function overlap(
   });
 }
 
-function scored(kind: string, { name, ...options }: MeanIoUOptions, targetClassIds: readonly number[], config: object): StatefulMetric {
+function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object): StatefulMetric {
   const { numClasses, ignoreClass, sparseYTrue = true, sparseYPred = true } = options;
   const settings = { numClasses, ignoreClass, sparseYTrue, sparseYPred, ...config };
-  return overlap(kind, name === undefined ? {} : { name }, settings, { numClasses, targetClassIds, ignoreClass }, (yTrue, yPred) => [
+  return overlap(kind, options, settings, { numClasses, targetClassIds, ignoreClass }, (yTrue, yPred) => [
     sparseYTrue ? yTrue : argmax(yTrue, -1),
     sparseYPred ? yPred : argmax(yPred, -1),
   ]);

@@ -37,12 +37,12 @@ type Counted = (tp: number, fp: number, tn: number, fn: number) => number;
 
 /** A metric of the four counts of labels, which are true unless 0, against predictions above a threshold. */
 function counting(kind: string, options: PrecisionOptions, finish: Counted): StatefulMetric {
-  const { name, topK, classId, threshold = topK === undefined ? 0.5 : -Infinity } = options;
+  const { topK, classId, threshold = topK === undefined ? 0.5 : -Infinity } = options;
   if (Number.isNaN(threshold)) throw new HebbError('ERR_ARGUMENT', `${kind}: threshold is a number, got ${threshold}`);
   wholeOption(kind, 'topK', topK, 1);
   wholeOption(kind, 'classId', classId, 0);
   const config = { threshold: options.threshold, topK, classId };
-  return stateful(kind, name === undefined ? {} : { name }, config, {
+  return stateful(kind, options, config, {
     state: () => Array.from({ length: 4 }, () => zeros([], { dtype: 'float64' })),
     update: (state, yTrue, yPred, weights) => {
       const label = notEqual(column(alike(yTrue, yPred), classId), 0);

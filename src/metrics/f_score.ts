@@ -24,7 +24,7 @@ export interface FbetaOptions extends F1Options {
 const epsilon = 1e-7;
 
 function scoring(kind: string, options: FbetaOptions): StatefulMetric {
-  const { name, average = 'macro', threshold, beta = 1 } = options;
+  const { average = 'macro', threshold, beta = 1 } = options;
   if (average !== null && !['macro', 'micro', 'weighted'].includes(average)) {
     throw new HebbError('ERR_ARGUMENT', `${kind}: average is macro, micro, weighted or null, got '${average}'`);
   }
@@ -37,7 +37,7 @@ function scoring(kind: string, options: FbetaOptions): StatefulMetric {
       ? logicalAnd(greaterEqual(yPred, max(yPred, -1, true)), greater(abs(yPred), 1e-9))
       : greater(yPred, threshold);
   const config = kind === 'f1Score' ? { average, threshold } : { average, threshold, beta };
-  return stateful(kind, name === undefined ? {} : { name }, config, {
+  return stateful(kind, options, config, {
     state: (outputShape) => {
       const classes = outputShape[outputShape.length - 1] ?? 1;
       return Array.from({ length: 3 }, () => zeros([classes], { dtype: 'float64' }));

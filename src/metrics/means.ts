@@ -11,9 +11,14 @@ function scores(yPred: Tensor): Tensor {
   return logitsOf(yPred, 'softmax') ?? yPred;
 }
 
-/** Class numbers [batch, ...] as int32 in the shape that the predictions have without their classes. */
-function classNumbers(yTrue: Tensor, yPred: Tensor): Tensor {
-  return cast(reshape(yTrue, yPred.shape.slice(0, -1)), 'int32');
+/** Class numbers [batch, ...] as int32 in the shape that the predictions have without their classes. @throws ERR_SHAPE */
+function classNumbers(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  const shape = yPred.shape.slice(0, -1);
+  if (yTrue.size * (yPred.shape.at(-1) ?? 1) !== yPred.size) {
+    const found = `got [${yTrue.shape.join(',')}] for predictions [${yPred.shape.join(',')}]`;
+    throw new HebbError('ERR_SHAPE', `${kind}: targets are class numbers [${shape.join(',')}], ${found}; one-hot rows need a categorical metric`);
+  }
+  return cast(reshape(yTrue, shape), 'int32');
 }
 
 /** Share of predictions that equal their targets. */
@@ -24,7 +29,7 @@ export function accuracy(options: MetricOptions = {}): RowMetric {
 /** Share of rows whose largest prediction is the class [batch] that the target names. */
 export function sparseCategoricalAccuracy(options: MetricOptions = {}): RowMetric {
   return metric('sparseCategoricalAccuracy', options, (yTrue, yPred) =>
-    equal(argmax(scores(yPred), -1), classNumbers(yTrue, yPred)),
+    equal(argmax(scores(yPred), -1), classNumbers('sparseCategoricalAccuracy', yTrue, yPred)),
   );
 }
 
@@ -65,7 +70,7 @@ function checkK(kind: string, k: number): number {
 export function sparseTopKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): RowMetric {
   const kind = 'sparseTopKCategoricalAccuracy';
   checkK(kind, k);
-  return metric(kind, options, (yTrue, yPred) => inTopK(classNumbers(yTrue, yPred), yPred, k), { k });
+  return metric(kind, options, (yTrue, yPred) => inTopK(classNumbers(kind, yTrue, yPred), yPred, k), { k });
 }
 
 /** Share of rows whose largest target [batch, classes] is among the k largest predictions. @throws ERR_ARGUMENT unless k >= 1 */

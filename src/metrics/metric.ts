@@ -1,4 +1,5 @@
 import { addInPlace, broadcastTo, cast, mean, mul, reshape, sameShape } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 
 interface NamedMetric {
@@ -38,18 +39,26 @@ export interface MetricOptions {
 
 type Config = NonNullable<Metric['config']>;
 
-/** A metric of rows. */
-export function metric(kind: string, { name = kind }: MetricOptions, rows: RowMetric['rows'], config: Config = {}): RowMetric {
+/** The name that options give, if they hold nothing but it and what the configuration does. @throws ERR_ARGUMENT */
+function nameOf(kind: string, options: MetricOptions, config: Config): string {
+  checkNames(kind, options, [...Object.keys(config), 'name']);
+  return options.name ?? kind;
+}
+
+/** A metric of rows. @throws ERR_ARGUMENT for an option that there is not */
+export function metric(kind: string, options: MetricOptions, rows: RowMetric['rows'], config: Config = {}): RowMetric {
+  const name = nameOf(kind, options, config);
   return { name, kind, config: { ...config, name }, rows };
 }
 
-/** A metric with a state of its own. */
+/** A metric with a state of its own. @throws ERR_ARGUMENT for an option that there is not */
 export function stateful(
   kind: string,
-  { name = kind }: MetricOptions,
+  options: MetricOptions,
   config: Config,
   parts: Pick<StatefulMetric, 'state' | 'update' | 'finish'>,
 ): StatefulMetric {
+  const name = nameOf(kind, options, config);
   return { name, kind, config: { ...config, name }, ...parts };
 }
 

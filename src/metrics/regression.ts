@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { cast, full, mul, reshape, square, sub, sum as total, zeros } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { addEach, alike, metric, stateful, weighted, type MetricOptions, type RowMetric, type StatefulMetric } from './metric.js';
 
@@ -12,14 +13,15 @@ export interface R2Options extends MetricOptions {
 }
 
 /** The coefficient of determination over the epoch: 1 - squared error / squared distance of the targets from their mean. */
-export function r2Score({ name, average = 'uniform', numRegressors = 0 }: R2Options = {}): StatefulMetric {
+export function r2Score(options: R2Options = {}): StatefulMetric {
+  const { average = 'uniform', numRegressors = 0 } = options;
   if (average !== null && !['uniform', 'varianceWeighted'].includes(average)) {
     throw new HebbError('ERR_ARGUMENT', `r2Score: average is uniform, varianceWeighted or null, got '${average}'`);
   }
   if (!Number.isSafeInteger(numRegressors) || numRegressors < 0) {
     throw new HebbError('ERR_ARGUMENT', `r2Score: numRegressors is a whole number >= 0, got ${numRegressors}`);
   }
-  return stateful('r2Score', name === undefined ? {} : { name }, { average, numRegressors }, {
+  return stateful('r2Score', options, { average, numRegressors }, {
     state: (outputShape: Shape) => {
       const outputs = outputShape[outputShape.length - 1] ?? 1;
       return [...Array.from({ length: 4 }, () => zeros([outputs], { dtype: 'float64' })), zeros([], { dtype: 'float64' })];
@@ -55,7 +57,9 @@ export interface ValueOptions extends MetricOptions {
 }
 
 /** The sum over the epoch of the predictions, or of what `of` makes of a batch. */
-export function sum({ name = 'sum', of }: ValueOptions = {}): StatefulMetric {
+export function sum(options: ValueOptions = {}): StatefulMetric {
+  checkNames('sum', options, ['name', 'of']);
+  const { name = 'sum', of } = options;
   return {
     name,
     ...(of === undefined && { kind: 'sum', config: { name } }),
@@ -68,7 +72,9 @@ export function sum({ name = 'sum', of }: ValueOptions = {}): StatefulMetric {
 }
 
 /** The mean over the epoch of the predictions, or of what `of` makes of a batch. */
-export function mean({ name = 'mean', of }: ValueOptions = {}): RowMetric {
+export function mean(options: ValueOptions = {}): RowMetric {
+  checkNames('mean', options, ['name', 'of']);
+  const { name = 'mean', of } = options;
   if (of !== undefined) return { name, rows: of };
   return metric('mean', { name }, (_yTrue, yPred) => yPred);
 }

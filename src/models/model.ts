@@ -131,6 +131,14 @@ export abstract class Model extends Network {
     return this.targets[0]!.loss;
   }
 
+  /** @internal How many classes the first target has, of inputs like these; Infinity where neither output nor loss say so. */
+  classesFor(inputs: readonly Tensor[]): number {
+    const { loss, index } = this.targets[0]!;
+    const shapes = this.outputShapes ?? this.shapesOf(inputs.map(({ shape }) => shape.slice(1)));
+    const outputs = shapes[index]?.at(-1) ?? 1;
+    return outputs > 1 ? outputs : loss.name.startsWith('binary') ? 2 : Infinity;
+  }
+
   /** @internal Running means of the loss and of the metrics that fit these targets. */
   metersFor(y: readonly Tensor[]): OutputMeters {
     return new OutputMeters(
@@ -262,6 +270,6 @@ export abstract class Model extends Network {
     checkRows(op, inputs, targets);
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
     for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
-    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options) };
+    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options, this.classesFor(inputs)) };
   }
 }

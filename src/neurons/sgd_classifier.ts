@@ -1,6 +1,7 @@
 import type { Dtype } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { tensor, toTensor } from '../ops/create.js';
+import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { heldOutByLabel, markOf } from './held_out.js';
@@ -51,6 +52,7 @@ export class SGDClassifier extends LinearSgd {
    * @throws ERR_SHAPE; ERR_ARGUMENT for one class only, or when the weights leave the range of float64
    */
   async fit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.fit`, options, ['sampleWeight']);
     await withRows(this.op, x, (input) => {
       const labels = readLabels(this.op, y, input.rows);
       return this.learn(input, labels, distinct(labels.values), 'fit', options);
@@ -65,6 +67,7 @@ export class SGDClassifier extends LinearSgd {
    * @throws ERR_ARGUMENT for a label that is not among the classes, with earlyStopping, or with balanced class weights
    */
   async partialFit(x: TensorLike, y: TensorLike, options: LinearFitOptions & { classes?: readonly number[] } = {}): Promise<this> {
+    checkNames(`${this.op}.partialFit`, options, ['sampleWeight', 'classes']);
     if (this.settings.earlyStopping || this.settings.classWeight === 'balanced') {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit works with neither earlyStopping nor balanced class weights`);
     }
@@ -132,6 +135,10 @@ export class SGDClassifier extends LinearSgd {
 
   private weightsOf(kinds: readonly number[], labels: Float64Array): number[] {
     const { classWeight } = this.settings;
+    const stranger = typeof classWeight === 'object' ? Object.keys(classWeight ?? {}).find((key) => !kinds.map(String).includes(key)) : undefined;
+    if (stranger !== undefined) {
+      throw new HebbError('ERR_ARGUMENT', `${this.op}: classWeight has '${stranger}', the classes are ${kinds.join(', ')}`);
+    }
     if (classWeight !== 'balanced') return kinds.map((label) => classWeight?.[String(label)] ?? 1);
     return kinds.map((label) => labels.length / (kinds.length * labels.reduce((count, value) => count + Number(value === label), 0)));
   }

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { heldOutRows, markOf } from './held_out.js';
@@ -39,12 +40,14 @@ export class SGDRegressor extends LinearSgd {
    * @throws ERR_SHAPE; ERR_ARGUMENT when the weights leave the range of float64
    */
   async fit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.fit`, options, ['sampleWeight']);
     await withRows(this.op, x, (input) => this.learn(input, y, 'fit', options));
     return this;
   }
 
   /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping */
   async partialFit(x: TensorLike, y: TensorLike, options: LinearFitOptions = {}): Promise<this> {
+    checkNames(`${this.op}.partialFit`, options, ['sampleWeight']);
     if (this.settings.earlyStopping) {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: partialFit does not work with earlyStopping`);
     }

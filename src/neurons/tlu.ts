@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/create.js';
+import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { asRows } from './linear_sgd.js';
@@ -30,6 +31,7 @@ export class ThresholdLogicUnit {
   private readonly activation: 'step' | 'sign';
 
   constructor(options: ThresholdLogicUnitOptions) {
+    checkNames('ThresholdLogicUnit', options, ['weights', 'bias', 'activation']);
     const { weights, bias = 0, activation = 'step' } = options;
     if (!['step', 'sign'].includes(activation)) {
       throw new HebbError('ERR_ARGUMENT', `ThresholdLogicUnit: activation is 'step' or 'sign', got '${activation}'`);

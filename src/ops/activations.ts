@@ -1,6 +1,7 @@
 import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkNames } from '../options.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { add, div, greater, greaterEqual, less, lessEqual, minimum, mul, sub } from './binary.js';
 import { cast } from './copy.js';
@@ -33,6 +34,7 @@ export interface ReluOptions {
   /** Where the ramp begins; 0 by default. */
   threshold?: number | undefined;
 }
+const reluOptionNames = ['negativeSlope', 'maxValue', 'threshold'];
 /**
  * max(x, 0); with options maxValue for x >= maxValue, x from the threshold on, below it negativeSlope (x - threshold).
  *
@@ -41,6 +43,7 @@ export interface ReluOptions {
  * relu([9, 1, -1], { maxValue: 6, negativeSlope: 0.1 }).toArray(); // [6, 1, -0.1]
  */
 export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> {
+  checkNames('relu', options, reluOptionNames);
   const { negativeSlope = 0, maxValue = null, threshold: start = 0 } = options;
   const x = toTensor(input);
   let y: Tensor;
@@ -102,8 +105,9 @@ const geluTanh = unary('geluTanh', (x) => {
  * @example
  * gelu([0]).toArray(); // [0]
  */
-export function gelu<S extends Shape>(x: Tensor<S> | TensorLike, { approximate = false }: { approximate?: boolean } = {}): Tensor<S> {
-  return (approximate ? geluTanh(x) : geluExact(x)) as Tensor<S>;
+export function gelu<S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> {
+  checkNames('gelu', options, ['approximate']);
+  return (options.approximate === true ? geluTanh(x) : geluExact(x)) as Tensor<S>;
 }
 
 /** x tanh(softplus(x)) (Misra 2019). @example mish([0]).toArray(); // [0] */

@@ -1,16 +1,23 @@
 import { deviceIndex } from '../device.js';
-import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
+import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
-import { Tensor, hostEmpty, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
-/** Where and as what a tensor is made. */
-export interface TensorOptions {
-  /** Element type; float32 unless the data says otherwise. */
-  dtype?: Dtype;
-  /** Device of the result; the default device (setDevice) unless given. */
-  device?: string;
+export type { TensorOptions } from './create_options.js';
+
+const tensorOptionNames = ['dtype', 'device', 'shape', 'transfer'];
+
+/** How a tensor is made of a typed array. */
+export interface DataOptions {
+  /**
+   * Takes the memory of a typed array instead of copying it: afterwards the array and all others on its ArrayBuffer are
+   * empty, as after postMessage() with a transfer list. For data so large that there should be no second copy. Memory
+   * that cannot be given away is copied: that of WebAssembly, of a SharedArrayBuffer, of Node's pool for small Buffers.
+   */
+  transfer?: boolean;
 }
 
 const fillNative = nativeOp('fill');
@@ -40,6 +47,7 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
  * full([2, 3], 7).toArray(); // [[7, 7, 7], [7, 7, 7]]
  */
 export function full<const S extends ShapeLiteral>(shape: S, value: number, options: TensorOptions = {}): Tensor<S> {
+  checkTensorOptions('full', options);
   const dtype = dtypeIndex[checkDtype('full', options.dtype ?? 'float32')];
   return wrap(fillNative(deviceIndex(options.device), dtype, checkShape('full', shape), value)) as Tensor<S>;
 }
@@ -112,20 +120,34 @@ function store(values: ArrayLike<number | boolean>, out: TypedArray, dtype: Dtyp
   }
 }
 
+/** The elements of a typed array, which gives its memory away; undefined where it cannot. */
+function taken(data: TypedArray): TypedArray | undefined {
+  const { byteOffset, length } = data;
+  const buffer = data.buffer as ArrayBuffer;
+  try {
+    return new (arrayClasses[typedArrayDtype(data)])(structuredClone(buffer, { transfer: [buffer] }), byteOffset, length);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * A tensor from numbers, nested arrays or a typed array; the data is copied.
+ * A tensor from numbers, nested arrays or a typed array; the data is copied unless it is transferred.
  *
  * @param data nested arrays (shape and dtype inferred: booleans give bool, numbers float32) or a flat typed array (its own dtype)
- * @param options shape of flat data, dtype, device
- * @throws ERR_ARGUMENT for ragged or non-numeric data; ERR_SHAPE when the shape does not fit; ERR_DTYPE
+ * @param options shape of flat data, dtype, device, transfer
+ * @throws ERR_ARGUMENT for ragged or non-numeric data, or when there is no typed array of the dtype to transfer; ERR_SHAPE when
+ * the shape does not fit; ERR_DTYPE
  * @example
  * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  * tensor(new Float64Array(6), { shape: [2, 3] }).dtype; // 'float64'
+ * tensor(new Uint8Array(6), { transfer: true }).size; // 6
  */
 export function tensor<const D extends NestedArray | TypedArray, const S extends ShapeLiteral = DataShape<D>>(
   data: D,
-  options: TensorOptions & { shape?: S } = {},
+  options: TensorOptions & DataOptions & { shape?: S } = {},
 ): Tensor<S> {
+  checkTensorOptions('tensor', options, tensorOptionNames);
   const device = deviceIndex(options.device);
   let values: ArrayLike<number | boolean>;
   let dtype: Dtype;
@@ -149,9 +171,16 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
     }
     shape = options.shape;
   }
+  // Of a Buffer too, which is a Uint8Array.
+  const fits = ArrayBuffer.isView(data) && dtype === typedArrayDtype(data);
+  if (options.transfer === true) {
+    if (!fits) throw new HebbError('ERR_ARGUMENT', `tensor: transfer takes a typed array of the tensor's own type, ${dtype}`);
+    const own = taken(data);
+    if (own !== undefined) return placed(hostOver(own, dtype, shape) as Tensor<S>, device);
+  }
   const out = hostEmpty(dtype, shape);
   const target = hostView(out);
-  if (ArrayBuffer.isView(data) && dtype !== 'bool' && data.constructor === target.constructor) target.set(data);
+  if (fits) target.set(data);
   else store(values, target, dtype);
   return placed(out as Tensor<S>, device);
 }

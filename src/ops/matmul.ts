@@ -1,5 +1,6 @@
 import { record } from '../autograd.js';
 import { nativeOp } from '../native.js';
+import { checkNames } from '../options.js';
 import type { MatmulFits, MatmulShape, ShapeOf } from '../shape_types.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { cast, reshape, sumTo } from './copy.js';
@@ -12,6 +13,8 @@ export interface MatmulOptions {
   transposeA?: boolean;
   transposeB?: boolean;
 }
+
+const optionNames = ['transposeA', 'transposeB'];
 
 /**
  * Matrix product [..., m, k] x [..., k, n] -> [..., m, n]; leading dimensions broadcast. A vector on the left is a row, on
@@ -27,6 +30,7 @@ export function matmul<A extends TensorLike, B extends TensorLike>(
 ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>>;
 export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions | undefined): Tensor;
 export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions = {}): Tensor {
+  checkNames('matmul', options, optionNames);
   const { transposeA = false, transposeB = false } = options;
   const a = toTensor(left);
   const b = toTensor(right);

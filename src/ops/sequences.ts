@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import { tensor, type TensorOptions } from './create.js';
+import { tensor } from './create.js';
+import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
 /**
  * Numbers from start (0) to below stop, step (1) apart; float32 unless `dtype` says otherwise.
@@ -13,13 +14,15 @@ import { tensor, type TensorOptions } from './create.js';
 export function arange(stop: number, options?: TensorOptions): Tensor;
 export function arange(start: number, stop: number, step?: number, options?: TensorOptions): Tensor;
 export function arange(first: number, second?: number | TensorOptions, step = 1, options: TensorOptions = {}): Tensor {
+  const given = typeof second === 'object' ? second : options;
+  checkTensorOptions('arange', given);
   const [start, stop] = typeof second === 'number' ? [first, second] : [0, first];
   const length = Math.max(0, Math.ceil((stop - start) / step));
   if (!Number.isSafeInteger(length)) {
     throw new HebbError('ERR_ARGUMENT', `arange: cannot go from ${start} to ${stop} in steps of ${step}`);
   }
   const values = Float64Array.from({ length }, (_, i) => start + i * step);
-  return tensor(values, { dtype: 'float32', ...(typeof second === 'object' ? second : options) });
+  return tensor(values, { dtype: 'float32', ...given });
 }
 
 /**
@@ -30,6 +33,7 @@ export function arange(first: number, second?: number | TensorOptions, step = 1,
  * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, stop: number, count = 50, options: TensorOptions = {}): Tensor {
+  checkTensorOptions('linspace', options);
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new HebbError('ERR_ARGUMENT', `linspace: the count is a whole number >= 0, got ${count}`);
   }
@@ -46,6 +50,7 @@ export function linspace(start: number, stop: number, count = 50, options: Tenso
  * eye(2).toArray(); // [[1, 0], [0, 1]]
  */
 export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
+  checkTensorOptions('eye', options);
   const size = rows * columns;
   if (!Number.isSafeInteger(size) || rows < 0 || columns < 0 || !Number.isInteger(rows)) {
     throw new HebbError('ERR_SHAPE', `eye: sizes are whole numbers >= 0, got [${rows},${columns}]`);

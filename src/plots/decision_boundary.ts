@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { tensor, toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { classesOf, countClasses } from './classes.js';
 import { rangeOf } from './lines.js';
@@ -62,6 +63,7 @@ export function decisionBoundary(
   y: TensorLike,
   options: DecisionBoundaryOptions = {},
 ): Picture {
+  checkNames('decisionBoundary', options, ['labels', 'features', 'threshold', 'resolution', 'title']);
   const { labels, features = ['x0', 'x1'], threshold = 0.5, resolution = 200, title = '' } = options;
   const data = toTensor(x);
   if (data.rank !== 2 || data.shape[1] !== 2) throw new HebbError('ERR_SHAPE', `decisionBoundary: x is [points,2], got [${data.shape.join(',')}]`);

@@ -2,6 +2,7 @@ import { HebbError } from '../errors.js';
 import type { Pixels } from '../formats/png.js';
 import { Model } from '../models/model.js';
 import { toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { Shape, TensorLike } from '../tensor.js';
 import { classesOf } from './classes.js';
 import { Picture } from './picture.js';
@@ -95,6 +96,7 @@ function tilesText(tiles: readonly Tile[], columns: number): string {
  * await plots.images([[[0, 1], [1, 0]]], { labels: [1] }).save('images.svg');
  */
 export function images(x: TensorLike, options: ImagesOptions = {}): Picture {
+  checkNames('images', options, ['labels', 'predicted', 'classNames', 'columns']);
   const columns = checkColumns('images', options.columns ?? 10);
   const data = toTensor(x);
   const [count = 0, height = 0, width = 0, channels = 1] = data.shape;
@@ -146,6 +148,7 @@ function kernelOf(source: Model | TensorLike): { kernel: TensorLike; input: Shap
  * plots.firstLayerWeights([[1], [0], [0], [-1]]).toSVG().includes('<image'); // true
  */
 export function firstLayerWeights(source: Model | TensorLike, options: WeightsOptions = {}): Picture {
+  checkNames('firstLayerWeights', options, ['columns', 'shape']);
   const columns = checkColumns('firstLayerWeights', options.columns ?? 10);
   const { kernel, input } = kernelOf(source);
   const weights = toTensor(kernel);

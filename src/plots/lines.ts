@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { toTensor } from '../ops/index.js';
+import { checkNames } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { Picture } from './picture.js';
 import { axes, colorOf, label, mark, place, powersOf10, rounded, svgDocument, type Frame } from './svg.js';
@@ -143,6 +144,7 @@ export function linesPicture(op: string, panel: LinesPanel): Picture {
  * plots.lines([0, 1, 2], { square: [0, 1, 4], cube: [0, 1, 8] }).toText().startsWith('* square   o cube'); // true
  */
 export function lines(x: TensorLike, curves: Readonly<Record<string, TensorLike>>, options: LinesOptions = {}): Picture {
+  checkNames('lines', options, ['title', 'xLabel', 'yLabel']);
   const xs = toTensor(x).dataSync();
   const { title = '', ...labels } = options;
   const all = Object.entries(curves).map(([name, values]): Curve => {

@@ -13,11 +13,21 @@ export type Batch = readonly [x: Data, y: Data, sampleWeight?: SampleWeight];
 /** Batches one after the other, as a dataset gives them; a function starts them anew for each pass. */
 export type Batches = AsyncIterable<Batch> | Iterable<Batch> | (() => AsyncIterable<Batch> | Iterable<Batch>);
 
-/** Whether a value gives batches, and is no array of rows. */
-export function isBatches(value: unknown): value is Batches {
+/** Whether a value is [x, y] with a tensor among them: nested arrays of numbers are rows. */
+function isBatch(value: unknown): boolean {
+  return Array.isArray(value) && value.length >= 2 && value.length <= 3 && value.some((part) => typeof part === 'object' && part !== null && !Array.isArray(part));
+}
+
+/** Whether a value gives batches and is no array, which might be [x, y]. */
+export function givesBatches(value: unknown): value is Batches {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null || value instanceof Tensor || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
   return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
+/** Whether a value gives batches or is an array of them, and neither rows nor inputs. */
+export function isBatches(value: unknown): value is Batches {
+  return Array.isArray(value) ? value.length > 0 && value.every(isBatch) : givesBatches(value);
 }
 
 /** Reads batches ahead: the next one is on its way while the last is computed. */
@@ -35,6 +45,7 @@ export class BatchReader {
   /** The number of batches in a pass, where it is known. */
   get size(): number | undefined {
     const { batches } = this;
+    if (Array.isArray(batches)) return (batches as readonly Batch[]).length;
     return typeof batches === 'object' && 'size' in batches && typeof batches.size === 'number' ? batches.size : undefined;
   }
   /** The first batch, which next() will give again. @throws ERR_ARGUMENT when there is none */

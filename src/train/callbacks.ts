@@ -13,6 +13,11 @@ export interface FitInfo {
   rows: number;
 }
 
+/** What a callback may be told of. */
+export const hooks = [
+  'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onProgress',
+] as const satisfies readonly (keyof Callback)[];
+
 /**
  * Called by fit() as it goes. A callback with onBatchBegin or onBatchEnd makes fit() come back to JavaScript after every
  * batch: that costs some 50 us a batch. Of hebb's own these are terminateOnNaN(), and modelCheckpoint(), backupAndRestore()

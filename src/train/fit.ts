@@ -3,7 +3,7 @@ import type { Model } from '../models/model.js';
 import type { Data } from '../models/structure.js';
 import { slice } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { BatchReader, isBatches, ReaderPass, type Batches } from './batches.js';
+import { BatchReader, givesBatches, ReaderPass, type Batches } from './batches.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
 import { batchEvaluation, evaluation, type Evaluation } from './evaluate.js';
 import { History } from './history.js';
@@ -88,7 +88,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   }
   if (!['auto', 0, 1, 2].includes(verbose)) throw new HebbError('ERR_ARGUMENT', `fit: verbose is 'auto', 0, 1 or 2, got ${verbose}`);
   checkCallbacks(options.callbacks);
-  if (validationData !== undefined && !isBatches(validationData) && !Array.isArray(validationData)) {
+  if (validationData !== undefined && !givesBatches(validationData) && !Array.isArray(validationData)) {
     throw new HebbError('ERR_ARGUMENT', `fit: validationData is [x, y], [x, y, sampleWeight] or batches, got ${typeof validationData}`);
   }
   if (sampleWeight !== undefined && classWeight !== undefined) {
@@ -117,7 +117,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
   const validate = await validation(model, rows, options, batchSize, rest);
   const names = model.targets.map(({ name }) => name);
-  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }) };
+  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }, model.classesFor(train.x)) };
   return { train: weighted, sample: weighted, validate, ...numbers };
 }
 
@@ -126,7 +126,7 @@ async function validation(
   model: Model, train: Rows, { validationData, validationBatchSize }: FitOptions, batchSize: number, rest?: Rows,
 ): Promise<Plan['validate']> {
   let rows = rest;
-  if (isBatches(validationData)) {
+  if (givesBatches(validationData)) {
     const evaluation = await batchEvaluation('fit', model, validationData, 'validation ');
     return () => Promise.resolve(evaluation);
   }

@@ -4,12 +4,16 @@ import { HebbError } from '../errors.js';
 import { any, argmax, notEqual, reshape, sum } from '../ops/index.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
+import { hooks } from './callbacks.js';
 
 /** @throws ERR_ARGUMENT unless they are an array of objects, as the functions of `callbacks` answer them */
 export function checkCallbacks(given: unknown = []): void {
   if (!Array.isArray(given)) throw new HebbError('ERR_ARGUMENT', `fit: callbacks is an array, got ${typeof given}`);
   for (const callback of given as readonly unknown[]) {
-    if (typeof callback === 'object' && callback !== null) continue;
+    if (typeof callback === 'object' && callback !== null) {
+      if (hooks.some((hook) => hook in callback)) continue;
+      throw new HebbError('ERR_ARGUMENT', `fit: callbacks: a callback has one of ${hooks.join(', ')}, got an object with ${Object.keys(callback).join(', ') || 'nothing'}`);
+    }
     const hint = typeof callback === 'function' ? '; call it' : '';
     throw new HebbError('ERR_ARGUMENT', `fit: callbacks holds objects such as callbacks.earlyStopping() answers, got ${typeof callback}${hint}`);
   }

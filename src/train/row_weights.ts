@@ -32,8 +32,8 @@ function sampleWeights(op: string, what: string, rows: number, sampleWeight: Ten
   return weights;
 }
 
-/** The weight of each row's class, [rows]; y are class numbers or one-hot rows. @throws ERR_ARGUMENT, ERR_SHAPE */
-function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number, number>>): Tensor {
+/** The weight of each row's class, [rows]; y are class numbers below `count` or one-hot rows. @throws ERR_ARGUMENT, ERR_SHAPE */
+function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number, number>>, count: number): Tensor {
   const rows = y.shape[0] ?? 0;
   const oneHot = y.rank === 2 && (y.shape[1] ?? 1) > 1;
   if (!oneHot && y.size !== rows) {
@@ -41,7 +41,10 @@ function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number
   }
   const classes = Object.entries(classWeight).map(([key, weight]): [number, number] => {
     const label = Number(key);
-    if (!Number.isSafeInteger(label) || label < 0) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight has a key that is no class, '${key}'`);
+    if (!Number.isSafeInteger(label) || label < 0 || label >= count) {
+      const classes = count < Infinity ? `0 to ${count - 1}` : 'whole numbers >= 0';
+      throw new HebbError('ERR_ARGUMENT', `${op}: classWeight has a key that is no class, '${key}'; the classes are ${classes}`);
+    }
     if (!Number.isFinite(weight)) throw new HebbError('ERR_ARGUMENT', `${op}: the classWeight of ${key} is a number, got ${weight}`);
     return [label, weight];
   });
@@ -69,14 +72,17 @@ function perOutput(op: string, names: readonly string[], given: SampleWeight): r
  * The weight of each row for each of the outputs, [rows] each; empty without any.
  *
  * @param names of the outputs that are trained, whose targets are y
+ * @param classes how many there are; Infinity where neither outputs nor loss say so
  * @throws ERR_ARGUMENT, ERR_SHAPE
  */
-export function rowWeights(op: string, names: readonly string[], y: readonly Tensor[], { sampleWeight, classWeight }: WeightOptions): readonly Tensor[] {
+export function rowWeights(
+  op: string, names: readonly string[], y: readonly Tensor[], { sampleWeight, classWeight }: WeightOptions, classes: number,
+): readonly Tensor[] {
   if (classWeight !== undefined) {
     if (sampleWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
     const [targets] = y;
     if (targets === undefined || y.length > 1) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is for one output, there are ${y.length}`);
-    return [classWeights(op, targets, classWeight)];
+    return [classWeights(op, targets, classWeight, classes)];
   }
   if (sampleWeight === undefined) return [];
   const rows = y[0]?.shape[0] ?? 0;

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { integers, logUniform, uniform } from '../estimators/distributions.js';
+import { checkNames } from '../options.js';
 import { cellText } from '../table_text.js';
 
 /** What a hyperparameter can be, as JSON. */
@@ -66,7 +67,9 @@ export class HyperParameters {
   }
 
   /** A whole number from low to high, both included. @throws ERR_ARGUMENT for bounds that do not fit, or a name asked for otherwise before */
-  int(name: string, low: number, high: number, { step = 1, log = false }: IntOptions = {}): number {
+  int(name: string, low: number, high: number, options: IntOptions = {}): number {
+    checkNames('hp.int', options, ['step', 'log']);
+    const { step = 1, log = false } = options;
     const whole = [low, high, step].every(Number.isSafeInteger) && low <= high && step >= 1;
     if (!whole || (log && (low < 1 || step !== 1))) {
       throw new HebbError('ERR_ARGUMENT', `hp.int: '${name}' goes from a whole number to one not below it by steps >= 1, with log from 1 on by steps of 1, got ${low} to ${high} by ${step}`);
@@ -75,7 +78,9 @@ export class HyperParameters {
   }
 
   /** A number from low to high. @throws ERR_ARGUMENT for bounds that do not fit, or a name asked for otherwise before */
-  float(name: string, low: number, high: number, { log = false }: FloatOptions = {}): number {
+  float(name: string, low: number, high: number, options: FloatOptions = {}): number {
+    checkNames('hp.float', options, ['log']);
+    const { log = false } = options;
     if (!(low < high && Number.isFinite(high - low) && (!log || low > 0))) {
       throw new HebbError('ERR_ARGUMENT', `hp.float: '${name}' goes from a finite number, with log above 0, to a larger one, got ${low} to ${high}`);
     }

@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
-import { HebbError, capture, gather, matmul, ones, relu, softmaxCrossEntropy, sum, tensor, zeros, type ErrorCode, type Program, type Tensor } from '../../src/index.js';
+import { HebbError, capture, concat, gather, matmul, ones, relu, softmaxCrossEntropy, sum, tensor, zeros, type ErrorCode, type Program, type Tensor } from '../../src/index.js';
 
-const fails = (t: ExecutionContext, code: ErrorCode, run: () => unknown): void => {
-  const error = t.throws(run, { instanceOf: HebbError });
+const fails = (t: ExecutionContext, code: ErrorCode, run: () => unknown, message?: string): void => {
+  const error = t.throws(run, { instanceOf: HebbError, ...(message !== undefined && { message }) });
   t.is(error.code, code, error.message);
 };
 const rejects = async (t: ExecutionContext, code: ErrorCode, run: Promise<unknown>): Promise<void> => {
@@ -90,9 +90,19 @@ test.serial('a disposed tensor is ERR_DISPOSED to ops, to captures and as their 
   x.dispose();
   x.dispose();
   t.true(x.isDisposed);
-  fails(t, 'ERR_DISPOSED', () => x.add(1));
-  fails(t, 'ERR_DISPOSED', () => x.toArray());
-  fails(t, 'ERR_DISPOSED', () => capture(() => x.add(1)));
+  const gone = 'this tensor was disposed, its values are gone';
+  const disposed: readonly [string, () => unknown][] = [
+    ['add', () => x.add(1)],
+    ['matmul', () => ones([2, 3]).matmul(x)],
+    ['concat', () => concat([ones([1]), x])],
+    ['reshape', () => x.reshape([3, 1])],
+    ['assign', () => x.assign(1)],
+    ['dataSync', () => x.toArray()],
+    ['mean', () => x.mean()],
+    ['onesLike', () => x.onesLike()],
+    ['tanh', () => capture(() => x.tanh())],
+  ];
+  for (const [op, use] of disposed) fails(t, 'ERR_DISPOSED', use, `${op}: ${gone}`);
   fails(t, 'ERR_DISPOSED', () => capture(() => x));
   await usable(t);
 });

@@ -98,7 +98,7 @@ test('fit() on batches is fit() on the rows, bit for bit; so are evaluation and 
   t.deepEqual(await byBatches.evaluate(batches, { steps: 1 }), await byRows.evaluate(x, y, { batchSize: 8, steps: 1 }));
 });
 
-test('generators, arrays by a function, and endless datasets with stepsPerEpoch feed fit(); callbacks see each batch', async (t) => {
+test('generators, arrays of batches, also by a function, and endless datasets with stepsPerEpoch feed fit(); callbacks see each batch', async (t) => {
   const { x, y, batches } = task();
   const parts = await batches.toArray();
   const byRows = line();
@@ -106,12 +106,14 @@ test('generators, arrays by a function, and endless datasets with stepsPerEpoch 
   async function* generate(): AsyncGenerator<Batch> {
     for (const part of parts) yield await Promise.resolve(part);
   }
-  for (const source of [generate, () => parts]) {
+  for (const source of [generate, () => parts, parts]) {
     const net = line();
     const { params } = await net.fit(source, { epochs: 2, ...quiet });
     t.deepEqual(weights(net), weights(byRows));
-    t.is(params.steps, 4, 'counted, as nobody knew before');
+    t.is(params.steps, 4, 'known of an array, else counted');
   }
+  t.deepEqual(await byRows.evaluate(parts), await byRows.evaluate(x, y, { batchSize: 8 }));
+  t.deepEqual((await byRows.predict(parts)).toArray(), byRows.predict(x).toArray());
   const endless = line();
   const seen: number[] = [];
   const { params } = await endless.fit(batches.repeat(), {

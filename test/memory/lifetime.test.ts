@@ -18,6 +18,29 @@ cpuTest('1,000 eager ops of 1 MB in a synchronous loop without dispose stay unde
   t.true(Number(peak) < 200, `${String(peak)} MB`);
 });
 
+cpuTest('a large typed array becomes a tensor without a second copy when it is transferred, and bytes become floats in one step', async (t) => {
+  const [before, transferred, divided] = (await childResult(`
+    const bytes = new Uint8Array(40e6).fill(1);
+    const before = rss();
+    const x = hebb.tensor(bytes, { transfer: true });
+    const transferred = rss();
+    const y = x.div(255);
+    console.log(JSON.stringify([before, transferred, rss(), y.size]));`)) as [number, number, number];
+  t.true(transferred - before < 20, `transfer: ${before} -> ${transferred} MB`);
+  t.true(divided - transferred < 200, `160 MB of floats: ${transferred} -> ${divided} MB`);
+});
+
+cpuTest('what a call only computed with is not kept for the next one', async (t) => {
+  const freed = await childResult(`
+    const tick = () => new Promise((resolve) => setImmediate(resolve));
+    let x = hebb.ones([10_000_000]);
+    const before = hebb.memory().cpu.bytes;
+    x = undefined;
+    for (let i = 0; i < 5; ++i) { gc(); await tick(); }
+    console.log(before - hebb.memory().cpu.bytes);`);
+  t.true(Number(freed) > 39e6, `${String(freed)} bytes freed`);
+});
+
 cpuTest('3 million eager ops on 4x4 tensors in a synchronous loop without dispose stay under 200 MB', async (t) => {
   t.timeout(280_000);
   const peak = await childResult(`

@@ -1,5 +1,5 @@
 import ava from 'ava';
-import { arange, layers, randn, seed, sequential, tensor, zeros } from '../../src/index.js';
+import { arange, layers, randn, scope, seed, sequential, tensor, zeros } from '../../src/index.js';
 import type { Sequential, Tensor } from '../../src/index.js';
 
 // One after the other: they seed and draw from one generator.
@@ -122,6 +122,7 @@ test('predict() gives the same for any number of rows and any batch size', async
   for (const batchSize of [1, 7, 1000, 5000]) {
     t.deepEqual(net.predict(x.slice([0, 50]), { batchSize }).dataSync(), all.slice(0, 150), `batches of ${batchSize}`);
   }
+  t.deepEqual(scope(() => net.predict(x)).dataSync(), all, 'answered by a scope');
   t.deepEqual((await net.predictAsync(x)).dataSync(), all);
   t.deepEqual((await net.predictAsync(x.slice([0, 1]))).dataSync(), all.slice(0, 3));
   t.deepEqual([...net.predict(zeros([0, 5])).shape], [0, 3]);

@@ -248,8 +248,9 @@ void positions() {
   }
   for (Dtype dtype : numbers) {
     for (bool reverse : {false, true}) {
-      for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 7, 1}, Shape{5, 100, 1}, Shape{2, 3000, 1}, Shape{4, 9, 5},
-                                 Shape{2, 40, 700}, Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}}) {
+      for (const Shape& shape :
+           {Shape{1, 1, 1}, Shape{3, 7, 1}, Shape{5, 100, 1}, Shape{2, 3000, 1}, Shape{4, 9, 5}, Shape{2, 40, 700},
+            Shape{0, 4, 4}, Shape{3, 32, 1}, Shape{1, 33, 1}, Shape{2, 300, 40}, Shape{1, 128, 3}}) {
         const Tensor x = input(dtype, shape, Kind::contiguous, Values::tame);
         compare(make_launch(Op::cumsum, {x}, {make(dtype, shape)}, CumsumAttributes{reverse}));
       }
@@ -279,7 +280,7 @@ void row_ops() {
          {Shape{1, 1}, Shape{70, 10}, Shape{5, 32}, Shape{5, 33}, Shape{9, 128}, Shape{9, 129}, Shape{3, 1000},
           Shape{2, 1024}, Shape{3, 1025}, Shape{2, 20000}, Shape{2, 40000}, Shape{33, 16}, Shape{5, 17}, Shape{3, 500},
           Shape{3, 5000}, Shape{0, 4}, Shape{4, 0}, Shape{1000, 7}}) {
-      for (Values values : {Values::tame, Values::wild}) {
+      for (Values values : {Values::tame, Values::far, Values::wild}) {
         const bool few = shape[1] <= (dtype == Dtype::float32 ? 1024 : 512);
         for (Op op : {Op::softmax, Op::log_softmax, Op::sparsemax}) {
           const Tensor x = input(dtype, shape, Kind::contiguous, values);

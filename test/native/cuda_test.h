@@ -39,7 +39,7 @@ double uniform(double low, double high) { return std::uniform_real_distribution<
 int64_t whole(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random_bits); }
 
 enum class Kind { contiguous, offset, transposed, strided, broadcast, tall };
-enum class Values { wild, tame, positive, index, bits };
+enum class Values { wild, tame, far, positive, index, bits };
 
 // Numbers at the edges of the functions' domains.
 double special() {
@@ -62,6 +62,7 @@ double element(Dtype dtype, Values values, int64_t limit) {
     default:
       if (values == Values::positive) return uniform(0.01, 2);
       if (values == Values::tame) return uniform(-3, 3);
+      if (values == Values::far) return uniform(-1, 1) * (dtype == Dtype::float32 ? 60 : 400);  // exp of it, too
       return whole(0, 7) ? uniform(-6, 6) : special();
   }
 }

@@ -5,7 +5,7 @@ import { childResult, hebbUrl, runScript } from '../support/node_process.js';
 const prelude = `
   import fastCheck from 'fast-check';
   import { loadAddon } from ${JSON.stringify(new URL('native_path.js', hebbUrl).href)};
-  const addon = loadAddon();
+  const { exports: addon } = loadAddon();
   const memory = new ArrayBuffer(4096);
   const strange = [undefined, null, true, false, 0, 1, -1, 2, 3, 7, 0.5, NaN, Infinity, -Infinity, -0, 2 ** 31, 2 ** 53, -(2 ** 53), 1e300,
     '', 'x', 10n, Symbol.iterator, {}, [], [1, 2], [-1], [2 ** 40, 2 ** 40], [NaN], ['x'], [[]], new Array(4294967295), [memory, 0, 0],

@@ -5,7 +5,7 @@ import { Perceptron, SGDClassifier, SGDRegressor, Tensor, ThresholdLogicUnit, da
 interface GoldenCase {
   kind: 'Perceptron' | 'SGDClassifier' | 'SGDRegressor';
   data: 'setosa' | 'species' | 'scaled' | 'versicolor' | 'width';
-  calls: 'fit' | 'partial' | 'twice';
+  calls: 'fit' | 'weighted' | 'partial' | 'twice';
   options: Record<string, never>;
   epochs: number;
   coef: number[];
@@ -32,9 +32,10 @@ for (const { kind, data, calls, options, epochs, coef, intercept, score } of gol
     const [rows, targets] = rowsOf[data];
     const model = new learners[kind](options);
     if (calls === 'partial') {
-      for (let i = 0; i < 3; i++) await model.partialFit(rows, targets, { classes: data === 'species' ? [0, 1, 2] : [0, 1] });
+      const classes = data === 'species' ? [0, 1, 2] : [0, 1];
+      for (let i = 0; i < 3; i++) await (model instanceof SGDRegressor ? model.partialFit(rows, targets) : model.partialFit(rows, targets, { classes }));
     } else {
-      await model.fit(rows, targets);
+      await model.fit(rows, targets, calls === 'weighted' ? { sampleWeight: Float64Array.from({ length: 150 }, (_, i) => 1 + (i % 3)) } : {});
       if (calls === 'twice') await model.fit(rows, targets);
     }
     t.deepEqual([...model.coef.dataSync()], coef);
@@ -44,6 +45,21 @@ for (const { kind, data, calls, options, epochs, coef, intercept, score } of gol
     t.true(Math.abs(model.score(rows, targets) - score) < 1e-9 * Math.max(1, Math.abs(score)));
   });
 }
+
+test('the book\'s cells print what they print there', async (t) => {
+  const setosa = y.equal(0);
+  const printed = async (model: Perceptron | SGDClassifier): Promise<unknown[]> => {
+    await model.fit(petals, setosa);
+    const round = (values: Tensor): string[] => [...values.dataSync()].map((value) => value.toFixed(10).replace(/\.?0+$/, ''));
+    return [round(model.coef), round(model.intercept), model.nIter];
+  };
+  const book = new Perceptron({ randomState: 42 });
+  t.deepEqual(await printed(book), [['-1.4', '-2.2'], ['4'], 7]);
+  t.deepEqual(book.predict([[2, 0.5], [3, 1]]).toArray(), [true, false]);
+  t.deepEqual(await printed(new Perceptron()), [['-0.7', '-1.2'], ['2'], 7]);
+  t.deepEqual(await printed(new Perceptron({ maxIter: 2, shuffle: false, tol: null })), [['-0.5', '-0.8'], ['2'], 2]);
+  t.deepEqual(await printed(new SGDClassifier({ randomState: 42 })), [['-13.1971051511', '-12.7713920817'], ['45.5431394274'], 9]);
+});
 
 test('a matrix of 0 and 1 is one task per column, each with the weights it has alone', async (t) => {
   const columns = [0, 1, 2].map((kind) => y.equal(kind).cast('int32'));
@@ -82,6 +98,7 @@ test('wrong input is named', async (t) => {
   t.throws(() => new SGDClassifier({ alpha: 0 }), { code: 'ERR_ARGUMENT', message: /alpha is a number > 0/ });
   t.throws(() => new Perceptron({ maxIter: 0 }), { code: 'ERR_ARGUMENT', message: /maxIter/ });
   t.throws(() => new Perceptron().predict(x), { code: 'ERR_ARGUMENT', message: /before fit/ });
+  await t.throwsAsync(new Perceptron({ classWeight: { 3: 2 } }).fit(x, y), { code: 'ERR_ARGUMENT', message: /classWeight has '3', the classes are 0, 1, 2/ });
   await t.throwsAsync(new Perceptron().fit(x, y.slice([0, 10])), { code: 'ERR_SHAPE' });
   await t.throwsAsync(new Perceptron().fit(x, y.mul(0)), { code: 'ERR_ARGUMENT', message: /one class only/ });
   await t.throwsAsync(new Perceptron().fit([[NaN], [1]], [0, 1]), { code: 'ERR_ARGUMENT', message: /x is not finite in row 0/ });

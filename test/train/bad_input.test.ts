@@ -63,6 +63,8 @@ const wrong: [string, TensorLike, TensorLike, object, string, RegExp][] = [
   ['an infinite sample weight', x, y, { sampleWeight: [1, 2, Infinity, 1, 1, 1] }, 'ERR_ARGUMENT', /sampleWeight/],
   ['both kinds of weights', x, y, { sampleWeight: ones([6]), classWeight: { 0: 1 } }, 'ERR_ARGUMENT', /cannot be combined/],
   ['a class that is none', x, y, { classWeight: { blue: 1 } }, 'ERR_ARGUMENT', /'blue'/],
+  ['a class that the model does not have', x, y, { classWeight: { 3: 2 } }, 'ERR_ARGUMENT', /fit: classWeight has a key that is no class, '3'; the classes are 0 to 2/],
+  ['a callback that is never called', x, y, { callbacks: [{ onEpochends: () => undefined }] as never }, 'ERR_ARGUMENT', /fit: callbacks: a callback has one of onTrainBegin, .*got an object with onEpochends/],
   ['a class weight that is no number', x, y, { classWeight: { 1: NaN } }, 'ERR_ARGUMENT', /classWeight of 1/],
   ['another verbosity', x, y, { verbose: 3 }, 'ERR_ARGUMENT', /verbose .* got 3/],
   ['an option that does not exist', x, y, { batch_size: 32 }, 'ERR_ARGUMENT', /fit: there is no option 'batch_size'/],

@@ -136,6 +136,18 @@ test('classWeight weights the rows of a class, but not in the validation', async
   t.is(history.val_accuracy![0], 0);
 });
 
+test('classWeight names classes that outputs or loss have, be they in this batch or not', async (t) => {
+  const net = sequential([layers.dense({ units: 1, activation: 'sigmoid', inputShape: [1] })]);
+  net.compile({ loss: 'binaryCrossentropy' });
+  t.notThrows(() => net.trainOnBatch([[1]], [0], { classWeight: { 1: 3 } }));
+  t.throws(() => net.trainOnBatch([[1]], [0], { classWeight: { 2: 3 } }), { code: 'ERR_ARGUMENT', message: /'2'; the classes are 0 to 1/ });
+  net.compile({ loss: 'mse' });
+  t.notThrows(() => net.trainOnBatch([[1]], [7], { classWeight: { 9: 3 } }), 'an order of unknown length');
+  const unbuilt = sequential([layers.dense({ units: 2, activation: 'softmax' })]);
+  unbuilt.compile({ loss: 'sparseCategoricalCrossentropy' });
+  await t.throwsAsync(unbuilt.fit([[1]], [0], { classWeight: { 2: 3 }, ...quiet }), { code: 'ERR_ARGUMENT', message: /'2'; the classes are 0 to 1/ });
+});
+
 test('callbacks are called in order, with logs, and may add to them', async (t) => {
   const calls: string[] = [];
   const net = line();

@@ -117,3 +117,10 @@ test('options of metrics with a state are checked when they are made', (t) => {
   t.throws(() => metrics.iou({ numClasses: 2, targetClassIds: [2] }), { code: 'ERR_ARGUMENT', message: /targetClassIds .* got 2/ });
   t.throws(() => metrics.r2Score({ numRegressors: -1 }), { code: 'ERR_ARGUMENT', message: /numRegressors .* got -1/ });
 });
+
+test('one-hot targets for a metric of class numbers are an error that names it', (t) => {
+  const rows = tensor([[1, 0], [0, 1]]);
+  const message = 'sparseCategoricalAccuracy: targets are class numbers [2], got [2,2] for predictions [2,2]; one-hot rows need a categorical metric';
+  t.throws(() => metrics.sparseCategoricalAccuracy().rows(rows, rows), { code: 'ERR_SHAPE', message });
+  t.throws(() => metrics.sparseTopKCategoricalAccuracy({ k: 1 }).rows(rows, rows), { code: 'ERR_SHAPE', message: /^sparseTopKCategoricalAccuracy: / });
+});

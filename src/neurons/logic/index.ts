@@ -1,3 +1,4 @@
+import { checkNames } from '../../options.js';
 import { compile } from './compile.js';
 import { LogicNetwork } from './network.js';
 import type { NetworkOptions } from './neuron.js';
@@ -77,6 +78,7 @@ export interface ExpressionOptions {
  * logic.fromExpression({ sum: 'A ^ B', carry: 'A & B' }).run({ A: true, B: true }); // { sum: false, carry: true }
  */
 export function fromExpression(formula: string | Readonly<Record<string, string>>, options: ExpressionOptions = {}): LogicNetwork {
+  checkNames('logic.fromExpression', options, ['inputs', 'output']);
   const texts = typeof formula === 'string' ? { [options.output ?? 'out']: formula } : formula;
   const formulas = new Map(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
   return network(compile(formulas, options.inputs));

@@ -1,4 +1,5 @@
 import { HebbError } from '../../errors.js';
+import { checkNames } from '../../options.js';
 
 /** How one neuron is connected. */
 export interface NeuronOptions {
@@ -50,7 +51,7 @@ function fail(message: string): never {
   throw new HebbError('ERR_ARGUMENT', `logic.network: ${message}`);
 }
 
-function checkNames(what: string, names: unknown): void {
+function checkList(what: string, names: unknown): void {
   if (!Array.isArray(names)) fail(`${what} is a list of names, got ${typeof names} ${String(names)}`);
   for (const name of names as readonly unknown[]) {
     if (typeof name !== 'string' || name === '') fail(`${what}: a name is a text that is not empty, got ${typeof name} '${String(name)}'`);
@@ -63,9 +64,10 @@ function checkUnique(what: string, names: readonly string[]): void {
 }
 
 function checkNeuron(name: string, options: NeuronOptions): Neuron {
+  checkNames(`logic.network: neuron '${name}'`, options, ['excite', 'inhibit', 'threshold']);
   const { excite = [], inhibit = [], threshold = 2 } = options;
-  checkNames(`excite of neuron '${name}'`, excite);
-  checkNames(`inhibit of neuron '${name}'`, inhibit);
+  checkList(`excite of neuron '${name}'`, excite);
+  checkList(`inhibit of neuron '${name}'`, inhibit);
   if (!Number.isSafeInteger(threshold) || threshold < 0) {
     fail(`the threshold of neuron '${name}' is a whole number >= 0, got ${String(threshold)}`);
   }
@@ -74,12 +76,13 @@ function checkNeuron(name: string, options: NeuronOptions): Neuron {
 
 /** The inputs, neurons and outputs of a network, checked. @throws ERR_ARGUMENT */
 export function checkNetwork(options: NetworkOptions): { inputs: string[]; neurons: Neuron[]; outputs: string[] } {
-  checkNames('inputs', options.inputs);
+  checkNames('logic.network', options, ['inputs', 'neurons', 'outputs']);
+  checkList('inputs', options.inputs);
   checkUnique('input', options.inputs);
   const neurons = Object.entries(options.neurons).map(([name, neuron]) => checkNeuron(name, neuron));
   if (neurons.length === 0) fail('there is no neuron');
   const names = neurons.map(({ name }) => name);
-  checkNames('neurons', names);
+  checkList('neurons', names);
   const known = new Set([...options.inputs, ...names]);
   for (const name of options.inputs) if (names.includes(name)) fail(`'${name}' is the name of an input and of a neuron`);
   for (const { name, excite, inhibit } of neurons) {
@@ -87,7 +90,7 @@ export function checkNetwork(options: NetworkOptions): { inputs: string[]; neuro
     if (stranger !== undefined) fail(`neuron '${name}' listens to '${stranger}', which is neither an input nor a neuron`);
   }
   const outputs = options.outputs ?? ends(neurons);
-  checkNames('outputs', outputs);
+  checkList('outputs', outputs);
   checkUnique('output', outputs);
   for (const name of outputs) if (!names.includes(name)) fail(`the output '${name}' is not a neuron`);
   return { inputs: [...options.inputs], neurons, outputs: [...outputs] };

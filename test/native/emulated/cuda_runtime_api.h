@@ -95,6 +95,16 @@ inline unsigned __ballot_sync(unsigned, bool holds) {
   return lanes;
 }
 inline bool __any_sync(unsigned lanes, bool holds) { return __ballot_sync(lanes, holds) != 0; }
+inline bool __all_sync(unsigned lanes, bool holds) { return !__any_sync(lanes, !holds); }
+inline bool __syncthreads_and(bool holds) {
+  static bool all;
+  __syncthreads();
+  all = true;
+  __syncthreads();
+  if (!holds) all = false;
+  __syncthreads();
+  return all;
+}
 
 inline int __ffs(int x) { return __builtin_ffs(x); }
 inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<unsigned>(uint64_t{a} * b >> 32); }
