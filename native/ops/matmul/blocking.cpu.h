@@ -11,6 +11,9 @@ constexpr int64_t b_packed_bytes = 16 << 20;
 constexpr int64_t b_worth_packing = 512 << 10;  // bytes (1024x784x300: 136 GFLOP/s on one thread, in place 129)
 
 template <class T>
+constexpr int64_t line_values = 64 / sizeof(T);
+
+template <class T>
 struct Plan {
   const Gemm<T>* g;
   Panels panels;
@@ -19,26 +22,12 @@ struct Plan {
   int64_t padded_columns;
   int64_t k_block;
   int64_t first_column, last_column;
-  int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks;
+  int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks, panels_per_pack;
   bool by_columns;  // tasks that follow each other have the same columns, not the same rows
   T* chain;         // where chains rest between blocks of k
   int64_t chain_row;
   const Gemm<T>* finish;
   bool transposed;
-};
-
-// Brings the next group of B towards L2, a few rows before each tile of this one.
-template <class T>
-struct Prefetch {
-  const T* b;
-  int64_t b_row, columns, row, rows, tiles;
-  void some() {
-    if (row >= rows) return;
-    for (int64_t end = row + ceil_div(rows, tiles); row < end && row < rows; ++row) {
-      const T* line = b + row * b_row;
-      for (int64_t j = 0; j < columns; j += 64 / sizeof(T)) __builtin_prefetch(line + j, 0, 2);
-    }
-  }
 };
 
 template <class T>
@@ -63,12 +52,15 @@ void multiply_task(void* context, int64_t index) {
     a_kept = static_cast<T*>(gemm_scratch(Scratch::a, rows * plan.k_block * sizeof(T)));
   }
   if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
-  TileCall<T> call;
+  TileCall<T> call{};
   call.chain_row = plan.chain_row;
   call.transposed = plan.transposed;
   int64_t start = 0;
   do {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
+    if (plan.keep_a && g.a_row == 1) {
+      pack_a_panels(g.a + first_row + start * g.a_col, g.a_col, plan.panels, first_panel, last_panel, k, a_kept);
+    }
     call.k = k;
     call.resume = start > 0;
     call.finish = start + k == g.k ? plan.finish : nullptr;
@@ -82,12 +74,6 @@ void multiply_task(void* context, int64_t index) {
         b = b_kept;
       }
       const bool packed_b = plan.b_packed || plan.keep_b;
-      Prefetch<T> next{};
-      if (plan.keep_b && g.b_col == 1 && !plan.b_packed && group_end < last_column) {
-        const int64_t columns = last_column - group_end < group_columns<T> ? last_column - group_end : group_columns<T>;
-        next = {g.b + start * g.b_row + group_end, g.b_row, columns, 0, k, 1};
-        next.tiles = (last_panel - first_panel) * ceil_div(group_end - group, width);
-      }
       // Packed columns are all read for one panel of A, which stays in L1: it is the smaller one, and the others come
       // in long runs (one thread: 512^3 147 GFLOP/s instead of 139, 1024^3 140 instead of 132). Columns in place are
       // far apart: there the strip of B stays, and the panels of A pass.
@@ -111,20 +97,31 @@ void multiply_task(void* context, int64_t index) {
           call.a_col = g.a_col;
           if (plan.keep_a) {
             T* kept = a_kept + (row - first_row) * k;
-            if (j == first_column) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
+            if (j == first_column && g.a_row != 1) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
             call.a = kept;
             call.a_row = 1;
             call.a_col = rows;
           }
-          next.some();
-          const T* after = packed_b ? call.chain + width : call.chain + rows * plan.chain_row;
-          if (inner + 1 < (packed_b ? strips : panels)) {  // the next tile's place in C
+          const bool last = inner + 1 == (packed_b ? strips : panels);
+          const T* next_chain = packed_b ? call.chain + width : call.chain + rows * plan.chain_row;
+          if (plan.keep_a) {
+            call.next_chain = last ? nullptr : next_chain;
+            // Two rows of the next panel; more strips than 7 fetch all of it before it is packed.
+            const int64_t next_row = row + rows + 2 * inner;
+            call.next_a = {};
+            if (panel + 1 < last_panel && packed_b && group == first_column && g.a_col == 1) {
+              const int64_t next_rows = plan.panels.start(panel + 2) - next_row;
+              if (next_rows > 0)
+                call.next_a = {g.a + next_row * g.a_row + start, next_rows > 1 ? g.a_row : 0,
+                               ceil_div(k, line_values<T>)};
+            }
+          } else if (!last) {
             for (int64_t i = 0; i < tile_rows; ++i) {
-              __builtin_prefetch(after + i * plan.chain_row, 1, 3);
-              __builtin_prefetch(after + i * plan.chain_row + width / 2, 1, 3);
+              __builtin_prefetch(next_chain + i * plan.chain_row, 1, 3);
+              __builtin_prefetch(next_chain + i * plan.chain_row + width / 2, 1, 3);
             }
           }
-          tiles<T>.at[vectors - 1][rows][call.columns != lanes][call.a_row == 1](call);
+          tiles<T>.at[vectors - 1][rows][call.columns != lanes][plan.keep_a](call);
         }
       }
     }
@@ -132,18 +129,19 @@ void multiply_task(void* context, int64_t index) {
   } while (start < g.k);
 }
 
-// One panel of B, every block of k.
+// Some panels of B, every block of k.
 template <class T>
 void pack_b_task(void* context, int64_t index) {
   const Plan<T>& plan = *static_cast<Plan<T>*>(context);
   const Gemm<T>& g = *plan.g;
   constexpr int64_t width = panel_columns<T>;
-  const int64_t j = plan.first_column + index * width;
-  const int64_t columns = plan.last_column - j < width ? plan.last_column - j : width;
+  const int64_t task_columns = plan.panels_per_pack * width;
+  const int64_t j = plan.first_column + index * task_columns;
+  const int64_t columns = plan.last_column - j < task_columns ? plan.last_column - j : task_columns;
   for (int64_t start = 0; start < g.k; start += plan.k_block) {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
     pack_b(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
-           plan.b_packed + start * plan.padded_columns + index * width * k);
+           plan.b_packed + start * plan.padded_columns + index * task_columns * k);
   }
 }
 
@@ -206,13 +204,15 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
     choose_tasks(plan, parallel ? thread_count() : 1);
     const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
-    plan.keep_a =
-        plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > (g.a_col == 1 ? 1 << 20 : 1 << 19);
+    plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
     plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes >= b_worth_packing);
     if (pack_whole && plan.row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
-      run_tasks(parallel, plan.padded_columns / width, pack_b_task<T>, &plan);
+      // Long runs of the rows of B: a few panels in each task.
+      const int64_t panels = plan.padded_columns / width;
+      plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * thread_count() : 1);
+      run_tasks(parallel, ceil_div(panels, plan.panels_per_pack), pack_b_task<T>, &plan);
     }
     run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
   }

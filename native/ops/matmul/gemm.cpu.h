@@ -21,7 +21,6 @@ constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 #include "transpose.cpu.h"
 #include "epilogue.cpu.h"
 #include "micro_kernel.cpu.h"
-#include "pack.cpu.h"
 
 // Rows are cut into panels of tile_rows; when they do not divide, the last two share what is left evenly.
 struct Panels {
@@ -35,6 +34,7 @@ struct Panels {
   }
 };
 
+#include "pack.cpu.h"
 #include "small.cpu.h"
 #include "outer.cpu.h"
 #include "blocking.cpu.h"

@@ -11,19 +11,7 @@ void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k,
   const int64_t whole = k - 1 - (lanes + rows - 1) / rows;
   const int last_rows = (rows - 1) / lanes * lanes;
   int64_t p = 0;
-  if (a_row == 1) {
-    for (; p < k; ++p) {
-      for (int i = 0; i < rows; i += lanes) {
-        const int count = rows - i < lanes ? rows - i : lanes;
-        const Vec<T> x = load_n<T>(a + p * a_col + i, count);
-        if (p < whole) {
-          store(panel + p * rows + i, x);
-        } else {
-          store_n(panel + p * rows + i, x, count);
-        }
-      }
-    }
-  } else if (a_col == 1) {
+  if (a_col == 1) {
     for (; p + lanes <= whole; p += lanes) {
       for (int i = last_rows; i >= 0; i -= lanes) {
         const int count = rows - i < lanes ? rows - i : lanes;
@@ -42,6 +30,29 @@ void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k,
   } else {
     for (; p < k; ++p)
       for (int i = 0; i < rows; ++i) panel[p * rows + i] = a[i * a_row + p * a_col];
+  }
+}
+
+// Panels first..last - 1 of an A with a_row = 1, one after the other. Rows are read across all of them: long runs, and
+// one visit to each page (one thread: TN 784x1024x300 139 GFLOP/s instead of 134 for a panel at a time).
+template <class T>
+void pack_a_panels(const T* a, int64_t a_col, const Panels& panels, int64_t first, int64_t last, int64_t k, T* out) {
+  constexpr int lanes = Vec<T>::lanes;
+  const int64_t first_row = panels.start(first);
+  for (int64_t p = 0; p < k; ++p) {
+    for (int64_t panel = first; panel < last; ++panel) {
+      const int64_t row = panels.start(panel) - first_row, rows = panels.start(panel + 1) - first_row - row;
+      T* to = out + row * k + p * rows;
+      for (int64_t i = 0; i < rows; i += lanes) {
+        const int count = rows - i < lanes ? static_cast<int>(rows - i) : lanes;
+        const Vec<T> x = load_n<T>(a + p * a_col + row + i, count);
+        if (p * rows + i + lanes <= k * rows) {
+          store(to + i, x);
+        } else {
+          store_n(to + i, x, count);
+        }
+      }
+    }
   }
 }
 
