@@ -8,6 +8,9 @@ template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
 constexpr int64_t b_packed_bytes = 16 << 20;
+// More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
+// 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
+constexpr int64_t panels_in_place = rows_ahead > 0 ? 12 : 6;
 constexpr int64_t b_worth_packing = 512 << 10;  // bytes (1024x784x300: 136 GFLOP/s on one thread, in place 129)
 
 template <class T>
@@ -205,7 +208,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     choose_tasks(plan, parallel ? thread_count() : 1);
     const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
-    plan.keep_b = strided_b || (plan.panels_per_task > 6 && b_bytes >= b_worth_packing);
+    plan.keep_b = strided_b || (plan.panels_per_task > panels_in_place && b_bytes >= b_worth_packing);
     if (pack_whole && plan.row_tasks > 1) {
       plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
