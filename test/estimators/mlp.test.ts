@@ -53,7 +53,9 @@ for (const { kind, data, calls, options, ...outcomes } of golden.cases) {
       const model = kind === 'MLPClassifier' ? new MLPClassifier(options) : new MLPRegressor(options);
       const sampleWeight = calls === 'weighted' ? Float64Array.from({ length: 150 }, (_, row) => 1 + (row % 3)) : undefined;
       if (calls === 'partial') {
-        for (let i = 0; i < 3; i++) await model.partialFit(rows, targets, { classes: [0, 1, 2] });
+        for (let i = 0; i < 3; i++) {
+          await (model instanceof MLPRegressor ? model.partialFit(rows, targets) : model.partialFit(rows, targets, { classes: [0, 1, 2] }));
+        }
       } else {
         await model.fit(rows, targets, { sampleWeight });
         if (calls === 'twice') await model.fit(rows, targets);
