@@ -26,10 +26,15 @@ test.serial('fit holds a 1 ms timer for no more than 10 ms', async (t) => {
   const model = sequential([layers.dense({ units: 300, activation: 'relu' }), layers.dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
   await model.fit(x, y, { epochs: 1, verbose: 0 });
-  const idle = await delays(new Promise((resolve) => setTimeout(resolve, 500)));
-  const fitting = await delays(model.fit(x, y, { epochs: 4, verbose: 0 }));
-  t.true(fitting.count > 10, `${fitting.count} timers came`);
-  t.true(fitting.usual < 10 + 2 * idle.usual, `late by ${fitting.usual} ms; without fit ${idle.usual} ms`);
+  // What fit does to the loop it does every time; what other processes do, now and then.
+  const tries = [];
+  do {
+    const idle = await delays(new Promise((resolve) => setTimeout(resolve, 500)));
+    const fitting = await delays(model.fit(x, y, { epochs: 4, verbose: 0 }));
+    t.true(fitting.count > 10, `${fitting.count} timers came`);
+    tries.push({ fitting: fitting.usual, idle: idle.usual, late: fitting.usual >= 10 + 2 * idle.usual });
+  } while (tries.length < 3 && tries.every(({ late }) => late));
+  t.false(tries.every(({ late }) => late), `late by ms: ${JSON.stringify(tries)}`);
 });
 
 test.serial('progress comes at most some ten times a second, grows, and ends with the count', async (t) => {
