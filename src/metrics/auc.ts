@@ -70,7 +70,7 @@ export function auc(options: AucOptions = {}): StatefulMetric {
     state: () => [zeros([numThresholds], { dtype: 'float64' }), zeros([numThresholds], { dtype: 'float64' })],
     update: (state, yTrue, yPred, weights) => {
       const p = clip(fromLogits ? sigmoid(yPred) : yPred, 0, 1);
-      const label = alike(yTrue, yPred);
+      const label = alike('auc', yTrue, yPred);
       const bucket = reshape(cast(clip(sub(ceil(mul(p, numThresholds - 1)), 1), 0, numThresholds - 1), 'int32'), [-1]);
       const counts = [label, sub(1, label)].map((x) => scatterAdd(reshape(weighted(x, weights), [-1]), bucket, [numThresholds]));
       addEach(state, counts);

@@ -4,7 +4,7 @@ import {
 } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
-import { addEach, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
+import { addEach, inShapeOf, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
 /** Options of meanIoU(). */
 export interface MeanIoUOptions extends MetricOptions {
@@ -119,9 +119,13 @@ function overlap(
 function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object): StatefulMetric {
   const { numClasses, ignoreClass, sparseYTrue = true, sparseYPred = true } = options;
   const settings = { numClasses, ignoreClass, sparseYTrue, sparseYPred, ...config };
+  const ofRows = (what: string, rows: Tensor): Tensor => {
+    if (rows.shape.at(-1) === numClasses) return argmax(rows, -1);
+    throw new HebbError('ERR_SHAPE', `${kind}: ${what} are rows of ${numClasses} numbers, one for each class, got [${rows.shape.join(',')}]`);
+  };
   return overlap(kind, options, settings, { numClasses, targetClassIds, ignoreClass }, (yTrue, yPred) => [
-    sparseYTrue ? yTrue : argmax(yTrue, -1),
-    sparseYPred ? yPred : argmax(yPred, -1),
+    sparseYTrue ? yTrue : ofRows('targets', yTrue),
+    sparseYPred ? yPred : ofRows('predictions', yPred),
   ]);
 }
 
@@ -142,16 +146,21 @@ export function meanIoU(options: MeanIoUOptions): StatefulMetric {
 
 /** iou() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
 export function oneHotIoU({ sparseYPred = false, ...options }: Omit<IoUOptions, 'sparseYTrue'>): StatefulMetric {
+  checkNames('oneHotIoU', options, ['numClasses', 'targetClassIds', 'ignoreClass', 'name']);
   return scored('oneHotIoU', { ...options, sparseYTrue: false, sparseYPred }, options.targetClassIds, { targetClassIds: options.targetClassIds });
 }
 
 /** meanIoU() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
 export function oneHotMeanIoU({ sparseYPred = false, ...options }: Omit<MeanIoUOptions, 'sparseYTrue'>): StatefulMetric {
+  checkNames('oneHotMeanIoU', options, ['numClasses', 'ignoreClass', 'name']);
   return scored('oneHotMeanIoU', { ...options, sparseYTrue: false, sparseYPred }, allClasses('oneHotMeanIoU', options.numClasses), {});
 }
 
 /** Intersection over union of labels 0 and 1 and probabilities, the mean of both. */
 export function binaryIoU({ targetClassIds = [0, 1], threshold = 0.5, ...options }: BinaryIoUOptions = {}): StatefulMetric {
   const config = { targetClassIds, threshold };
-  return overlap('binaryIoU', options, config, { numClasses: 2, targetClassIds }, (yTrue, yPred) => [yTrue, greaterEqual(yPred, threshold)]);
+  return overlap('binaryIoU', options, config, { numClasses: 2, targetClassIds }, (yTrue, yPred) => [
+    inShapeOf('binaryIoU', yTrue, yPred),
+    greaterEqual(yPred, threshold),
+  ]);
 }

@@ -45,7 +45,7 @@ function counting(kind: string, options: PrecisionOptions, finish: Counted): Sta
   return stateful(kind, options, config, {
     state: () => Array.from({ length: 4 }, () => zeros([], { dtype: 'float64' })),
     update: (state, yTrue, yPred, weights) => {
-      const label = notEqual(column(alike(yTrue, yPred), classId), 0);
+      const label = notEqual(column(alike(kind, yTrue, yPred), classId), 0);
       const above = greater(yPred, threshold);
       const guess = column(topK === undefined ? above : logicalAnd(above, amongLargest(yPred, topK)), classId);
       const pairs = [[label, guess], [logicalNot(label), guess], [logicalNot(label), logicalNot(guess)], [label, logicalNot(guess)]] as const;

@@ -43,7 +43,7 @@ function scoring(kind: string, options: FbetaOptions): StatefulMetric {
       return Array.from({ length: 3 }, () => zeros([classes], { dtype: 'float64' }));
     },
     update: (state, yTrue, yPred, weights) => {
-      const label = cast(alike(yTrue, yPred), 'float64');
+      const label = cast(alike(kind, yTrue, yPred), 'float64');
       const guess = cast(isOne(yPred), 'float64');
       const perClass = (x: Tensor): Tensor => sum(reshape(weighted(x, weights), [-1, x.shape[x.rank - 1] ?? 1]), 0);
       addEach(state, [perClass(mul(guess, label)), perClass(mul(guess, sub(1, label))), perClass(mul(sub(1, guess), label))]);

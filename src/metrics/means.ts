@@ -4,7 +4,7 @@ import {
   abs, argmax, cast, equal, greater, less, logitsOf, mul, neg, oneHot, reshape, square, sub, sum,
 } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { alike, meanPerRow, metric, type MetricOptions, type RowMetric } from './metric.js';
+import { alike, inShapeOf, meanPerRow, metric, targetsError, type MetricOptions, type RowMetric } from './metric.js';
 
 /** Class scores that order as the predictions do: the logits where they are known, which saves the softmax. */
 function scores(yPred: Tensor): Tensor {
@@ -15,15 +15,22 @@ function scores(yPred: Tensor): Tensor {
 function classNumbers(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
   const shape = yPred.shape.slice(0, -1);
   if (yTrue.size * (yPred.shape.at(-1) ?? 1) !== yPred.size) {
-    const found = `got [${yTrue.shape.join(',')}] for predictions [${yPred.shape.join(',')}]`;
-    throw new HebbError('ERR_SHAPE', `${kind}: targets are class numbers [${shape.join(',')}], ${found}; one-hot rows need a categorical metric`);
+    throw targetsError(kind, `class numbers [${shape.join(',')}]`, yTrue, yPred, '; one-hot rows need a categorical metric');
   }
   return cast(reshape(yTrue, shape), 'int32');
 }
 
+/** The class [batch, ...] of each one-hot row of the targets. @throws ERR_SHAPE unless they look like the predictions */
+function classesOfRows(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  if (yTrue.size !== yPred.size) {
+    throw targetsError(kind, `one-hot rows [${yPred.shape.join(',')}]`, yTrue, yPred, '; class numbers need a sparse metric');
+  }
+  return argmax(inShapeOf(kind, yTrue, yPred), -1);
+}
+
 /** Share of predictions that equal their targets. */
 export function accuracy(options: MetricOptions = {}): RowMetric {
-  return metric('accuracy', options, (yTrue, yPred) => equal(alike(yTrue, yPred), yPred));
+  return metric('accuracy', options, (yTrue, yPred) => equal(alike('accuracy', yTrue, yPred), yPred));
 }
 
 /** Share of rows whose largest prediction is the class [batch] that the target names. */
@@ -35,7 +42,9 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): RowMetri
 
 /** Share of rows whose largest prediction stands where the largest target [batch, classes] does. */
 export function categoricalAccuracy(options: MetricOptions = {}): RowMetric {
-  return metric('categoricalAccuracy', options, (yTrue, yPred) => equal(argmax(scores(yPred), -1), argmax(yTrue, -1)));
+  return metric('categoricalAccuracy', options, (yTrue, yPred) =>
+    equal(argmax(scores(yPred), -1), classesOfRows('categoricalAccuracy', yTrue, yPred)),
+  );
 }
 
 /** Share of labels, 0 or 1, that the predictions meet: above the threshold, 0.5 by default, they count as 1. */
@@ -43,7 +52,7 @@ export function binaryAccuracy({ threshold = 0.5, ...options }: MetricOptions & 
   return metric(
     'binaryAccuracy',
     options,
-    (yTrue, yPred) => equal(cast(greater(yPred, threshold), yPred.dtype), alike(yTrue, yPred)),
+    (yTrue, yPred) => equal(cast(greater(yPred, threshold), yPred.dtype), alike('binaryAccuracy', yTrue, yPred)),
     { threshold },
   );
 }
@@ -77,26 +86,31 @@ export function sparseTopKCategoricalAccuracy({ k = 5, ...options }: TopKOptions
 export function topKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): RowMetric {
   const kind = 'topKCategoricalAccuracy';
   checkK(kind, k);
-  return metric(kind, options, (yTrue, yPred) => inTopK(argmax(yTrue, -1), yPred, k), { k });
+  return metric(kind, options, (yTrue, yPred) => inTopK(classesOfRows(kind, yTrue, yPred), yPred, k), { k });
 }
 
 /** Mean absolute error. */
 export function mae(options: MetricOptions = {}): RowMetric {
-  return metric('mae', options, (yTrue, yPred) => meanPerRow(abs(sub(yPred, alike(yTrue, yPred)))));
+  return metric('mae', options, (yTrue, yPred) => meanPerRow(abs(sub(yPred, alike('mae', yTrue, yPred)))));
+}
+
+/** The mean squared error of each row. */
+function squaredError(kind: string): RowMetric['rows'] {
+  return (yTrue, yPred) => meanPerRow(square(sub(yPred, alike(kind, yTrue, yPred))));
 }
 
 /** Mean squared error. */
 export function mse(options: MetricOptions = {}): RowMetric {
-  return metric('mse', options, (yTrue, yPred) => meanPerRow(square(sub(yPred, alike(yTrue, yPred)))));
+  return metric('mse', options, squaredError('mse'));
 }
 
 /** Root of the mean squared error over the epoch. */
 export function rmse(options: MetricOptions = {}): RowMetric {
-  return { ...metric('rmse', options, mse().rows), finish: Math.sqrt };
+  return { ...metric('rmse', options, squaredError('rmse')), finish: Math.sqrt };
 }
 
 function fromLoss(kind: string, options: MetricOptions, loss: losses.Loss): RowMetric {
-  return metric(kind, options, (yTrue, yPred) => loss.call(yTrue, yPred), loss.config);
+  return metric(kind, options, (yTrue, yPred) => loss.call(inShapeOf(kind, yTrue, yPred), yPred), loss.config);
 }
 
 /** The loss of that name as a metric. */
@@ -111,7 +125,9 @@ export function categoricalCrossentropy({ name, ...options }: MetricOptions & lo
 
 /** The loss of that name as a metric. */
 export function sparseCategoricalCrossentropy({ name, ...options }: MetricOptions & { fromLogits?: boolean } = {}): RowMetric {
-  return fromLoss('sparseCategoricalCrossentropy', { name }, losses.sparseCategoricalCrossentropy(options));
+  const kind = 'sparseCategoricalCrossentropy';
+  const loss = losses.sparseCategoricalCrossentropy(options);
+  return metric(kind, { name }, (yTrue, yPred) => loss.call(classNumbers(kind, yTrue, yPred), yPred), loss.config);
 }
 
 /** The loss of that name as a metric. */
@@ -157,5 +173,5 @@ export function categoricalHinge(options: MetricOptions = {}): RowMetric {
 /** The cosine of the angle between the rows of targets and predictions, averaged: 1 where they point the same way. */
 export function cosineSimilarity(options: MetricOptions = {}): RowMetric {
   const loss = losses.cosineSimilarity();
-  return metric('cosineSimilarity', options, (yTrue, yPred) => neg(loss.call(yTrue, yPred)));
+  return metric('cosineSimilarity', options, (yTrue, yPred) => neg(loss.call(inShapeOf('cosineSimilarity', yTrue, yPred), yPred)));
 }

@@ -1,3 +1,4 @@
+import { HebbError } from '../errors.js';
 import { addInPlace, broadcastTo, cast, mean, mul, reshape, sameShape } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -67,9 +68,22 @@ export function meanPerRow(x: Tensor): Tensor {
   return x.rank <= 1 ? x : mean(x, -1);
 }
 
-/** The targets in the shape and type of the predictions. */
-export function alike(yTrue: Tensor, yPred: Tensor): Tensor {
-  return cast(sameShape(yTrue.shape, yPred.shape) ? yTrue : reshape(yTrue, yPred.shape), yPred.dtype);
+/** The error of targets that a metric cannot compare with the predictions. */
+export function targetsError(kind: string, wanted: string, yTrue: Tensor, yPred: Tensor, hint = ''): HebbError {
+  const found = `got [${yTrue.shape.join(',')}] for predictions [${yPred.shape.join(',')}]`;
+  return new HebbError('ERR_SHAPE', `${kind}: targets are ${wanted}, ${found}${hint}`);
+}
+
+/** The targets in the shape of the predictions. @throws ERR_SHAPE unless there are as many */
+export function inShapeOf(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  if (sameShape(yTrue.shape, yPred.shape)) return yTrue;
+  if (yTrue.size !== yPred.size) throw targetsError(kind, `[${yPred.shape.join(',')}]`, yTrue, yPred);
+  return reshape(yTrue, yPred.shape);
+}
+
+/** The targets in the shape and type of the predictions. @throws ERR_SHAPE unless there are as many */
+export function alike(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  return cast(inShapeOf(kind, yTrue, yPred), yPred.dtype);
 }
 
 /** x times the weight of each row, in float64; x without weights. */

@@ -27,7 +27,7 @@ export function r2Score(options: R2Options = {}): StatefulMetric {
       return [...Array.from({ length: 4 }, () => zeros([outputs], { dtype: 'float64' })), zeros([], { dtype: 'float64' })];
     },
     update: (state, yTrue, yPred, weights) => {
-      const y = cast(alike(yTrue, yPred), 'float64');
+      const y = cast(alike('r2Score', yTrue, yPred), 'float64');
       const perOutput = (x: Tensor): Tensor => total(reshape(weighted(x, weights), [-1, x.shape[x.rank - 1] ?? 1]), 0);
       const one = full(y.shape, 1, { dtype: 'float64' });
       const size = full([], y.size, { dtype: 'float64' });

@@ -23,6 +23,8 @@ DATA = {
     "scaled": ((iris.data - 4.0) / 2.0, iris.target),
     "versicolor": ((iris.data - 4.0) / 2.0, iris.target == 1),
     "width": ((iris.data[:, :3] - 4.0) / 2.0, iris.data[:, 3]),
+    "far": (iris.data, np.where(iris.target == 1, 1e13, 2.5e12)),
+    "large": (iris.data * 1e7, iris.target == 1),
 }
 LOSSES = {"hinge": "hinge", "squared_hinge": "squaredHinge", "modified_huber": "modifiedHuber", "log_loss": "logLoss",
           "perceptron": "perceptron", "squared_error": "squaredError", "huber": "huber",
@@ -104,6 +106,15 @@ for kind, data in (("Perceptron", "species"), ("SGDClassifier", "scaled")):
 case("SGDRegressor", "width", "weighted", random_state=2)
 case("SGDClassifier", "scaled", n_iter_no_change=2, tol=0.01, random_state=2)
 case("Perceptron", "species", n_iter_no_change=9, random_state=2, max_iter=40)
+# Weights that shrink by 0.7 a row until their common factor is below 1e-9, and derivatives that are cut to 1e12.
+case("SGDClassifier", "versicolor", alpha=0.3, learning_rate="constant", eta0=1.0, max_iter=5, tol=None, random_state=2)
+case("SGDClassifier", "versicolor", penalty="elasticnet", alpha=0.3, learning_rate="constant", eta0=1.0, max_iter=5, tol=None,
+     random_state=2)
+case("SGDRegressor", "far", loss="squared_error", learning_rate="constant", eta0=0.3, max_iter=4, tol=None, random_state=2)
+case("SGDRegressor", "far", loss="squared_epsilon_insensitive", penalty=None, learning_rate="constant", eta0=0.3, max_iter=4,
+     tol=None, random_state=2)
+case("SGDClassifier", "large", loss="squared_hinge", penalty=None, learning_rate="constant", eta0=0.3, max_iter=4, tol=None,
+     random_state=2)
 
 if __name__ == "__main__":
     recording.write("linear_sgd", "weights of linear learners on iris (see make_linear_sgd.py for the data); exact",

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { Perceptron, SGDClassifier, SGDRegressor, Tensor, ThresholdLogicUnit, datasets, tensor } from 'hebb';
+import { Perceptron, SGDClassifier, SGDRegressor, Tensor, ThresholdLogicUnit, datasets, full, tensor, where } from 'hebb';
 
 interface GoldenCase {
   kind: 'Perceptron' | 'SGDClassifier' | 'SGDRegressor';
-  data: 'setosa' | 'species' | 'scaled' | 'versicolor' | 'width';
+  data: 'setosa' | 'species' | 'scaled' | 'versicolor' | 'width' | 'far' | 'large';
   calls: 'fit' | 'weighted' | 'partial' | 'twice';
   options: Record<string, never>;
   epochs: number;
@@ -24,6 +24,8 @@ const rowsOf: Record<GoldenCase['data'], [Tensor, Tensor]> = {
   scaled: [scaled, y],
   versicolor: [scaled, y.equal(1)],
   width: [scaled.slice([0, null], [0, 3]), x.slice([0, null], 3)],
+  far: [x, where(y.equal(1), full([150], 1e13, { dtype: 'float64' }), 2.5e12)],
+  large: [x.mul(1e7), y.equal(1)],
 };
 
 for (const { kind, data, calls, options, epochs, coef, intercept, score } of golden.cases) {

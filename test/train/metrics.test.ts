@@ -124,3 +124,41 @@ test('one-hot targets for a metric of class numbers are an error that names it',
   t.throws(() => metrics.sparseCategoricalAccuracy().rows(rows, rows), { code: 'ERR_SHAPE', message });
   t.throws(() => metrics.sparseTopKCategoricalAccuracy({ k: 1 }).rows(rows, rows), { code: 'ERR_SHAPE', message: /^sparseTopKCategoricalAccuracy: / });
 });
+
+test('class numbers for a metric of one-hot targets are an error that names it', (t) => {
+  const [numbers, rows] = [tensor([1, 0, 1]), tensor([[0.2, 0.8], [0.7, 0.3], [0.1, 0.9]])];
+  const message = 'categoricalAccuracy: targets are one-hot rows [3,2], got [3] for predictions [3,2]; class numbers need a sparse metric';
+  t.throws(() => metrics.categoricalAccuracy().rows(numbers, rows), { code: 'ERR_SHAPE', message });
+  t.throws(() => metrics.topKCategoricalAccuracy({ k: 1 }).rows(numbers, rows), { code: 'ERR_SHAPE', message: /^topKCategoricalAccuracy: / });
+  const iou = metrics.oneHotMeanIoU({ numClasses: 2 });
+  t.throws(() => { iou.update(iou.state([2]), numbers, rows); }, {
+    code: 'ERR_SHAPE',
+    message: 'oneHotMeanIoU: targets are rows of 2 numbers, one for each class, got [3]',
+  });
+  t.throws(() => metrics.oneHotIoU({ numClasses: 2, targetClassIds: [0], ...{ sparseYTrue: true } }), {
+    code: 'ERR_ARGUMENT',
+    message: /^oneHotIoU: there is no option 'sparseYTrue'/,
+  });
+});
+
+test('targets that do not fit the predictions are an error that names the metric', (t) => {
+  const [targets, predictions] = [tensor([1, 0, 1]), tensor([[0.2, 0.8], [0.7, 0.3], [0.1, 0.9]])];
+  const compared = [
+    metrics.accuracy(), metrics.binaryAccuracy(), metrics.mse(), metrics.mae(), metrics.rmse(), metrics.mape(), metrics.msle(),
+    metrics.hinge(), metrics.squaredHinge(), metrics.categoricalHinge(), metrics.klDivergence(), metrics.poisson(), metrics.logCosh(),
+    metrics.cosineSimilarity(), metrics.binaryCrossentropy(), metrics.categoricalCrossentropy(),
+  ];
+  for (const metric of compared) {
+    const message = `${metric.name}: targets are [3,2], got [3] for predictions [3,2]`;
+    t.throws(() => metric.rows(targets, predictions), { code: 'ERR_SHAPE', message });
+  }
+  const counted = [metrics.precision(), metrics.recall(), metrics.auc(), metrics.f1Score(), metrics.r2Score(), metrics.binaryIoU()];
+  for (const metric of counted) {
+    const message = `${metric.name}: targets are [3,2], got [3] for predictions [3,2]`;
+    t.throws(() => { metric.update(metric.state([2]), targets, predictions); }, { code: 'ERR_SHAPE', message });
+  }
+  t.throws(() => metrics.sparseCategoricalCrossentropy().rows(predictions, predictions), {
+    code: 'ERR_SHAPE',
+    message: /^sparseCategoricalCrossentropy: targets are class numbers \[3\], got \[3,2\]/,
+  });
+});
