@@ -16,7 +16,7 @@ test('losses and metrics with options, and the table of an embedding, come back 
   const kept = [hot, metrics.f1Score({ average: null }), 'auc', metrics.auc({ curve: 'PR', name: 'pr' }), metrics.precision({ threshold: 0.25 }), metrics.meanIoU({ numClasses: 2 })];
   net.compile({ loss: losses.binaryFocalCrossentropy({ gamma: 1.5 }), metrics: kept, weightedMetrics: ['r2Score'] });
   const x = randn([20, 2], { seed: 1 }).mul(0).add([1, 4]).cast('int32');
-  const y = randn([20], { seed: 2 }).greater(0).cast('float32');
+  const y = randn([20, 1], { seed: 2 }).greater(0).cast('float32');
   const path = join(folder, 'model.hebb');
   const before = await net.evaluate(x, y);
   await net.save(path);
