@@ -116,9 +116,10 @@ function overlap(
   });
 }
 
-function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object): StatefulMetric {
-  const { numClasses, ignoreClass, sparseYTrue = true, sparseYPred = true } = options;
-  const settings = { numClasses, ignoreClass, sparseYTrue, sparseYPred, ...config };
+/** `oneHot`: the targets are rows, and the predictions unless the options say something else. */
+function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object, oneHot = false): StatefulMetric {
+  const { numClasses, ignoreClass, sparseYTrue = !oneHot, sparseYPred = !oneHot } = options;
+  const settings = { numClasses, ignoreClass, sparseYPred, ...(oneHot ? {} : { sparseYTrue }), ...config };
   const ofRows = (what: string, rows: Tensor): Tensor => {
     if (rows.shape.at(-1) === numClasses) return argmax(rows, -1);
     throw new HebbError('ERR_SHAPE', `${kind}: ${what} are rows of ${numClasses} numbers, one for each class, got [${rows.shape.join(',')}]`);
@@ -145,15 +146,13 @@ export function meanIoU(options: MeanIoUOptions): StatefulMetric {
 }
 
 /** iou() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
-export function oneHotIoU({ sparseYPred = false, ...options }: Omit<IoUOptions, 'sparseYTrue'>): StatefulMetric {
-  checkNames('oneHotIoU', options, ['numClasses', 'targetClassIds', 'ignoreClass', 'name']);
-  return scored('oneHotIoU', { ...options, sparseYTrue: false, sparseYPred }, options.targetClassIds, { targetClassIds: options.targetClassIds });
+export function oneHotIoU(options: Omit<IoUOptions, 'sparseYTrue'>): StatefulMetric {
+  return scored('oneHotIoU', options, options.targetClassIds, { targetClassIds: options.targetClassIds }, true);
 }
 
 /** meanIoU() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
-export function oneHotMeanIoU({ sparseYPred = false, ...options }: Omit<MeanIoUOptions, 'sparseYTrue'>): StatefulMetric {
-  checkNames('oneHotMeanIoU', options, ['numClasses', 'ignoreClass', 'name']);
-  return scored('oneHotMeanIoU', { ...options, sparseYTrue: false, sparseYPred }, allClasses('oneHotMeanIoU', options.numClasses), {});
+export function oneHotMeanIoU(options: Omit<MeanIoUOptions, 'sparseYTrue'>): StatefulMetric {
+  return scored('oneHotMeanIoU', options, allClasses('oneHotMeanIoU', options.numClasses), {}, true);
 }
 
 /** Intersection over union of labels 0 and 1 and probabilities, the mean of both. */
