@@ -62,12 +62,12 @@ function cpuProducts() {
     const [, m, k, n] = (/^NN (\d+)x(\d+)x(\d+)$/.exec(name) ?? []).map(Number);
     return m !== undefined && m === k && k === n ? [{ size: m, speed: (2 * m * n * k) / (ms * 1e6), series: `${peer} ${gemm.versions[peer]}` }] : [];
   });
-  const palette = ['#D55E00', '#0072B2', '#009E73', '#CC79A7', '#7f7f7f'];
+  const palette = ['#D55E00', '#0072B2', '#009E73', '#CC79A7', '#7f7f7f', '#E69F00', '#56B4E9', '#222222', '#8C564B'];
   const colors = Object.fromEntries([...new Set(rows.map(({ series }) => series))].map((series, i) => [series, palette[i]]));
   return speeds({
     title: 'Matrix product in float32',
     subtitle: `${gemm.threads} threads, ${gemm.machine.split(',')[0]}, ${gemm.when}`,
-    unit: 'GFLOP/s', rows, colors, top: 250,
+    unit: 'GFLOP/s', rows, colors, top: Math.ceil(Math.max(...rows.map(({ speed }) => speed)) / 50) * 50,
   });
 }
 
