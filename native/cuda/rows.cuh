@@ -325,5 +325,17 @@ __device__ __forceinline__ bool row_is_near(const T* values, T largest, int n) {
   return __syncthreads_and(near);
 }
 
+// The same for all rows of a thread, whose largest elements it stores.
+template <class Shape, class T>
+__device__ __forceinline__ bool rows_are_near(const T (&values)[Shape::rows][Shape::items], int n, T* largest) {
+  bool near = true;
+#pragma unroll
+  for (int r = 0; r < Shape::rows; ++r) {
+    largest[r] = row_largest<Shape>(values[r]);
+    near = row_is_near<Shape>(values[r], largest[r], n) && near;
+  }
+  return near;
+}
+
 }  // namespace
 }  // namespace hebb::cuda

@@ -26,14 +26,12 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
     label[r] = labels[Shape::row(r, rows)];
     load_row<Shape>(logits + Shape::row(r, rows) * n, n, -Real<T>::infinity, values[r]);
   }
-  bool near = true;
 #pragma unroll
   for (int r = 0; r < Shape::rows; ++r) {
     if (!valid_label(label[r], n, fault, lane == 0)) label[r] = -1;
     correct[r] = label[r] >= 0 ? logits[Shape::row(r, rows) * n + label[r]] : T(0);
-    largest[r] = row_largest<Shape>(values[r]);
-    near = row_is_near<Shape>(values[r], largest[r], n) && near;
   }
+  const bool near = rows_are_near<Shape>(values, n, largest);
   const auto finish = [&](auto numbers) {
     using Numbers = decltype(numbers);
 #pragma unroll
@@ -118,12 +116,7 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
     load_row<Shape>(logits + first, n, -Real<T>::infinity, values[r]);
     load_row<Shape>(targets + first, n, T(0), wanted[r]);
   }
-  bool near = true;
-#pragma unroll
-  for (int r = 0; r < Shape::rows; ++r) {
-    largest[r] = row_largest<Shape>(values[r]);
-    near = row_is_near<Shape>(values[r], largest[r], n) && near;
-  }
+  const bool near = rows_are_near<Shape>(values, n, largest);
   const auto finish = [&](auto numbers) {
     using Numbers = decltype(numbers);
 #pragma unroll

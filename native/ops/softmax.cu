@@ -16,12 +16,7 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks) softmax_rows(co
   T values[Shape::rows][Shape::items], largest[Shape::rows];
 #pragma unroll
   for (int r = 0; r < Shape::rows; ++r) load_row<Shape>(x + Shape::row(r, rows) * n, n, -Real<T>::infinity, values[r]);
-  bool near = true;
-#pragma unroll
-  for (int r = 0; r < Shape::rows; ++r) {
-    largest[r] = row_largest<Shape>(values[r]);
-    near = row_is_near<Shape>(values[r], largest[r], n) && near;
-  }
+  const bool near = rows_are_near<Shape>(values, n, largest);
   const auto finish = [&](auto numbers) {
     using Numbers = decltype(numbers);
 #pragma unroll
