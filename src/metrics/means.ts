@@ -22,10 +22,7 @@ function classNumbers(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
 
 /** The class [batch, ...] of each one-hot row of the targets. @throws ERR_SHAPE unless they look like the predictions */
 function classesOfRows(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
-  if (yTrue.size !== yPred.size) {
-    throw targetsError(kind, `one-hot rows [${yPred.shape.join(',')}]`, yTrue, yPred, '; class numbers need a sparse metric');
-  }
-  return argmax(inShapeOf(kind, yTrue, yPred), -1);
+  return argmax(inShapeOf(kind, yTrue, yPred, 'one-hot rows ', '; class numbers need a sparse metric'), -1);
 }
 
 /** Share of predictions that equal their targets. */

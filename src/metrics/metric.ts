@@ -74,10 +74,10 @@ export function targetsError(kind: string, wanted: string, yTrue: Tensor, yPred:
   return new HebbError('ERR_SHAPE', `${kind}: targets are ${wanted}, ${found}${hint}`);
 }
 
-/** The targets in the shape of the predictions. @throws ERR_SHAPE unless there are as many */
-export function inShapeOf(kind: string, yTrue: Tensor, yPred: Tensor): Tensor {
+/** The targets in the shape of the predictions. @throws ERR_SHAPE unless there are as many; it says `what` they are, and a hint */
+export function inShapeOf(kind: string, yTrue: Tensor, yPred: Tensor, what = '', hint = ''): Tensor {
   if (sameShape(yTrue.shape, yPred.shape)) return yTrue;
-  if (yTrue.size !== yPred.size) throw targetsError(kind, `[${yPred.shape.join(',')}]`, yTrue, yPred);
+  if (yTrue.size !== yPred.size) throw targetsError(kind, `${what}[${yPred.shape.join(',')}]`, yTrue, yPred, hint);
   return reshape(yTrue, yPred.shape);
 }
 

@@ -270,6 +270,6 @@ export abstract class Model extends Network {
     checkRows(op, inputs, targets);
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
     for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
-    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options, this.classesFor(inputs)) };
+    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options, () => this.classesFor(inputs)) };
   }
 }

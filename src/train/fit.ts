@@ -117,7 +117,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
   const validate = await validation(model, rows, options, batchSize, rest);
   const names = model.targets.map(({ name }) => name);
-  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }, model.classesFor(train.x)) };
+  const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }, () => model.classesFor(train.x)) };
   return { train: weighted, sample: weighted, validate, ...numbers };
 }
 

@@ -72,17 +72,17 @@ function perOutput(op: string, names: readonly string[], given: SampleWeight): r
  * The weight of each row for each of the outputs, [rows] each; empty without any.
  *
  * @param names of the outputs that are trained, whose targets are y
- * @param classes how many there are; Infinity where neither outputs nor loss say so
+ * @param classes tells how many there are, if it matters; Infinity where neither outputs nor loss say so
  * @throws ERR_ARGUMENT, ERR_SHAPE
  */
 export function rowWeights(
-  op: string, names: readonly string[], y: readonly Tensor[], { sampleWeight, classWeight }: WeightOptions, classes: number,
+  op: string, names: readonly string[], y: readonly Tensor[], { sampleWeight, classWeight }: WeightOptions, classes: () => number,
 ): readonly Tensor[] {
   if (classWeight !== undefined) {
     if (sampleWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
     const [targets] = y;
     if (targets === undefined || y.length > 1) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is for one output, there are ${y.length}`);
-    return [classWeights(op, targets, classWeight, classes)];
+    return [classWeights(op, targets, classWeight, classes())];
   }
   if (sampleWeight === undefined) return [];
   const rows = y[0]?.shape[0] ?? 0;
