@@ -59,7 +59,7 @@ int64_t Runs::start(Step step, std::function<void()> finish, int64_t count, napi
   run = {keep(env, handle), keep(env, on_progress), keep(env, on_done), std::make_unique<std::atomic<bool>>(false)};
   if (pending.size() == 1) napi_ref_threadsafe_function(env, function);
   Job job{
-      .step = [step = std::move(step), stop = run.cancel.get()](int64_t) { step(*stop); },
+      .step = [step = std::move(step), stop = run.cancel.get()](int64_t left) { return step(left, *stop); },
       .finish = std::move(finish),
       .count = count,
       .cancel = run.cancel.get(),
@@ -131,7 +131,7 @@ Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   captured();
   const int64_t count = read_count(env, info[0]);
   if (!info[1].IsFunction() || !info[2].IsFunction()) fail(ErrorCode::argument, "run: expected two functions");
-  const auto step = [steps = program](std::atomic<bool>&) { steps->replay(); };
+  const auto step = [steps = program](int64_t left, std::atomic<bool>&) { return steps->replay(left); };
   const auto finish = [steps = program] { steps->finish(); };
   return Napi::Number::New(env,
                            static_cast<double>(runs_of(env).start(step, finish, count, info.This(), info[1], info[2])));

@@ -26,7 +26,9 @@ using Step = std::vector<Launch>;
 // Steps made ready for many replays.
 struct Prepared {
   virtual ~Prepared() = default;
-  virtual void replay() = 0;
+  // Runs or queues the steps once, or as often as the device likes at a time; answers how often: 1 to `limit` times.
+  virtual int64_t replay(int64_t limit) = 0;
+  virtual void finish() = 0;  // as Machine::finish(), after the last replay
 };
 
 // A device that computes itself, where the recorder of a program only stands in for one. Whoever calls these has the

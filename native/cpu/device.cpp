@@ -12,10 +12,12 @@ struct PreparedSteps : Prepared {
   explicit PreparedSteps(const std::vector<Step>& steps) {
     for (const Step& step : steps) chains.emplace_back(step);
   }
-  void replay() override {
+  int64_t replay(int64_t) override {
     const KernelTable& kernels = *selected_isa().table;
     for (const Chain& chain : chains) chain.run(kernels);
+    return 1;
   }
+  void finish() override {}
   std::vector<Chain> chains;
 };
 

@@ -89,9 +89,8 @@ void Runner::run(Job job) {
       }
       {
         const RunnerTurn turn(lock_);
-        job.step(result.completed);
+        result.completed += job.step(job.count - result.completed);
       }
-      ++result.completed;
       if (const auto now = Clock::now(); now - last_progress >= progress_interval && result.completed < job.count) {
         last_progress = now;
         if (job.progress) job.progress(result.completed);
