@@ -26,9 +26,12 @@ using Step = std::vector<Launch>;
 // Steps made ready for many replays.
 struct Prepared {
   virtual ~Prepared() = default;
-  // Runs or queues the steps once, or as often as the device likes at a time; answers how often: 1 to `limit` times.
+  // Replays the steps at least once and at most `limit` times, as often as are wanted in a row; answers how often.
   virtual int64_t replay(int64_t limit) = 0;
-  virtual void finish() = 0;  // as Machine::finish(), after the last replay
+  // Before anybody else looks at what the steps read or write, or has the device to himself; does not throw.
+  virtual void settle() {}
+  // Waits for the replays; throws what a kernel found wrong in its data, if that was not told before.
+  virtual void finish() {}
 };
 
 // A device that computes itself, where the recorder of a program only stands in for one. Whoever calls these has the
