@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "accelerator_call.h"
 #include "error.h"
@@ -46,38 +47,39 @@ PreparedGraph::Graph::Graph(std::shared_ptr<Context> context, const std::vector<
 
 void PreparedGraph::Graph::run() const { call(*context_, context_->module.replay, graph_); }
 
-PreparedGraph::PreparedGraph(std::shared_ptr<Context> context, std::vector<Launch> launches, int64_t graph_steps)
+PreparedGraph::PreparedGraph(std::shared_ptr<Context> context, std::vector<Launch> launches, int64_t most_steps)
     : context_(std::move(context)),
       launches_(std::move(launches)),
       precision_(context_->precision),
       one_(context_, launches_, 1, precision_),
-      graph_steps_(graph_steps) {}
+      most_steps_(most_steps) {}
 
 int64_t PreparedGraph::replay(int64_t limit) {
   if (queued_ == 0) begun_ = Clock::now();
-  const bool many = graph_steps_ > 1 && graph_steps_ <= limit;
-  if (many && !many_) many_ = std::make_unique<Graph>(context_, launches_, graph_steps_, precision_);
-  const int64_t steps = many ? graph_steps_ : 1;
+  longest_ = std::max(longest_, limit);
+  if (const int64_t wanted = std::min(most_steps_, longest_); wanted >= 2 * many_steps_ && wanted <= limit) {
+    many_ = std::make_unique<Graph>(context_, launches_, wanted, precision_);
+    many_steps_ = wanted;
+  }
+  const bool many = many_ && many_steps_ <= limit;
   (many ? *many_ : one_).run();
+  const int64_t steps = many ? many_steps_ : 1;
   queued_ += steps;
-  if (queued_ >= window_) wait();
+  if (queued_ >= window_) finish();
   return steps;
 }
 
 void PreparedGraph::finish() {
-  queued_ = 0;
+  const int64_t steps = std::exchange(queued_, 0);
   call(*context_, context_->module.synchronize);
-}
-
-// For the window under way; sees how many steps the next may have.
-void PreparedGraph::wait() {
-  const auto steps = static_cast<double>(queued_);
-  finish();
+  if (steps == 0) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
-  if (seconds < most_seconds / 2) window_ = std::min<int64_t>(2 * window_, 4096);
+  if (seconds < most_seconds / 2 && steps >= window_) window_ = std::min<int64_t>(2 * window_, 4096);
   if (seconds > most_seconds * 2) window_ = std::max<int64_t>(window_ / 2, 1);
-  // The first window also has what the device does only once.
-  if (++windows_ == 2 && graph_steps_ == 0) graph_steps_ = steps_per_graph(launches_.size(), seconds / steps);
+  // The first steps also took what the device does only once.
+  if (++waits_ == 2 && most_steps_ == 0) {
+    most_steps_ = steps_per_graph(launches_.size(), seconds / static_cast<double>(steps));
+  }
 }
 
 }  // namespace hebb

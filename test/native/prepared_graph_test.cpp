@@ -103,8 +103,8 @@ void takes_long_graphs_where_they_fit() {
   Case eight("8");
   check(logged.prepared.size() == 1 && logged.prepared[0].launches == 28 && logged.prepared[0].repeats == 1,
         "a capture makes the graph of one step ready");
-  check(eight.run(7) && logged.replays == std::vector<int64_t>(7, 1) && logged.prepared.size() == 1,
-        "a run shorter than the long graph does not make it");
+  for (int i = 0; i < 7; ++i) eight.run(1);
+  check(logged.replays == std::vector<int64_t>(7, 1) && logged.prepared.size() == 1, "runs of one step need no other");
   check(eight.run(21), "a run does as many steps as it shall");
   check(std::vector<int64_t>(logged.replays.begin() + 7, logged.replays.end()) ==
             std::vector<int64_t>{8, 8, 1, 1, 1, 1, 1},
@@ -114,6 +114,14 @@ void takes_long_graphs_where_they_fit() {
         "the long graph is made once");
   eight.prepared.reset();
   check(logged.graphs == 0, "graphs are given back");
+  Case growing("8");
+  check(growing.run(3) && growing.run(3) && logged.replays == std::vector<int64_t>{3, 3},
+        "runs shorter than that get a graph for the whole run");
+  check(growing.run(5) && logged.replays.size() == 5, "one hardly longer does not get another");
+  check(growing.run(9) &&
+            std::vector<int64_t>(logged.replays.begin() + 5, logged.replays.end()) == std::vector<int64_t>{8, 1} &&
+            logged.prepared.size() == 3 && logged.graphs == 2,
+        "one of twice as many steps takes its place");
   Case one("1");
   check(one.run(1000) && logged.prepared.size() == 1 && logged.replays == std::vector<int64_t>(1000, 1),
         "a long graph of one step is none");
@@ -152,6 +160,13 @@ void chooses_how_many() {
     check(first - logged.replays.begin() == logged.waits[1], "after two windows it is known how many steps it holds");
   }
   check(grew, "short steps get a long graph");
+  bool whole = false;
+  for (int attempt = 0; attempt < 10 && !whole; ++attempt) {
+    Case left_open("");
+    for (int run = 0; run < 3; ++run) left_open.run(20);
+    whole = logged.replays.size() == 22 && logged.replays.back() == 20;
+  }
+  check(whole, "after a run shorter than a long graph the others are one graph each");
 }
 
 void keeps_the_precision() {
