@@ -1,7 +1,6 @@
 #include "aligned_rows.h"
 
 #include <algorithm>
-#include <span>
 
 #include "../program/operands.h"
 
@@ -13,9 +12,6 @@ constexpr int64_t line_bytes = 64;
 constexpr int64_t least_row = 4 * line_bytes, least_matrix = 16 * 1024;  // bytes: smaller ones gain nothing
 
 int64_t row_bytes(const Tensor& matrix) { return matrix.dim(1) * size_of(matrix.dtype()); }
-
-std::span<const Tensor> inputs(const Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
-std::span<const Tensor> outputs(const Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
 
 // What reads matrices of any strides at full speed.
 bool may_read(Op op) { return op == Op::matmul || op == Op::dense || op == Op::sum; }
@@ -69,8 +65,8 @@ void redirect(std::vector<Step>& steps, const Tensor& matrix, OwnCopies& copies)
   };
   for (Step& step : steps) {
     for (Launch& call : step) {
-      for (Tensor& x : std::span(call.in, static_cast<size_t>(call.in_count))) replace(x);
-      for (Tensor& x : std::span(call.out, static_cast<size_t>(call.out_count))) replace(x);
+      for (Tensor& x : inputs(call)) replace(x);
+      for (Tensor& x : outputs(call)) replace(x);
     }
   }
 }

@@ -15,13 +15,9 @@ namespace {
 
 constexpr int64_t panel_bytes = 128;          // of a row: as many columns as a tile of the product has (AVX-512)
 constexpr double work_worth_splitting = 2e6;  // multiplications of the forward product
+constexpr int64_t most_panel_rows = 2048;     // what belongs to a panel fits in a cache
 constexpr int64_t fewest_rows = 8;
 constexpr int64_t most_input = 512 << 10;  // bytes of x: each panel reads all of it, which must not leave the cache
-
-std::span<Tensor> inputs(Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
-std::span<const Tensor> inputs(const Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
-std::span<Tensor> outputs(Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
-std::span<const Tensor> outputs(const Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
 
 // Whether the launch, or one of the step, has a tensor for which the predicate holds.
 template <class Predicate>
@@ -38,7 +34,8 @@ bool is_dense(const Step& step, DenseAttributes::Extra extra) {
 }
 
 bool has_panels(const Tensor& weight) {
-  return weight.rank() == 2 && weight.contiguous() && weight.dim(1) * size_of(weight.dtype()) > panel_bytes;
+  return weight.rank() == 2 && weight.contiguous() && weight.dim(0) <= most_panel_rows &&
+         weight.dim(1) * size_of(weight.dtype()) > panel_bytes;
 }
 
 // x w + b, the only use of w in the step.

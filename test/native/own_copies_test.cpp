@@ -192,6 +192,7 @@ void test_panelled() {
     check(panelled(step({32, 784, 300, 10}, rule)) == 1, "a first layer's weight is kept in panels");
     check(panelled(step({4, 784, 300, 10}, rule)) == 0, "not for a few rows");
     check(panelled(step({32, 200, 100, 10}, rule)) == 0, "not where the product is small");
+    check(panelled(step({32, 3000, 300, 10}, rule)) == 0, "not where a panel fills a cache");
     check(panelled(step({1024, 784, 300, 10}, rule)) == 0, "not where the rows fill a cache");
   }
   // A layer whose weight, or the state of its optimiser, is used in one more way.
