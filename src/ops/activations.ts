@@ -41,7 +41,7 @@ const reluOptionNames = ['negativeSlope', 'maxValue', 'threshold'];
  * relu([1, -1]).toArray(); // [1, 0]
  * relu([9, 1, -1], { maxValue: 6, negativeSlope: 0.1 }).toArray(); // [6, 1, -0.1]
  */
-export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> {
+export const relu = composed('relu', <S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> => {
   checkNames('relu', options, reluOptionNames);
   const { negativeSlope = 0, maxValue = null, threshold: start = 0 } = options;
   const x = toTensor(input);
@@ -49,7 +49,7 @@ export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: Re
   if (start !== 0) y = where(greater(x, start), x, mul(sub(x, start), negativeSlope));
   else y = negativeSlope === 0 ? reluNative(x) : leakyReluNative(x, negativeSlope);
   return (maxValue === null ? y : minimum(y, maxValue)) as Tensor<S>;
-}
+});
 
 const leakyReluNative = unary('leakyRelu', (x, _y, slope) => add(mul(one(greaterEqual(x, 0), x), 1 - slope), slope));
 /** x for x >= 0, else slope * x; the slope is 0.2 by default (Keras). @example leakyRelu([-1, 1]).toArray(); // [-0.2, 1] */
@@ -104,10 +104,10 @@ const geluTanh = unary('geluTanh', (x) => {
  * @example
  * gelu([0]).toArray(); // [0]
  */
-export function gelu<S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> {
+export const gelu = composed('gelu', <S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> => {
   checkNames('gelu', options, ['approximate']);
   return (options.approximate === true ? geluTanh(x) : geluExact(x)) as Tensor<S>;
-}
+});
 
 /** x tanh(softplus(x)) (Misra 2019). @example mish([0]).toArray(); // [0] */
 export const mish = unary('mish', (x) => {

@@ -63,6 +63,14 @@ test('so it does for a second disposed tensor, and for one in a list', (t) => {
   t.throws(() => trainTestSplit(other, disposed()), { code: 'ERR_DISPOSED', message: `trainTestSplit: ${gone}` });
 });
 
+test('options that take other ways do not change that', (t) => {
+  const ways: readonly [string, ...unknown[]][] = [
+    ['relu', { threshold: 1 }], ['relu', { negativeSlope: 0.1 }], ['relu', { maxValue: 6 }], ['gelu', { approximate: true }],
+    ['softmax', 0], ['argmax', 0], ['norm', 0, false, 1], ['norm', 0, false, Infinity], ['flip', []], ['sum', 0], ['cumsum', 0],
+  ];
+  for (const [name, ...args] of ways) t.throws(() => call(name, disposed(), ...args), { code: 'ERR_DISPOSED', message: `${name}: ${gone}` }, JSON.stringify(args));
+});
+
 test('a function made of others names itself whatever is wrong', (t) => {
   const x = arange(6).reshape([2, 3]);
   for (const name of ['mean', 'any', 'all', 'variance', 'var', 'std', 'norm', 'logsumexp', 'sort', 'argsort', 'softmax', 'flip', 'squeeze']) {
