@@ -51,7 +51,7 @@ test('a function that is given a disposed tensor names itself, as its method doe
     const args = ofTwo.includes(name) ? [other] : (rest[name] ?? []);
     const expected = { instanceOf: HebbError, code: 'ERR_DISPOSED', message: `${name}: ${gone}` } as const;
     t.throws(() => call(name, disposed(), ...args), expected, name);
-    t.throws(() => Reflect.apply(Reflect.get(Tensor.prototype, name) as () => unknown, disposed(), args), expected, `.${name}()`);
+    t.throws((): unknown => Reflect.apply(Reflect.get(Tensor.prototype, name) as () => unknown, disposed(), args), expected, `.${name}()`);
   }
 });
 
