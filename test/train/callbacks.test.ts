@@ -97,6 +97,22 @@ test('modelCheckpoint() with a threshold to begin with saves nothing before that
   }
 });
 
+test('reduceLROnPlateau() by default waits 10 epochs for 0.0001 less, takes a tenth, and begins to wait anew at once', async (t) => {
+  const net = network();
+  const callback = callbacks.reduceLROnPlateau();
+  await callback.onTrainBegin?.(net, { epochs: 1, initialEpoch: 0, stepsPerEpoch: 1, batchSize: 1, rows: 1 });
+  const rates: number[] = [];
+  for (let epoch = 0; epoch < 32; epoch++) {
+    await callback.onEpochEnd?.(net, epoch, { val_loss: 1 - (epoch % 2) * 0.00009 });
+    rates.push(net.optimizer.learningRate.item());
+  }
+  const expected = Array.from(rates, (_, epoch) => 0.1 * 0.1 ** Math.floor(epoch / 10));
+  t.is(mismatch(rates, expected, { relative: 1e-12 }), null);
+  await callback.onEpochEnd?.(net, 32, { val_loss: 0.9998 });
+  for (let epoch = 33; epoch < 42; epoch++) await callback.onEpochEnd?.(net, epoch, { val_loss: 0.9998 });
+  t.is(mismatch([net.optimizer.learningRate.item()], [1e-4], { relative: 1e-12 }), null, 'what is 0.0002 better counts');
+});
+
 test('reduceLROnPlateau() in fit() writes the rate of every epoch into the history', async (t) => {
   const { x, y } = data();
   const net = network();
