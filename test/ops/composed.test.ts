@@ -59,8 +59,28 @@ test('so it does for a second disposed tensor, and for one in a list', (t) => {
   for (const name of ofTwo) t.throws(() => call(name, other, disposed()), { code: 'ERR_DISPOSED', message: `${name}: ${gone}` }, name);
   t.throws(() => stack([other, disposed()]), { code: 'ERR_DISPOSED', message: `stack: ${gone}` });
   t.throws(() => hebb.stopGradient(disposed()), { code: 'ERR_DISPOSED', message: `stopGradient: ${gone}` });
-  t.throws(() => toCategorical(disposed()), { code: 'ERR_DISPOSED', message: `toCategorical: ${gone}` });
-  t.throws(() => trainTestSplit(other, disposed()), { code: 'ERR_DISPOSED', message: `trainTestSplit: ${gone}` });
+});
+
+test('so do functions outside the ops that take tensors', (t) => {
+  const { data, metrics, plots } = hebb;
+  const calls: readonly [string, () => unknown][] = [
+    ['toCategorical', () => toCategorical(disposed())],
+    ['trainTestSplit', () => trainTestSplit(disposed(), other)],
+    ['trainTestSplit', () => trainTestSplit(other, disposed())],
+    ['fromTensors', () => data.fromTensors(other, { a: disposed() })],
+    ['confusionMatrix', () => metrics.confusionMatrix([0, 1, 1, 0], disposed(), { numClasses: 2 })],
+    ['confusionMatrix', () => plots.confusionMatrix(disposed(), [0, 1, 1, 0])],
+    ['images', () => plots.images(zeros([4, 2, 2]), { labels: disposed() })],
+    ['firstLayerWeights', () => plots.firstLayerWeights(disposed())],
+    ['lines', () => plots.lines([0, 1, 2, 3], { a: disposed() })],
+    ['decisionBoundary', () => plots.decisionBoundary((x) => x.sum(1), zeros([4, 2]), disposed())],
+  ];
+  for (const [name, use] of calls) t.throws(use, { code: 'ERR_DISPOSED', message: `${name}: ${gone}` });
+  const square = (x: Tensor): Tensor => x.square().sum();
+  const parameter = { code: 'ERR_DISPOSED', message: 'grad: parameter 0 was disposed, its values are gone' } as const;
+  t.throws(() => hebb.grad(square)(disposed()), parameter);
+  t.throws(() => hebb.vjp((x) => x, disposed(), other), parameter);
+  t.throws(() => hebb.valueAndGrad(() => square(other), [disposed()]), parameter, 'even where it is not used');
 });
 
 test('options that take other ways do not change that', (t) => {
