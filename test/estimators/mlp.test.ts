@@ -95,6 +95,18 @@ test("the book's iris network, one hidden layer of five, names every flower it d
   t.true(Math.abs(clf.loss - 0.1198814869103036) < 1e-12);
 });
 
+test('a step takes 200 rows, or all where there are less', async (t) => {
+  const rows = concat([scaled, scaled, scaled]);
+  const losses = async (count: number, batchSize?: number): Promise<readonly number[]> => {
+    const options = { hiddenLayerSizes: [4], solver: 'sgd', maxIter: 2, randomState: 1, ...(batchSize !== undefined && { batchSize }) } as const;
+    return (await new MLPClassifier(options).fit(rows.slice([0, count]), concat([y, y, y]).slice([0, count]))).lossCurve;
+  };
+  t.deepEqual(await losses(450), await losses(450, 200));
+  t.notDeepEqual(await losses(450), await losses(450, 150));
+  t.notDeepEqual(await losses(450), await losses(450, 450));
+  t.deepEqual(await losses(130), await losses(130, 130));
+});
+
 test('three epochs of partialFit are those of one fit where the order is kept', async (t) => {
   const options = { hiddenLayerSizes: [7], shuffle: false, randomState: 3, maxIter: 3, tol: 0, learningRateInit: 0.01 };
   const whole = await new MLPClassifier(options).fit(scaled, y);

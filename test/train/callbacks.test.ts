@@ -169,6 +169,14 @@ for (const [name, { epochs, arguments: options, text, appended }] of Object.entr
   });
 }
 
+test('csvLogger() begins its file anew unless it is told to append', async (t) => {
+  const path = join(temporaryFolder(t), 'log.csv');
+  writeFileSync(path, 'of an earlier training\n');
+  const { x, y } = data();
+  await network().fit(x, y, { callbacks: [callbacks.csvLogger(path)], ...quiet });
+  t.regex(readFileSync(path, 'utf8'), /^epoch,accuracy,loss,.*\r\n0,.*\r\n$/);
+});
+
 test('csvLogger() in fit() writes what the history holds', async (t) => {
   const path = join(temporaryFolder(t), 'log.csv');
   const { x, y } = data();
