@@ -96,7 +96,7 @@ export class Program<R = unknown> {
    */
   profile(count = 100): Profile {
     checkRun(count);
-    return new Profile(this.toString().trimEnd().split('\n'), this.handle.profile(count));
+    return new Profile(this.toString().trimEnd().split('\n'), this.handle.profile(count, true));
   }
 
   /** A readable listing: one line per launch. */

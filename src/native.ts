@@ -24,7 +24,7 @@ export interface Host {
 export interface NativeProgram {
   launches(): number;
   /** Replays, timing every launch: seconds, floating point operations and bytes of each. */
-  profile(count: number): Float64Array;
+  profile(count: number, ofFastestHalf: boolean): Float64Array;
   listing(): string;
   /** The ArrayBuffers that it reads or writes. */
   externals(): ArrayBuffer[];

@@ -85,6 +85,9 @@ interface Sums {
   bytes: number;
 }
 
+/** Replays of a program that are measured in one native call. */
+const mostSteps = 1000;
+
 /** Where a native call wrote no result. */
 const none = Infinity;
 
@@ -138,15 +141,23 @@ class Stopwatch implements Probe {
 
   replay(program: NativeProgram, count: number): void {
     const kernels = program.listing().trimEnd().split('\n').map(kernelOf);
-    for (let step = 0; step < count; step++) {
-      const numbers = program.profile(1);
-      for (const [i, kernel] of kernels.entries()) this.add(kernel, numbers[3 * i]!, numbers[3 * i + 1]!, numbers[3 * i + 2]!);
+    for (let left = count; left > 0;) {
+      const steps = Math.min(left, mostSteps);
+      const numbers = program.profile(steps, false);
+      for (const [i, kernel] of kernels.entries()) this.add(kernel, numbers[3 * i]!, numbers[3 * i + 1]!, numbers[3 * i + 2]!, steps);
+      left -= steps;
     }
   }
 
-  private add(kernel: string, seconds: number, flops: number, bytes: number): void {
+  /** Counts so many calls of the same cost. */
+  private add(kernel: string, seconds: number, flops: number, bytes: number, calls = 1): void {
     const sums = this.sums.get(kernel) ?? { calls: 0, seconds: 0, flops: 0, bytes: 0 };
-    this.sums.set(kernel, { calls: sums.calls + 1, seconds: sums.seconds + seconds, flops: sums.flops + flops, bytes: sums.bytes + bytes });
+    this.sums.set(kernel, {
+      calls: sums.calls + calls,
+      seconds: sums.seconds + seconds * calls,
+      flops: sums.flops + flops * calls,
+      bytes: sums.bytes + bytes * calls,
+    });
   }
 
   /** What was measured, the longest first. */

@@ -112,12 +112,12 @@ void Runs::deliver(const RunMessage& message) {
   napi_close_handle_scope(env, scope);
 }
 
-// Per launch: seconds, floating point operations, bytes.
+// profile(count, ofFastestHalf): per launch seconds, floating point operations, bytes.
 Napi::Value ProgramHandle::profile(const Napi::CallbackInfo& info) {
   const int64_t count = read_integer(env, info[0]);
   if (count < 1 || count > 10000) fail(ErrorCode::argument, "profile: expected 1 to 10000 replays, got ", count);
   const EagerTurn turn(Environment::of(env).lock);
-  const std::vector<LaunchCost> costs = captured().profile(count);
+  const std::vector<LaunchCost> costs = captured().profile(count, info[1].ToBoolean());
   Napi::Float64Array numbers = Napi::Float64Array::New(env, 3 * costs.size());
   for (size_t i = 0; i < costs.size(); ++i) {
     numbers[3 * i] = costs[i].seconds;

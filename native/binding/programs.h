@@ -95,13 +95,10 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
     const int64_t count = read_count(env, info[0]);
     const Program& steps = captured();
     const EagerTurn turn(Environment::of(env).lock);
-    try {
+    {
+      const Program::Turn replays{steps};
       for (int64_t done = 0; done < count;) done += steps.replay(count - done);
-    } catch (...) {
-      steps.settle();
-      throw;
     }
-    steps.settle();
     steps.finish();
     return info.Env().Undefined();
   }

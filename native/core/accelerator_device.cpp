@@ -43,13 +43,6 @@ std::unique_ptr<Prepared> AcceleratorDevice::prepare(const std::vector<Step>& st
   return std::make_unique<PreparedGraph>(context_, launches_of(steps), graph_steps_setting());
 }
 
-std::vector<double> AcceleratorDevice::time(const std::vector<Step>& steps) {
-  const std::vector<Launch> launches = launches_of(steps);
-  std::vector<double> seconds(launches.size());
-  call(*context_, context_->module.time, launches.data(), static_cast<int64_t>(launches.size()), seconds.data());
-  return seconds;
-}
-
 void AcceleratorDevice::finish() { call(*context_, context_->module.synchronize); }
 
 void AcceleratorDevice::upload(std::byte* to, const void* from, int64_t bytes) {

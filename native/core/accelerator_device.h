@@ -16,7 +16,6 @@ class AcceleratorDevice : public Machine {
   void execute(const Launch& call) override;
   bool runs_chains() const override { return false; }
   std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override;
-  std::vector<double> time(const std::vector<Step>& steps) override;
   void finish() override;
 
   void upload(std::byte* to, const void* from, int64_t bytes);

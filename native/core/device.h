@@ -30,6 +30,8 @@ struct Prepared {
   virtual int64_t replay(int64_t limit) = 0;
   // Before anybody else looks at what the steps read or write, or has the device to himself; does not throw.
   virtual void settle() {}
+  // Replays the steps once, as among many; answers the seconds that each took.
+  virtual std::vector<double> time() = 0;
   // Waits for the replays; throws what a kernel found wrong in its data, if that was not told before.
   virtual void finish() {}
 };
@@ -43,8 +45,6 @@ struct Machine : Device {
   // Whether steps may be chains; what only one chain touches has no memory.
   virtual bool runs_chains() const = 0;
   virtual std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) = 0;
-  // Runs the steps once and answers the seconds that each took.
-  virtual std::vector<double> time(const std::vector<Step>& steps) = 0;
   // Waits for what was queued; throws what a kernel found wrong in its data, if that was not told before.
   virtual void finish() = 0;
 };

@@ -69,6 +69,12 @@ int64_t PreparedGraph::replay(int64_t limit) {
   return steps;
 }
 
+std::vector<double> PreparedGraph::time() {
+  std::vector<double> seconds(launches_.size());
+  call(*context_, context_->module.time, launches_.data(), static_cast<int64_t>(launches_.size()), seconds.data());
+  return seconds;
+}
+
 void PreparedGraph::finish() {
   const int64_t steps = std::exchange(queued_, 0);
   call(*context_, context_->module.synchronize);

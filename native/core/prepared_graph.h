@@ -25,6 +25,7 @@ class PreparedGraph : public Prepared {
   PreparedGraph(std::shared_ptr<Context> context, std::vector<Launch> launches, int64_t most_steps);
 
   int64_t replay(int64_t limit) override;
+  std::vector<double> time() override;
   void finish() override;
 
  private:

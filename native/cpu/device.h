@@ -20,7 +20,6 @@ struct CpuDevice : Machine {
   std::shared_ptr<std::byte> reserve(int64_t bytes) override;
   bool runs_chains() const override { return true; }
   std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) override;
-  std::vector<double> time(const std::vector<Step>& steps) override;
   void finish() override {}  // nothing is ever queued
 };
 

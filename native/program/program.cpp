@@ -117,18 +117,19 @@ void Program::place_buffers() {
   for (size_t i = 0; i < lives.size(); ++i) lives[i].first->data = arena.get() + intervals[i].offset;
 }
 
-std::vector<LaunchCost> Program::profile(int64_t count) const {
+std::vector<LaunchCost> Program::profile(int64_t count, bool fastest_half) const {
+  const Turn turn{*this};
   std::vector<std::vector<double>> seconds(steps.size());
   for (int64_t i = 0; i < count; ++i) {
-    const std::vector<double> once = machine->time(steps);
+    const std::vector<double> once = prepared->time();
     for (size_t k = 0; k < steps.size(); ++k) seconds[k].push_back(once[k]);
   }
   std::vector<LaunchCost> costs;
   for (size_t k = 0; k < steps.size(); ++k) {
     LaunchCost cost;
     std::sort(seconds[k].begin(), seconds[k].end());
-    const size_t half = (seconds[k].size() + 1) / 2;
-    for (size_t i = 0; i < half; ++i) cost.seconds += seconds[k][i] / static_cast<double>(half);
+    const size_t counted = fastest_half ? (seconds[k].size() + 1) / 2 : seconds[k].size();
+    for (size_t i = 0; i < counted; ++i) cost.seconds += seconds[k][i] / static_cast<double>(counted);
     const auto [in, out] = operands_of(steps[k]);
     for (const auto& list : {in, out}) {
       for (const Tensor& x : list) cost.bytes += static_cast<double>(x.layout->extent * size_of(x.dtype()));

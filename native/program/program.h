@@ -18,22 +18,28 @@ struct Placement {
 
 // What one launch, or one chain of launches, costs in each replay.
 struct LaunchCost {
-  double seconds = 0;  // mean of the fastest half of the replays
+  double seconds = 0;  // mean of the replays, or of the fastest half of them
   double flops = 0;    // of the products; 0 for other ops, which memory bounds
   double bytes = 0;    // of the operands, read or written
 };
 
 class Program {
  public:
+  // Settles at the end of a turn, however that ends.
+  struct Turn {
+    ~Turn() { program.settle(); }
+    const Program& program;
+  };
+
   struct Passes {
     bool fuse, phases;
   };
   Program(std::unique_ptr<Recorder> recorder, const std::vector<Placement>& results, Passes passes);
 
-  int64_t replay(int64_t limit) const { return prepared->replay(limit); }  // at least once; answers how often
-  void settle() const { prepared->settle(); }                              // before others have their turn
-  void finish() const { prepared->finish(); }                              // waits for the replays
-  std::vector<LaunchCost> profile(int64_t count) const;                    // replays `count` times, every step timed
+  int64_t replay(int64_t limit) const { return prepared->replay(limit); }   // at least once; answers how often
+  void settle() const { prepared->settle(); }                               // before others have their turn
+  void finish() const { prepared->finish(); }                               // waits for the replays
+  std::vector<LaunchCost> profile(int64_t count, bool fastest_half) const;  // replays, every step timed
   size_t launch_count() const { return steps.size(); }
   int64_t arena_bytes() const { return arena_size; }
   std::string listing() const;  // one line per launch or chain: ops, shapes, buffers

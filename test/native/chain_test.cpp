@@ -70,7 +70,7 @@ void test_known_programs() {
         "the chain is one line that names its ops");
   check(chained.program->arena_bytes() == 0 && plain.program->arena_bytes() >= 2 * 30001 * 4,
         "what only the chain sees takes no memory");
-  const std::vector<LaunchCost> costs = chained.program->profile(3);
+  const std::vector<LaunchCost> costs = chained.program->profile(3, true);
   check(costs.size() == 2 && costs[0].seconds > 0 && costs[0].bytes == (5 * 30001 + 1) * 4.0,
         "the cost of a chain is its time and the bytes of what others see");
 }

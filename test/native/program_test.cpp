@@ -87,7 +87,6 @@ struct Watcher : Machine {
     for (const Step& step : steps) seen.insert(seen.end(), step.begin(), step.end());
     return nullptr;
   }
-  std::vector<double> time(const std::vector<Step>&) override { return {}; }
   void finish() override {}
 };
 

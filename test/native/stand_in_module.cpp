@@ -110,7 +110,9 @@ void discard(void*, void* prepared) { delete static_cast<std::vector<Launch>*>(p
 void time(void* context, const Launch* calls, int64_t launches, double* seconds, Failure*) {
   std::vector<Step> steps;
   for (int64_t i = 0; i < launches; ++i) steps.push_back({calls[i]});
-  const std::vector<double> taken = of(context).cpu.time(steps);
+  const std::unique_ptr<Prepared> prepared = of(context).cpu.prepare(steps);
+  const std::vector<double> taken = prepared->time();
+  prepared->settle();
   std::copy(taken.begin(), taken.end(), seconds);
 }
 
