@@ -43,7 +43,8 @@ export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptio
     // As matrices: a row vector is [1, k], a column [k, 1].
     const am = a.rank === 1 ? reshape(a, [1, a.size]) : a;
     const bm = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
-    const dy = reshape(gradient, matrixShape(y.shape, a.rank === 1, b.rank === 1));
+    const vectors = a.rank === 1 || b.rank === 1;
+    const dy = vectors ? reshape(gradient, matrixShape(y.shape, a.rank === 1, b.rank === 1)) : gradient;
     const ta = transposeA && a.rank > 1;
     const tb = transposeB && b.rank > 1;
     const da = (): Tensor =>
@@ -63,6 +64,7 @@ function matrixShape(shape: readonly number[], row: boolean, column: boolean): n
 }
 
 function fit(gradient: Tensor, matrix: Tensor, operand: Tensor): Tensor {
-  const sum = reshape(sumTo(gradient, matrix.shape), operand.shape);
+  const total = sumTo(gradient, matrix.shape);
+  const sum = matrix === operand ? total : reshape(total, operand.shape);
   return sum.dtype === operand.dtype ? sum : cast(sum, operand.dtype);
 }

@@ -40,7 +40,7 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
   const axes = axesOf(x, axis);
   const y = wrap(sumNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
-  record(y, [x], (dy) => [() => broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)]);
+  record(y, [x], (dy) => [() => broadcastTo(keepDims || dy.rank === 0 ? dy : reshape(dy, keptShape(x, axes)), x.shape)]);
   return y;
 }
 
