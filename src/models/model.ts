@@ -165,7 +165,8 @@ export abstract class Model extends Network {
   }
 
   /**
-   * Trains on rows x with targets y, off the JavaScript thread.
+   * Trains on rows x with targets y, off the JavaScript thread; epochs of less than a millisecond on it, between two turns
+   * of the event loop.
    *
    * @param x inputs [rows, ...inputShape]
    * @param y targets [rows, ...]
