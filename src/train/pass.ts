@@ -94,8 +94,14 @@ export class Pass {
     this.batchesDone = (this.batchesDone + todo) % this.batches;
     const stop: RunOptions = signal === undefined ? {} : { signal };
     if (onBatch === undefined) {
-      if (whole > 0) await this.replay(this.program(this.batchSize), whole, { ...stop, onProgress: (done) => onProgress?.(done) });
-      if (whole < todo) await this.replay(partial(), 1, stop);
+      const running = whole > 0 ? this.replay(this.program(this.batchSize), whole, { ...stop, onProgress: (done) => onProgress?.(done) }) : undefined;
+      let last: Program | undefined;
+      try {
+        if (whole < todo) last = partial(); // captured while the others run
+      } finally {
+        await running;
+      }
+      if (last !== undefined) await this.replay(last, 1, stop);
       return todo;
     }
     for (let batch = 0; batch < todo; batch++) {
