@@ -1,6 +1,5 @@
 // The entry of the addon: exports every front of ops.def and what the TypeScript side needs to hold tensors.
 #include "binding/binding.h"
-#include "core/layout_table.h"
 #include "cpu/threads.h"
 #include "ops/arg_reduce.h"
 #include "ops/binary.h"
@@ -107,7 +106,7 @@ void HostCpu::launch(const Launch& call) {
 namespace {
 
 Napi::Value layout_info(const Napi::CallbackInfo& info) {
-  const Layout* layout = find_layout(info[0].As<Napi::Number>().Int32Value());
+  const Layout* layout = find_layout(Environment::of(info.Env()).layouts, info[0].As<Napi::Number>().Int32Value());
   if (!layout) fail(ErrorCode::argument, "layoutInfo: no such layout");
   const auto list = [&](const Shape& shape) {
     Napi::Array array = Napi::Array::New(info.Env(), shape.rank);

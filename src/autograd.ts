@@ -8,30 +8,37 @@ export type LazyGradient = () => Tensor | null;
 /** From the gradients of an op's outputs to the lazy gradients of its inputs, in order. */
 export type Backward = (...gradients: Tensor[]) => (LazyGradient | null)[];
 
+/** An op on a tape, its tensors with their numbers there: undefined where no gradient flows. */
 interface Entry {
   readonly outputs: readonly Tensor[];
-  readonly inputs: readonly Tensor[];
+  readonly outputNumbers: readonly (number | undefined)[];
+  readonly inputNumbers: readonly (number | undefined)[];
   readonly backward: Backward;
 }
 
 /** The ops between some watched tensors and whatever was computed from them, in order of execution. */
 class Tape {
   readonly entries: Entry[] = [];
-  private readonly tracked = new Set<Tensor>();
+  /** The tensors that are followed, numbered: walking back then looks nothing up. */
+  private readonly numbers = new Map<Tensor, number>();
 
-  watch(x: Tensor): void {
-    this.tracked.add(x);
+  /** How many tensors are followed. */
+  get size(): number {
+    return this.numbers.size;
   }
-  tracks(x: Tensor): boolean {
-    return this.tracked.has(x);
+  watch(x: Tensor): number {
+    const number = this.numbers.get(x) ?? this.numbers.size;
+    this.numbers.set(x, number);
+    return number;
   }
-  record(entry: Entry): void {
-    for (const input of entry.inputs) {
-      if (!this.tracked.has(input)) continue;
-      this.entries.push(entry);
-      for (const output of entry.outputs) if (isFloat(output.dtype)) this.tracked.add(output);
-      return;
-    }
+  numberOf(x: Tensor): number | undefined {
+    return this.numbers.get(x);
+  }
+  record(outputs: readonly Tensor[], inputs: readonly Tensor[], backward: Backward): void {
+    const inputNumbers = inputs.map((input) => this.numbers.get(input));
+    if (inputNumbers.every((number) => number === undefined)) return;
+    const outputNumbers = outputs.map((output) => (isFloat(output.dtype) ? this.watch(output) : undefined));
+    this.entries.push({ outputs, outputNumbers, inputNumbers, backward });
   }
 }
 
@@ -41,13 +48,13 @@ let tapes: Tape[] = [];
 /** Records an op's gradient if any tape follows its inputs. Every op calls this; without a gradient it costs a check. */
 export function record(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], backward: Backward): void {
   if (tapes.length === 0) return;
-  const entry = { outputs: outputs instanceof Tensor ? [outputs] : outputs, inputs, backward };
-  for (const tape of tapes) tape.record(entry);
+  const list = outputs instanceof Tensor ? [outputs] : outputs;
+  for (const tape of tapes) tape.record(list, inputs, backward);
 }
 
 /** Whether any gradient follows one of these tensors, so that what is computed from them must be made of ops. */
 export function isTracked(...tensors: readonly Tensor[]): boolean {
-  return tapes.length > 0 && tapes.some((tape) => tensors.some((x) => tape.tracks(x)));
+  return tapes.length > 0 && tapes.some((tape) => tensors.some((x) => tape.numberOf(x) !== undefined));
 }
 
 /** Runs fn with no tape recording. */
@@ -116,21 +123,25 @@ export function pullback(f: (x: Tensor) => Tensor, x: Tensor): { y: Tensor; back
 function walkBack(tape: Tape, params: readonly Tensor[], output: Tensor, seed?: Tensor): Tensor[] {
   if (arithmetic === undefined) throw new HebbError('ERR_INTERNAL', 'grad: the ops are not loaded');
   const { add, onesLike, zerosLike } = arithmetic;
-  const wanted = new Map<Tensor, Tensor>();
-  if (tape.tracks(output)) wanted.set(output, seed ?? onesLike(output));
-  for (const { outputs, inputs, backward } of [...tape.entries].reverse()) {
-    if (!outputs.some((y) => wanted.has(y))) continue;
-    const lazy = backward(...outputs.map((y) => wanted.get(y) ?? zerosLike(y)));
-    for (const [i, input] of inputs.entries()) {
-      if (!tape.tracks(input)) continue;
+  /** The gradients so far, by the numbers of their tensors. */
+  const wanted = new Array<Tensor | undefined>(tape.size).fill(undefined);
+  const gradientOf = (number: number | undefined): Tensor | undefined => (number === undefined ? undefined : wanted[number]);
+  const last = tape.numberOf(output);
+  if (last !== undefined) wanted[last] = seed ?? onesLike(output);
+  for (let at = tape.entries.length - 1; at >= 0; at--) {
+    const { outputs, outputNumbers, inputNumbers, backward } = tape.entries[at]!;
+    if (outputNumbers.every((number) => gradientOf(number) === undefined)) continue;
+    const lazy = backward(...outputs.map((y, i) => gradientOf(outputNumbers[i]) ?? zerosLike(y)));
+    for (const number of outputNumbers) if (number !== undefined) wanted[number] = undefined;
+    for (const [i, number] of inputNumbers.entries()) {
+      if (number === undefined) continue;
       const gradient = lazy[i]?.();
       if (gradient == null) continue;
-      const sum = wanted.get(input);
-      wanted.set(input, sum === undefined ? gradient : add(sum, gradient));
+      const sum = wanted[number];
+      wanted[number] = sum === undefined ? gradient : add(sum, gradient);
     }
-    for (const y of outputs) if (!params.includes(y)) wanted.delete(y);
   }
-  return params.map((param) => wanted.get(param) ?? zerosLike(param));
+  return params.map((param) => gradientOf(tape.numberOf(param)) ?? zerosLike(param));
 }
 
 function scalarOutput(result: unknown): Tensor {

@@ -71,6 +71,11 @@ function takeBlock(bytes: number): Block {
   }
 }
 
+/** A block for many small tensors: it is garbage once the last of them is. */
+export function slabBlock(bytes: number): Block {
+  return new Block(counted(new ArrayBuffer(bytes)), false);
+}
+
 /** A block of an ArrayBuffer that was made elsewhere, and that nobody else has. */
 export function takenBlock(bytes: ArrayBuffer): Block {
   return new Block(counted(bytes), true);
@@ -80,9 +85,9 @@ native.initialise({
   HebbError,
   results,
   slab(bytes, index) {
-    const buffer = counted(new ArrayBuffer(bytes));
-    slabs[index] = new Block(buffer, false);
-    return buffer;
+    const block = slabBlock(bytes);
+    slabs[index] = block;
+    return block.bytes as ArrayBuffer;
   },
   allocate(bytes, index) {
     const block = takeBlock(bytes);

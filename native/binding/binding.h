@@ -96,7 +96,7 @@ inline Tensor read_tensor(Environment& environment, const napi_value* values) {
   napi_env env = environment.env;
   int32_t layout_id = -1;
   check(napi_get_value_int32(env, values[2], &layout_id), "a layout");
-  const Layout* layout = find_layout(layout_id);
+  const Layout* layout = find_layout(environment.layouts, layout_id);
   if (!layout) fail(ErrorCode::argument, "native call: unknown layout ", layout_id);
   int64_t offset = 0;
   check(napi_get_value_int64(env, values[1], &offset), "an offset");

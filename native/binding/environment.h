@@ -13,6 +13,7 @@
 #include "../core/accelerator_device.h"
 #include "../core/device_lock.h"
 #include "../core/error.h"
+#include "../core/layout_table.h"
 #include "../cpu/device.h"
 #include "../program/recorder.h"
 
@@ -111,6 +112,7 @@ struct Environment {
   int64_t keep_block(DeviceBlock block);  // answers its number
 
   napi_env env;
+  const LayoutTable& layouts = layout_table();
   const char* call = "";                // the op being called
   std::deque<ExportedOp> exported_ops;  // their addresses are the callbacks' data
   HostCpu cpu;

@@ -32,8 +32,10 @@ struct Launch {
   int8_t in_count = 0;
   int8_t out_count = 0;
   Phase phase = Phase::none;
+  // Not set beyond the counts: clearing them took 15 of the 190 ns of a small op. A tensor that is updated in
+  // place stands in both lists.
   Tensor in[max_in];
-  Tensor out[max_out];  // a tensor that is updated in place stands in both lists
+  Tensor out[max_out];
   alignas(8) std::byte attributes[attribute_bytes]{};
 
   // The op's own plain struct of numbers, kept by value.

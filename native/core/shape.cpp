@@ -1,5 +1,6 @@
 #include "shape.h"
 
+#include <array>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -80,15 +81,18 @@ int normalize_axis(const char* op, int64_t axis, int rank) {
 
 namespace {
 
+uint64_t hash_of(uint64_t hash, const Shape& shape) {
+  for (int64_t dim : shape) {
+    hash = (hash ^ static_cast<uint64_t>(dim)) * 0x9E3779B97F4A7C15u;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
 struct LayoutHash {
   using is_transparent = void;
   size_t operator()(const Layout* layout) const {
-    uint64_t hash = static_cast<uint64_t>(layout->dtype) * 31 + layout->shape.rank;
-    for (int i = 0; i < layout->shape.rank; ++i) {
-      hash = (hash ^ static_cast<uint64_t>(layout->shape[i])) * 0x9E3779B97F4A7C15u;
-      hash = (hash ^ (hash >> 29) ^ static_cast<uint64_t>(layout->strides[i])) * 0xBF58476D1CE4E5B9u;
-    }
-    return hash ^ (hash >> 32);
+    return hash_of(hash_of(static_cast<uint64_t>(layout->dtype), layout->shape), layout->strides);
   }
 };
 
@@ -99,17 +103,29 @@ struct LayoutEqual {
   }
 };
 
+}  // namespace
+
 struct LayoutTable {
   std::vector<std::unique_ptr<Layout>> by_id;
   std::unordered_set<const Layout*, LayoutHash, LayoutEqual> index;
+  // What was asked for last, by the low bits of its hash: most ops ask for a layout that they have asked for before.
+  std::array<const Layout*, 256> recent{};
+
+  const Layout*& recently(uint64_t hash) { return recent[hash % 256]; }
 };
+
+namespace {
 
 thread_local LayoutTable* thread_layouts = nullptr;  // freed by release_layouts()
 
-LayoutTable& table() {
+}  // namespace
+
+LayoutTable& layout_table() {
   if (!thread_layouts) thread_layouts = new LayoutTable;
   return *thread_layouts;
 }
+
+namespace {
 
 // Strides of dimensions of size 1 (or of empty tensors) carry no meaning: row-major ones stand for them all.
 Shape canonical_strides(const Shape& shape, const Shape& strides, int64_t size) {
@@ -122,9 +138,8 @@ Shape canonical_strides(const Shape& shape, const Shape& strides, int64_t size) 
   return out;
 }
 
-}  // namespace
-
-const Layout* intern(Dtype dtype, const Shape& shape, const Shape& strides) {
+// The layout in the table, added to it if it is new.
+const Layout* find_or_add(LayoutTable& layouts, Dtype dtype, const Shape& shape, const Shape& strides) {
   Layout key{.id = 0,
              .dtype = dtype,
              .shape = shape,
@@ -133,7 +148,6 @@ const Layout* intern(Dtype dtype, const Shape& shape, const Shape& strides) {
              .extent = 0,
              .contiguous = true};
   key.strides = canonical_strides(shape, strides, key.size);
-  LayoutTable& layouts = table();
   if (auto found = layouts.index.find(&key); found != layouts.index.end()) return *found;
   key.id = static_cast<int32_t>(layouts.by_id.size());
   key.contiguous = key.strides == row_major_strides(shape);
@@ -147,10 +161,23 @@ const Layout* intern(Dtype dtype, const Shape& shape, const Shape& strides) {
   return layout;
 }
 
-const Layout* intern(Dtype dtype, const Shape& shape) { return intern(dtype, shape, row_major_strides(shape)); }
+}  // namespace
 
-const Layout* find_layout(int32_t id) {
-  LayoutTable& layouts = table();
+const Layout* intern(Dtype dtype, const Shape& shape, const Shape& strides) {
+  LayoutTable& layouts = layout_table();
+  const Layout*& recent = layouts.recently(hash_of(hash_of(static_cast<uint64_t>(dtype), shape), strides));
+  if (recent && recent->dtype == dtype && recent->shape == shape && recent->strides == strides) return recent;
+  return recent = find_or_add(layouts, dtype, shape, strides);
+}
+
+const Layout* intern(Dtype dtype, const Shape& shape) {
+  LayoutTable& layouts = layout_table();
+  const Layout*& recent = layouts.recently(hash_of(static_cast<uint64_t>(dtype), shape));
+  if (recent && recent->dtype == dtype && recent->shape == shape && recent->contiguous) return recent;
+  return recent = find_or_add(layouts, dtype, shape, row_major_strides(shape));
+}
+
+const Layout* find_layout(const LayoutTable& layouts, int32_t id) {
   return id >= 0 && id < static_cast<int32_t>(layouts.by_id.size()) ? layouts.by_id[id].get() : nullptr;
 }
 

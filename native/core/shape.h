@@ -55,6 +55,5 @@ struct Layout {
 // The interned layout. Each JavaScript thread has a table of its own; pointers stay valid for its life.
 const Layout* intern(Dtype dtype, const Shape& shape, const Shape& strides);
 const Layout* intern(Dtype dtype, const Shape& shape);  // row-major
-const Layout* find_layout(int32_t id);                  // nullptr when there is none
 
 }  // namespace hebb

@@ -17,9 +17,9 @@ struct Buffer {
 };
 
 struct Tensor {
-  Buffer* buffer = nullptr;
-  int64_t offset = 0;  // of the first element, in elements
-  const Layout* layout = nullptr;
+  Buffer* buffer;
+  int64_t offset;  // of the first element, in elements
+  const Layout* layout;
 
   template <class T>
   T* data() const {

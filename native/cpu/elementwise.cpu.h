@@ -22,6 +22,10 @@ void for_each_run(const LoopShape& loop, const Run& run) {
     int64_t index[max_rank], offsets[operands] = {};
     int64_t rest = begin;
     for (int i = inner; i >= 0; --i) {
+      if (rest == 0) {  // no division for what a small op begins with
+        index[i] = 0;
+        continue;
+      }
       index[i] = rest % loop.dims[i];
       rest /= loop.dims[i];
       for (int k = 0; k < operands; ++k) offsets[k] += index[i] * loop.strides[k][i];

@@ -10,6 +10,14 @@ struct LoopShape {
 // The loop over out; operand k + 1 is in[k], broadcast.
 inline LoopShape collapse(const Tensor& out, const Tensor* in, int in_count) {
   LoopShape loop;
+  bool alike = out.contiguous();
+  for (int k = 0; k < in_count; ++k) alike &= in[k].layout == out.layout;
+  if (alike) {
+    loop.rank = 1;
+    loop.dims[0] = out.size();
+    for (int k = 0; k <= in_count; ++k) loop.strides[k][0] = 1;
+    return loop;
+  }
   const Shape& shape = out.shape();
   for (int axis = 0; axis < shape.rank; ++axis) {
     if (shape[axis] == 1) continue;

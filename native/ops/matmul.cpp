@@ -38,7 +38,8 @@ Tensor matmul(const Tensor& left, const Tensor& right, bool transpose_a, bool tr
   if (a.dim(-1) != b.dim(-2)) {
     fail(ErrorCode::shape, "matmul: inner dimensions differ, ", a.shape(), " x ", b.shape());
   }
-  Shape shape = broadcast_shapes("matmul", leading(a.shape()), leading(b.shape()));
+  Shape shape;
+  if (a.rank() > 2 || b.rank() > 2) shape = broadcast_shapes("matmul", leading(a.shape()), leading(b.shape()));
   shape.push(a.dim(-2));
   shape.push(b.dim(-1));
   Tensor out = empty(a.device(), dtype, shape);

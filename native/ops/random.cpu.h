@@ -226,11 +226,14 @@ struct SortEntry {
   int32_t index;
 };
 
-// A radix sort by the high words, 11 bits at a time, then an insertion sort among the few that share one.
+// A radix sort by the high words, 11 bits at a time, of few entries 8 bits (150 take 5 us instead of 14), then an
+// insertion sort among the few that share one.
 inline SortEntry* sort_entries(SortEntry* entries, SortEntry* spare, int64_t n) {
-  constexpr int digit_bits = 11, digits = 1 << digit_bits;
+  constexpr int most_bits = 11;
+  const int digit_bits = n < 2048 ? 8 : most_bits, digits = 1 << digit_bits;
   for (int shift = 0; shift < 32; shift += digit_bits) {
-    int32_t ends[digits + 1] = {};
+    int32_t ends[(1 << most_bits) + 1];
+    for (int digit = 0; digit <= digits; ++digit) ends[digit] = 0;
     for (int64_t i = 0; i < n; ++i) ++ends[(entries[i].high >> shift & (digits - 1)) + 1];
     for (int digit = 0; digit < digits; ++digit) ends[digit + 1] += ends[digit];
     for (int64_t i = 0; i < n; ++i) spare[ends[entries[i].high >> shift & (digits - 1)]++] = entries[i];

@@ -165,7 +165,8 @@ export abstract class Model extends Network {
   }
 
   /**
-   * Trains on rows x with targets y, off the JavaScript thread.
+   * Trains on rows x with targets y, off the JavaScript thread; epochs of less than a millisecond on it, between two turns
+   * of the event loop.
    *
    * @param x inputs [rows, ...inputShape]
    * @param y targets [rows, ...]
@@ -256,14 +257,14 @@ export abstract class Model extends Network {
   inputsOf(op: string, x: Data, what = 'x'): readonly Tensor[] {
     this.takeAsGiven(x);
     const inputs = bind(op, what, this.inputStructure.names, x);
-    this.checkShapes(op, inputs.map(({ shape }) => shape.slice(1)), inputs[0]?.shape[0]);
+    this.checkShapes(op, inputs.map(({ layout }) => layout.rowShape), inputs[0]?.shape[0]);
     return inputs;
   }
 
   /** @internal Rows given to a method, checked. @throws ERR_SHAPE naming the layer, ERR_ARGUMENT, or what the loss finds */
   rowsOf(op: string, x: Data, y: Data, options: WeightOptions, prefix = ''): Rows {
     const inputs = this.inputsOf(op, x, `${prefix}x`);
-    const shapes = inputs.map(({ shape }) => shape.slice(1));
+    const shapes = inputs.map(({ layout }) => layout.rowShape);
     if (this.kind === 'own') this.ensureBuilt(inputs);
     const names = this.targets.map(({ name }) => name);
     const targets = bind(op, `${prefix}y`, names, y);

@@ -41,7 +41,8 @@ const reluOptionNames = ['negativeSlope', 'maxValue', 'threshold'];
  * relu([1, -1]).toArray(); // [1, 0]
  * relu([9, 1, -1], { maxValue: 6, negativeSlope: 0.1 }).toArray(); // [6, 1, -0.1]
  */
-export const relu = composed('relu', <S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> => {
+export const relu = composed('relu', <S extends Shape>(input: Tensor<S> | TensorLike, options?: ReluOptions): Tensor<S> => {
+  if (options === undefined) return reluNative(input) as Tensor<S>;
   checkNames('relu', options, reluOptionNames);
   const { negativeSlope = 0, maxValue = null, threshold: start = 0 } = options;
   const x = toTensor(input);
@@ -104,7 +105,8 @@ const geluTanh = unary('geluTanh', (x) => {
  * @example
  * gelu([0]).toArray(); // [0]
  */
-export const gelu = composed('gelu', <S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> => {
+export const gelu = composed('gelu', <S extends Shape>(x: Tensor<S> | TensorLike, options?: { approximate?: boolean }): Tensor<S> => {
+  if (options === undefined) return geluExact(x) as Tensor<S>;
   checkNames('gelu', options, ['approximate']);
   return (options.approximate === true ? geluTanh(x) : geluExact(x)) as Tensor<S>;
 });

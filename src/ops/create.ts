@@ -3,6 +3,7 @@ import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from '../dtype.
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
+import { scalar } from '../scalar.js';
 import { Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
@@ -183,12 +184,11 @@ export function tensor<const D extends NestedArray | TypedArray, const S extends
 /** x itself if it is a tensor, else a new one from numbers; a plain number takes the float type of `like`. */
 export function toTensor(x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x;
-  if (typeof x === 'number' && !isCapturing()) {
-    return wrap(fillNative(like?.block.device ?? deviceIndex(), dtypeIndex[scalarDtype(x, like)], [], x));
-  }
-  const device = like && { device: like.device };
+  if (typeof x !== 'number') return tensor(x, like && { device: like.device });
+  const device = like?.block.device ?? deviceIndex();
+  const dtype = scalarDtype(x, like);
   // While capturing, a number is a constant of the program, not a launch of it.
-  return typeof x === 'number' ? tensor(x, { dtype: scalarDtype(x, like), ...device }) : tensor(x, device);
+  return device === 0 || isCapturing() ? placed(scalar(x, dtype), device) : wrap(fillNative(device, dtypeIndex[dtype], [], x));
 }
 
 /** A number does not widen its partner: whole numbers keep an integer type, others meet it in float32. */

@@ -29,11 +29,14 @@ export function matmul<A extends TensorLike, B extends TensorLike>(
   right: B & MatmulFits<ShapeOf<A>, ShapeOf<B>>,
 ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>>;
 export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions | undefined): Tensor;
-export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptions = {}): Tensor {
+export function matmul(left: TensorLike, right: TensorLike, options?: MatmulOptions): Tensor {
+  if (options === undefined) return product(toTensor(left), toTensor(right), false, false);
   checkNames('matmul', options, optionNames);
   const { transposeA = false, transposeB = false } = options;
-  const a = toTensor(left);
-  const b = toTensor(right);
+  return product(toTensor(left), toTensor(right), transposeA, transposeB);
+}
+
+function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   const y = wrap(
     matmulNative(a.bytes, a.offset, a.layout.id, b.bytes, b.offset, b.layout.id, transposeA, transposeB),
     a,
@@ -43,13 +46,12 @@ export function matmul(left: TensorLike, right: TensorLike, options: MatmulOptio
     // As matrices: a row vector is [1, k], a column [k, 1].
     const am = a.rank === 1 ? reshape(a, [1, a.size]) : a;
     const bm = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
-    const dy = reshape(gradient, matrixShape(y.shape, a.rank === 1, b.rank === 1));
+    const vectors = a.rank === 1 || b.rank === 1;
+    const dy = vectors ? reshape(gradient, matrixShape(y.shape, a.rank === 1, b.rank === 1)) : gradient;
     const ta = transposeA && a.rank > 1;
     const tb = transposeB && b.rank > 1;
-    const da = (): Tensor =>
-      ta ? matmul(bm, dy, { transposeA: tb, transposeB: true }) : matmul(dy, bm, { transposeB: !tb });
-    const db = (): Tensor =>
-      tb ? matmul(dy, am, { transposeA: true, transposeB: ta }) : matmul(am, dy, { transposeA: !ta });
+    const da = (): Tensor => (ta ? product(bm, dy, tb, true) : product(dy, bm, false, !tb));
+    const db = (): Tensor => (tb ? product(dy, am, true, ta) : product(am, dy, !ta, false));
     return [() => fit(da(), am, a), () => fit(db(), bm, b)];
   });
   return y;
@@ -63,6 +65,7 @@ function matrixShape(shape: readonly number[], row: boolean, column: boolean): n
 }
 
 function fit(gradient: Tensor, matrix: Tensor, operand: Tensor): Tensor {
-  const sum = reshape(sumTo(gradient, matrix.shape), operand.shape);
+  const total = sumTo(gradient, matrix.shape);
+  const sum = matrix === operand ? total : reshape(total, operand.shape);
   return sum.dtype === operand.dtype ? sum : cast(sum, operand.dtype);
 }

@@ -23,9 +23,12 @@ export function keptShape(x: Tensor, axes: readonly number[]): Shape {
   return kept;
 }
 
+/** All axes of a tensor by its rank, which is 8 at most. */
+const everyAxis: readonly (readonly number[])[] = Array.from({ length: 9 }, (_, rank) => Array.from({ length: rank }, (_, axis) => axis));
+
 /** The axes as a list; all of them when left out. */
 export function axesOf(x: Tensor, axis: Axes): readonly number[] {
-  if (axis === undefined) return x.shape.map((_, i) => i);
+  if (axis === undefined) return everyAxis[x.rank]!;
   return typeof axis === 'number' ? [axis] : axis;
 }
 
@@ -41,7 +44,7 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
   const axes = axesOf(x, axis);
   const y = wrap(sumNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
-  record(y, [x], (dy) => [() => broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)]);
+  record(y, [x], (dy) => [() => broadcastTo(keepDims || dy.rank === 0 ? dy : reshape(dy, keptShape(x, axes)), x.shape)]);
   return y;
 }
 
@@ -53,7 +56,7 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  */
 export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = toTensor(input);
-  const count = axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
+  const count = axis === undefined ? x.size : axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
   return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
 });
 

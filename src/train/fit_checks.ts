@@ -22,8 +22,12 @@ export function checkCallbacks(given: unknown = []): void {
 /** @throws ERR_ARGUMENT for inputs that contain NaN, which would make every weight NaN */
 export function checkInputs(inputs: readonly Tensor[]): void {
   for (const [i, x] of inputs.entries()) {
+    if (!isFloat(x.dtype)) continue;
     // A sum is cheaper than a look at each; infinities of both signs make it NaN, too.
-    if (!isFloat(x.dtype) || !scope(() => Number.isNaN(sum(x).item()))) continue;
+    const total = sum(x);
+    const suspect = Number.isNaN(total.item());
+    total.dispose();
+    if (!suspect) continue;
     const row = scope(() => {
       const inRow = any(reshape(notEqual(x, x), [x.shape[0] ?? 0, -1]), 1);
       return any(inRow).item() === 0 ? undefined : argmax(inRow).item();
