@@ -1,12 +1,9 @@
 // Regression: how far a car of 1970 to 1982 went on a gallon, from its cylinders, displacement, power, weight,
 // acceleration, year and origin.
-//   node build-ts/examples/chapter/07_regression.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/07_regression.js [FOLDER] [--text]
 import { callbacks, datasets, layers, optimizers, plots, seed, sequential, trainTestSplit, type Tensor } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 seed(42);
 
 const { x, y } = datasets.autoMpg({ dtype: 'float32' });
@@ -34,7 +31,7 @@ for (const net of [linear, mlp]) {
     callbacks: [callbacks.earlyStopping({ patience: 40, restoreBestWeights: true })],
   });
   console.log(`${net.name}: root mean square error ${rmseOf(net.predict(test.x), test.y).toFixed(2)} mpg after ${history.epoch.length} epochs`);
-  await history.plot(join(folder, `regression_${net.name}.svg`));
+  await draw(`regression_${net.name}`, history);
 }
 
 // A better look than one number: how the prediction goes with the truth.
@@ -42,6 +39,6 @@ const order = test.y.reshape([-1]).argsort();
 const [truth, guess] = [test.y, mlp.predict(test.x)].map((column) => column.reshape([-1]).gather(order));
 const rank = truth!.dataSync().map((_, i) => i + 1);
 const picture = plots.lines(rank, { measured: truth!, predicted: guess! }, { title: 'cars by miles per gallon', xLabel: 'car', yLabel: 'miles per gallon' });
-await picture.save(join(folder, 'regression_cars.svg'));
+await draw('regression_cars', picture);
 console.log(picture);
 console.log(`pictures are in ${folder}`);

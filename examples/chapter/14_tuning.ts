@@ -1,13 +1,10 @@
 // Hyperparameters: how many layers, how many units, which learning rate? The tuner tries models, random search estimators.
-//   node build-ts/examples/chapter/14_tuning.js [FOLDER]
-import { mkdirSync } from 'node:fs';
+//   node build-ts/examples/chapter/14_tuning.js [FOLDER] [--text]
 import { join } from 'node:path';
 import {
   datasets, distributions, layers, MLPClassifier, optimizers, pipeline, plots, RandomizedSearchCV, seed, sequential, standardScaler, trainTestSplit, tuner, type Sequential,
 } from 'hebb';
-
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
+import { draw, folder } from './pictures.js';
 
 const { x, y } = datasets.spirals({ samples: 600, classes: 3, noise: 0.03, seed: 42 });
 const { train, test } = trainTestSplit(x, y, { testSize: 200, stratify: true, seed: 42 });
@@ -35,7 +32,7 @@ console.log(`random search, the best of ${drawn.trials.length} models:\n${drawn.
 const bayesian = tuner.bayesian(build, { objective, maxTrials: 24, initialTrials: 8, seed: 1 });
 const guided = await bayesian.search(train.x, train.y, fitting);
 console.log(`Bayesian search, the best of ${guided.trials.length} models:\n${guided.toString().split('\n').slice(0, 6).join('\n')}\n`);
-await guided.plot(join(folder, 'tuning_trials.svg'));
+await draw('tuning_trials', guided);
 
 // 3. Hyperband: many models for an epoch or two, the best of them for longer.
 const hyperband = tuner.hyperband(build, { objective, maxEpochs: 27, factor: 3, seed: 1 });
@@ -50,7 +47,7 @@ const net = await search.make(best.values);
 await net.fit(train.x, train.y, { epochs: 150, batchSize: 32, verbose: 0 });
 const { accuracy = NaN } = await net.evaluate(test.x, test.y);
 console.log(`trained for longer, the best model has accuracy ${accuracy.toFixed(3)} on test data\n`);
-await plots.decisionBoundary((points) => net.predict(points), test.x, test.y, { title: 'the best model, test data' }).save(join(folder, 'tuning_boundary.svg'));
+await draw('tuning_boundary', plots.decisionBoundary((points) => net.predict(points), test.x, test.y, { title: 'the best model, test data' }));
 
 // 4. The same for an estimator: random search with cross-validation over a pipeline, on flowers.
 const iris = datasets.iris();
@@ -69,5 +66,5 @@ process.removeAllListeners('warning'); // that 30 epochs are few is known
 await randomized.fit(flowers.train.x, flowers.train.y);
 console.log(`random search over a pipeline, the best of ${randomized.results.length}:\n${randomized.toString().split('\n').slice(0, 5).join('\n')}`);
 console.log(`on test flowers it has accuracy ${randomized.score(flowers.test.x, flowers.test.y).toFixed(3)}`);
-await randomized.plot(join(folder, 'tuning_random_search.svg'));
+await draw('tuning_random_search', randomized);
 console.log(`pictures are in ${folder}`);
