@@ -58,7 +58,6 @@ for (const [i, [l, m, d, k]] of inbox.entries()) {
 const combination = (both: Tensor): Tensor => both.greater(0.5).cast('int32').mul([1, 2]).sum(1);
 const kinds = plots.confusionMatrix(combination(test.y), combination(multilabel.predict(test.x)), ['neither', 'spam', 'urgent', 'both']);
 await draw('classification_emails', kinds);
-console.log(String(kinds));
 
 // 3. Multiclass: exactly one of three species. One softmax unit for each; the probabilities add up to 1.
 const iris = datasets.iris({ dtype: 'float32' });

@@ -37,6 +37,4 @@ const pictures = {
 };
 for (const [name, picture] of Object.entries(pictures)) await draw(name, picture);
 await draw('clothes_history', history);
-console.log(`\n${String(plots.images(x.slice([0, 2]), { labels: labels.slice([0, 2]), classNames }))}`);
-console.log(`\n${String(pictures.clothes_confusion)}`);
-console.log(`\npictures are in ${folder}`);
+console.log(`pictures are in ${folder}`);

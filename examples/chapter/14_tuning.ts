@@ -1,8 +1,10 @@
-// Hyperparameters: how many layers, how many units, which learning rate? The tuner tries models, random search estimators.
+// Hyperparameters: how many layers, how many units, which learning rate? The tuner tries models, grid
+// search and random search try estimators.
 //   node build-ts/examples/chapter/14_tuning.js [FOLDER] [--text]
 import { join } from 'node:path';
 import {
-  datasets, distributions, layers, MLPClassifier, optimizers, pipeline, plots, RandomizedSearchCV, seed, sequential, standardScaler, trainTestSplit, tuner, type Sequential,
+  crossValScore, datasets, distributions, GridSearchCV, kFold, layers, MLPClassifier, MLPRegressor, optimizers, pipeline, plots, RandomizedSearchCV,
+  seed, sequential, SGDRegressor, standardScaler, trainTestSplit, tuner, type Estimator, type Pipeline, type Sequential,
 } from 'hebb';
 import { draw, folder } from './pictures.js';
 
@@ -49,22 +51,44 @@ const { accuracy = NaN } = await net.evaluate(test.x, test.y);
 console.log(`trained for longer, the best model has accuracy ${accuracy.toFixed(3)} on test data\n`);
 await draw('tuning_boundary', plots.decisionBoundary((points) => net.predict(points), test.x, test.y, { title: 'the best model, test data' }));
 
-// 4. The same for an estimator: random search with cross-validation over a pipeline, on flowers.
+// 4. Estimators: how good one is says cross-validation, in which every row is a test row once. 442 diabetes patients, how their
+// disease went on within a year.
+const patients = datasets.diabetes();
+const cv = kFold({ nSplits: 5, shuffle: true, randomState: 42 });
+const scaledBefore = (last: Estimator): Pipeline => pipeline([['scale', standardScaler()], ['net', last]]);
+const lbfgs = { solver: 'lbfgs', maxIter: 200, randomState: 42 } as const;
+const estimators = { 'a line': new SGDRegressor({ randomState: 42 }), '20 hidden units': new MLPRegressor({ hiddenLayerSizes: [20], ...lbfgs }) };
+process.removeAllListeners('warning'); // that 200 iterations are few is known
+for (const [name, estimator] of Object.entries(estimators)) {
+  const scores = await crossValScore(scaledBefore(estimator), patients.x, patients.y, { cv });
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  console.log(`${name}: R² ${scores.map((score) => score.toFixed(2)).join(' ')}, mean ${mean.toFixed(3)}`);
+}
+
+// A grid tries every combination by cross-validation.
+const grid = new GridSearchCV({
+  estimator: scaledBefore(new MLPRegressor(lbfgs)), cv,
+  paramGrid: { net__hiddenLayerSizes: [[5], [20]], net__alpha: [0.1, 1, 10, 100, 1000] },
+});
+await grid.fit(patients.x, patients.y);
+console.log(`grid search, the best of ${grid.results.length}:\n${grid.toString().split('\n').slice(0, 5).join('\n')}\n`);
+await draw('tuning_grid_search', grid);
+
+// Random search draws from lists and distributions; here flowers are classified.
 const iris = datasets.iris();
 const flowers = trainTestSplit(iris.x, iris.y, { testSize: 50, stratify: true, seed: 1 });
 const randomized = new RandomizedSearchCV({
-  estimator: pipeline([['scale', standardScaler()], ['mlp', new MLPClassifier({ solver: 'sgd', maxIter: 30, tol: 0, nIterNoChange: 30, randomState: 42 })]]),
+  estimator: scaledBefore(new MLPClassifier({ solver: 'sgd', maxIter: 30, tol: 0, nIterNoChange: 30, randomState: 42 })),
   paramDistributions: {
-    mlp__hiddenLayerSizes: [[5], [20], [10, 10]],
-    mlp__activation: ['relu', 'tanh', 'logistic'],
-    mlp__learningRateInit: distributions.logUniform(1e-3, 1),
-    mlp__alpha: distributions.logUniform(1e-5, 1),
+    net__hiddenLayerSizes: [[5], [20], [10, 10]],
+    net__activation: ['relu', 'tanh', 'logistic'],
+    net__learningRateInit: distributions.logUniform(1e-3, 1),
+    net__alpha: distributions.logUniform(1e-5, 1),
   },
   nIter: 20, cv: 5, randomState: 42,
 });
-process.removeAllListeners('warning'); // that 30 epochs are few is known
 await randomized.fit(flowers.train.x, flowers.train.y);
-console.log(`random search over a pipeline, the best of ${randomized.results.length}:\n${randomized.toString().split('\n').slice(0, 5).join('\n')}`);
+console.log(`random search over flowers' classifiers, the best of ${randomized.results.length}:\n${randomized.toString().split('\n').slice(0, 5).join('\n')}`);
 console.log(`on test flowers it has accuracy ${randomized.score(flowers.test.x, flowers.test.y).toFixed(3)}`);
 await draw('tuning_random_search', randomized);
 console.log(`pictures are in ${folder}`);

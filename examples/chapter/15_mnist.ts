@@ -60,6 +60,5 @@ const wrong = [...test.y.dataSync().entries()].filter(([i, label]) => guesses[i]
 console.log(`misread: ${wrong.length} of ${guesses.length}`);
 const some = wrong.slice(0, 30);
 await draw('digits_misread', plots.images(test.x.gather(some), { labels: test.y.gather(some), predicted: predicted.gather(some) }));
-const confusion = plots.confusionMatrix(test.y, predicted);
-await draw('digits_confusion', confusion);
-console.log(`${String(confusion)}\npictures are in ${folder}`);
+await draw('digits_confusion', plots.confusionMatrix(test.y, predicted));
+console.log(`pictures are in ${folder}`);
