@@ -327,6 +327,9 @@ heavy('one epoch of the main job learns, and the second command measures the sam
   const { code, out, err } = run('fashion_mnist', '--epochs', '1', '--out', folder);
   t.is(code, 0, err);
   t.regex(out, /Total params: 266,610/);
+  // Keras's first epoch of this network, as Géron (2022, chapter 10) prints it; other seeds differ by as much.
+  t.true(Math.abs(numberAfter(' - loss: ', out) - 0.722) < 0.015, out);
+  t.true(Math.abs(numberAfter(' - accuracy: ', out) - 0.7649) < 0.01, out);
   t.true(numberAfter('test accuracy ', out) >= 0.75);
   t.is(out.match(/^test image \d, .*: predicted .* %, .* %, .* %$/gm)?.length, 3);
   t.true(readFileSync(join(folder, 'fashion-mnist.svg'), 'utf8').includes('>accuracy<'));

@@ -56,7 +56,7 @@ for (const loss of [losses.mse(), losses.mae(), losses.huber()]) {
   const net = twoHiddenLayers(loss.name);
   net.compile({ optimizer: optimizers.adam({ learningRate: 0.03 }), loss });
   await net.fit(train.x, noted, fitting());
-  console.log(`  trained by ${loss.name}: root mean square error ${rmseOf(net.predict(test.x), test.y).toFixed(2)} mpg`);
+  console.log(`trained by ${loss.name}: root mean square error ${rmseOf(net.predict(test.x), test.y).toFixed(2)} mpg`);
   curves[loss.name] = loss.call(zeros([81, 1]), errors.reshape([81, 1]));
 }
 await draw('regression_losses', plots.lines(errors, curves, { title: 'three losses', xLabel: 'error' }));

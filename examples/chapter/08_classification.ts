@@ -53,7 +53,7 @@ const inbox = [[7, 6, 3, 0], [1, 2, 4, 1], [6, 1, 0, 0], [0, 0, 1, 1]];
 const probabilities = multilabel.predict(tensor(inbox).div([8, 6, 4, 1])).toArray() as number[][];
 for (const [i, [l, m, d, k]] of inbox.entries()) {
   const [p, q] = probabilities[i]!.map((value) => value.toFixed(2));
-  console.log(`  ${l!} links, ${m!} exclamation marks, ${d!} words about deadlines, ${k === 1 ? 'a friend  ' : 'a stranger'}: spam ${p!}, urgent ${q!}`);
+  console.log(`${l!} links, ${m!} exclamation marks, ${d!} words about deadlines, ${k === 1 ? 'a friend  ' : 'a stranger'}: spam ${p!}, urgent ${q!}`);
 }
 const combination = (both: Tensor): Tensor => both.greater(0.5).cast('int32').mul([1, 2]).sum(1);
 const kinds = plots.confusionMatrix(combination(test.y), combination(multilabel.predict(test.x)), ['neither', 'spam', 'urgent', 'both']);

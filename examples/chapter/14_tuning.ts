@@ -71,7 +71,8 @@ const grid = new GridSearchCV({
   paramGrid: { net__hiddenLayerSizes: [[5], [20]], net__alpha: [0.1, 1, 10, 100, 1000] },
 });
 await grid.fit(patients.x, patients.y);
-console.log(`grid search, the best of ${grid.results.length}:\n${grid.toString().split('\n').slice(0, 5).join('\n')}\n`);
+console.log(`grid search, the best of ${grid.results.length}:\n${grid.toString().split('\n').slice(0, 5).join('\n')}`);
+console.log(`best parameters: ${JSON.stringify(grid.bestParams)}, mean R² ${grid.bestScore.toFixed(3)}\n`);
 await draw('tuning_grid_search', grid);
 
 // Random search draws from lists and distributions; here flowers are classified.
