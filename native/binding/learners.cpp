@@ -125,17 +125,18 @@ Napi::Value start_linear_sgd(const Napi::CallbackInfo& info) {
   const LinearRows rows = read_rows(job);
   const std::vector<LinearTask> tasks = read_tasks(job, options, rows);
   auto run = std::make_shared<LinearRun>();
-  const auto epoch = [run, options, rows, tasks](std::atomic<bool>& stop) {
+  const auto epoch = [run, options, rows, tasks](int64_t, std::atomic<bool>& stop) {
     std::unique_ptr<LinearSgd> learner = run->learner ? std::move(run->learner) : linear_sgd(options, rows, tasks);
     if (learner->epoch()) {
       run->learner = std::move(learner);
-      return;
+      return 1;
     }
     for (size_t k = 0; k < tasks.size(); ++k) run->history.push_back(learner->history(k));
     run->finished.store(true);
     stop.store(true);
+    return 1;
   };
-  runs_of(info.Env()).start(epoch, nullptr, options.max_epochs, job, info[1], info[2]);
+  runs_of(info.Env()).start({.step = epoch}, options.max_epochs, job, info[1], info[2]);
   return Napi::External<SharedRun>::New(info.Env(), new SharedRun(run),
                                         [](Napi::Env, SharedRun* held) { delete held; });
 }

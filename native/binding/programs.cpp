@@ -52,15 +52,15 @@ void Runs::send(RunMessage message) {
   if (napi_call_threadsafe_function(function, data.get(), napi_tsfn_nonblocking) == napi_ok) data.release();
 }
 
-int64_t Runs::start(Step step, std::function<void()> finish, int64_t count, napi_value handle, napi_value on_progress,
-                    napi_value on_done) {
+int64_t Runs::start(Work work, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done) {
   const int64_t id = next_run++;
   PendingRun& run = pending[id];
   run = {keep(env, handle), keep(env, on_progress), keep(env, on_done), std::make_unique<std::atomic<bool>>(false)};
   if (pending.size() == 1) napi_ref_threadsafe_function(env, function);
   Job job{
-      .step = [step = std::move(step), stop = run.cancel.get()](int64_t) { step(*stop); },
-      .finish = std::move(finish),
+      .step = [step = std::move(work.step), stop = run.cancel.get()](int64_t limit) { return step(limit, *stop); },
+      .settle = std::move(work.settle),
+      .finish = std::move(work.finish),
       .count = count,
       .cancel = run.cancel.get(),
       .progress =
@@ -131,10 +131,12 @@ Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
   captured();
   const int64_t count = read_count(env, info[0]);
   if (!info[1].IsFunction() || !info[2].IsFunction()) fail(ErrorCode::argument, "run: expected two functions");
-  const auto step = [steps = program](std::atomic<bool>&) { steps->replay(); };
-  const auto finish = [steps = program] { steps->finish(); };
-  return Napi::Number::New(env,
-                           static_cast<double>(runs_of(env).start(step, finish, count, info.This(), info[1], info[2])));
+  const Runs::Work work{
+      .step = [steps = program](int64_t limit, std::atomic<bool>&) { return steps->replay(limit); },
+      .settle = [steps = program] { steps->settle(); },
+      .finish = [steps = program] { steps->finish(); },
+  };
+  return Napi::Number::New(env, static_cast<double>(runs_of(env).start(work, count, info.This(), info[1], info[2])));
 }
 
 Napi::Value ProgramHandle::cancel(const Napi::CallbackInfo& info) {

@@ -94,11 +94,14 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   Napi::Value run_sync(const Napi::CallbackInfo& info) {
     const int64_t count = read_count(env, info[0]);
     const Program& steps = captured();
-    for (int64_t i = 0; i < count; ++i) {
-      const EagerTurn turn(Environment::of(env).lock);
-      steps.replay();
-    }
     const EagerTurn turn(Environment::of(env).lock);
+    try {
+      for (int64_t done = 0; done < count;) done += steps.replay(count - done);
+    } catch (...) {
+      steps.settle();
+      throw;
+    }
+    steps.settle();
     steps.finish();
     return info.Env().Undefined();
   }
@@ -117,11 +120,13 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
 // The runner of one environment and the way back to its JavaScript thread.
 struct Runs {
   explicit Runs(napi_env env);
-  // A step may set `stop`, and none follows it; `finish`, which may be empty, waits for what the steps left to be done.
+  // As in Job; a step may set `stop`, and none follows it.
+  struct Work {
+    std::function<int64_t(int64_t limit, std::atomic<bool>& stop)> step;
+    std::function<void()> settle = nullptr, finish = nullptr;
+  };
   // `handle` keeps alive what the steps touch.
-  using Step = std::function<void(std::atomic<bool>& stop)>;
-  int64_t start(Step step, std::function<void()> finish, int64_t count, napi_value handle, napi_value on_progress,
-                napi_value on_done);
+  int64_t start(Work work, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done);
   void cancel(int64_t run);
   void forget(int64_t run);
   void deliver(const RunMessage& message);

@@ -32,10 +32,10 @@ class PreparedGraph : public Prepared {
   PreparedGraph(std::shared_ptr<Context> context, void* graph) : context_(std::move(context)), graph_(graph) {}
   ~PreparedGraph() override { context_->module.discard(context_->handle, graph_); }
 
-  void replay() override {
+  int64_t replay(int64_t) override {
     using Clock = std::chrono::steady_clock;
     call(*context_, context_->module.replay, graph_);
-    if (++queued_ < window_) return;
+    if (++queued_ < window_) return 1;
     queued_ = 0;
     call(*context_, context_->module.synchronize);
     const auto now = Clock::now();
@@ -43,6 +43,7 @@ class PreparedGraph : public Prepared {
     last_ = now;
     if (since.count() < 0.0025) window_ = std::min(2 * window_, 4096);
     if (since.count() > 0.01) window_ = std::max(window_ / 2, 1);
+    return 1;
   }
 
  private:

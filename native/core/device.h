@@ -26,7 +26,10 @@ using Step = std::vector<Launch>;
 // Steps made ready for many replays.
 struct Prepared {
   virtual ~Prepared() = default;
-  virtual void replay() = 0;
+  // Replays the steps at least once and at most `limit` times, as often as are wanted in a row; answers how often.
+  virtual int64_t replay(int64_t limit) = 0;
+  // Before anybody else looks at what the steps read or write, or has the device to himself; does not throw.
+  virtual void settle() {}
 };
 
 // A device that computes itself, where the recorder of a program only stands in for one. Whoever calls these has the

@@ -1,6 +1,6 @@
-// Whose turn it is on a device: one runner thread, which takes it once per replayed step in a tight loop, and eager ops
-// on the JavaScript thread. Turns go in the order of asking (a ticket lock), so an eager op waits for at most the step
-// that is running, and a tight loop of eager ops cannot keep the runner out.
+// Whose turn it is on a device: one runner thread, which gives it away only between replayed steps and only if somebody
+// waits, and eager ops on the JavaScript thread. Turns go in the order of asking (a ticket lock), so an eager op waits
+// for at most the step that is running, and a tight loop of eager ops cannot keep the runner out.
 //
 // One lock belongs to one JavaScript environment. Its JavaScript thread submits the jobs, so no eager op is under way
 // when a runner first appears, and as long as there is none an eager op costs one load (about 1 ns, a turn about 15).
@@ -19,6 +19,11 @@ class DeviceLock {
   void attach() { attached_.fetch_add(1, std::memory_order_relaxed); }
   // That work is done; what the runner wrote is visible to whoever sees shared() turn false.
   void detach() { attached_.fetch_sub(1, std::memory_order_release); }
+
+  // Whether somebody waits for the turn that the caller has.
+  bool awaited() const {
+    return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed) + 1;
+  }
 
   bool shared() const { return attached_.load(std::memory_order_acquire) != 0; }
 
@@ -51,7 +56,7 @@ class EagerTurn {
   DeviceLock* lock_;
 };
 
-// The runner holds one for each step.
+// The runner holds one while it replays steps, until somebody waits.
 class RunnerTurn {
  public:
   explicit RunnerTurn(DeviceLock& lock) : lock_(lock) { lock_.lock(); }

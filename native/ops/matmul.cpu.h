@@ -15,7 +15,7 @@ Gemm<T> gemm_of(const Tensor& a, const Tensor& b, const Tensor& out, int64_t a_o
   product.b_row = b.strides()[b.rank() - 2];
   product.b_col = b.strides()[b.rank() - 1];
   product.c = out.data<T>() + out_offset;
-  product.c_row = product.n;
+  product.c_row = out.strides()[out.rank() - 2];
   return product;
 }
 

@@ -15,6 +15,14 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds progress_interval{100};
 constexpr std::chrono::microseconds idle_spin_time{30};  // before sleeping: short runs often follow each other
 
+// At the end of a turn, however it ends.
+struct Settler {
+  ~Settler() {
+    if (job.settle) job.settle();
+  }
+  const Job& job;
+};
+
 void record_failure(RunResult& result, ErrorCode code, const char* what) {
   result.status = RunResult::failed;
   result.code = code;
@@ -80,22 +88,23 @@ bool Runner::take(Job& job) {
 void Runner::run(Job job) {
   RunResult result;
   auto last_progress = Clock::now();
+  const auto goes_on = [&] {
+    if (result.completed == job.count) return false;
+    const bool cancelled = job.cancel && job.cancel->load(std::memory_order_relaxed);
+    if (cancelled || stopping_.load(std::memory_order_relaxed)) result.status = RunResult::cancelled;
+    return result.status == RunResult::done;
+  };
   try {
-    while (result.completed < job.count) {
-      const bool cancelled = job.cancel && job.cancel->load(std::memory_order_relaxed);
-      if (cancelled || stopping_.load(std::memory_order_relaxed)) {
-        result.status = RunResult::cancelled;
-        break;
-      }
-      {
-        const RunnerTurn turn(lock_);
-        job.step(result.completed);
-      }
-      ++result.completed;
-      if (const auto now = Clock::now(); now - last_progress >= progress_interval && result.completed < job.count) {
+    while (goes_on()) {
+      const RunnerTurn turn(lock_);
+      const Settler settler{job};
+      do {
+        result.completed += job.step(job.count - result.completed);
+        const auto now = Clock::now();
+        if (now - last_progress < progress_interval || result.completed == job.count) continue;
         last_progress = now;
         if (job.progress) job.progress(result.completed);
-      }
+      } while (!lock_.awaited() && goes_on());
     }
     if (job.finish) {
       const RunnerTurn turn(lock_);
@@ -111,6 +120,7 @@ void Runner::run(Job job) {
     record_failure(result, ErrorCode::internal, "run: unknown error");
   }
   job.step = nullptr;
+  job.settle = nullptr;
   job.finish = nullptr;
   lock_.detach();
   if (job.progress) job.progress(result.completed);

@@ -1,6 +1,6 @@
 // The thread on which programs are replayed, so that the event loop stays free. One per JavaScript environment; it
-// starts with the first job and ends in stop(). Jobs run in the order of submission, step by step, each step in a turn
-// of the device lock, between which eager ops get theirs.
+// starts with the first job and ends in stop(). Jobs run in the order of submission, step by step, in turns of the
+// device lock; between two steps an eager op that waits gets its own.
 #pragma once
 
 #include <atomic>
@@ -26,10 +26,12 @@ struct RunResult {
 
 // The callbacks are called on the runner thread and must not throw.
 struct Job {
-  std::function<void(int64_t index)> step = nullptr;  // one replay; may throw
+  // Does at least one step and at most `limit`, all that are wanted; answers how many. May throw.
+  std::function<int64_t(int64_t limit)> step = nullptr;
+  std::function<void()> settle = nullptr;  // after steps, before an eager op gets its turn; may be empty
   std::function<void()> finish = nullptr;  // after the last step: waits for what they queued; may throw, may be empty
   int64_t count = 0;
-  // Looked at before each step, never after `done` was called; may be null.
+  // Looked at before each call of `step`, never after `done` was called; may be null.
   const std::atomic<bool>* cancel = nullptr;
   // At most ten times a second, and once at the end; may be empty.
   std::function<void(int64_t completed)> progress = nullptr;

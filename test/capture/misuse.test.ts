@@ -192,6 +192,39 @@ test.serial('an eager op during a run sees whole steps only', async (t) => {
   t.is(w.dataSync()[0], 3000);
 });
 
+test.serial('weights that a run updates can be read and changed in the middle of it', async (t) => {
+  // A step takes 2 ** -10 from each element of w, exactly, and adds it to `taken`.
+  const x = concat([ones([1, 100]), zeros([15, 100])], 0), slope = ones([16, 70]);
+  const w = zeros([100, 70]), taken = tensor(0), rate = tensor(2 ** -10);
+  const program = capture(() => {
+    const seen = matmul(x, w).sum();
+    w.assign(w.sub(matmul(x.T, slope).mul(rate)));
+    taken.assign(taken.add(rate));
+    return seen;
+  });
+  t.regex(program.toString(), /dense/);
+  const state = { running: true };
+  const run = program.run(40_000).then(() => { state.running = false; });
+  const level = (): number => {
+    const values = w.add(taken).dataSync(), first = values[0]!;
+    if (values.some((value) => value !== first)) t.fail(`saw ${first} and ${values.find((value) => value !== first)!}`);
+    return first;
+  };
+  let looks = 0, before = 0;
+  while (state.running) {
+    t.is(level(), before);
+    await new Promise((resolve) => setTimeout(resolve, looks % 2));
+    t.is(level(), before);
+    if (++looks % 3 === 0) {
+      w.assign(slope.slice(0, 1).broadcastTo([100, 70]));
+      t.true((before = level()) > 1);
+    }
+  }
+  await run;
+  t.true(looks > 3);
+  t.is(level(), before);
+});
+
 test.serial('wrong types given to run() and capture() leave the state usable', async (t) => {
   const program = capture(() => relu(tensor([-1, 2])));
   t.throws(() => { program.runSync('x' as never); });

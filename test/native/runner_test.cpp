@@ -42,7 +42,11 @@ struct Outcome {
   std::atomic<int> ended{0};
 
   Job job(std::function<void(int64_t)> step, int64_t count, const std::atomic<bool>* cancel = nullptr) {
-    return {.step = std::move(step),
+    return {.step =
+                [step = std::move(step), index = int64_t{0}](int64_t) mutable {
+                  step(index++);
+                  return 1;
+                },
             .count = count,
             .cancel = cancel,
             .progress = [this](int64_t completed) { progress.push_back(completed); },
@@ -194,7 +198,7 @@ void destroys_the_step_first() {
   auto owned = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = owned;
   std::atomic<int> gone{-1};
-  Job job{.step = [owned = std::move(owned)](int64_t) { ++*owned; }, .count = 2};
+  Job job{.step = [owned = std::move(owned)](int64_t) { return ++*owned; }, .count = 2};
   job.done = [&](const RunResult&) {
     gone = watch.expired();
     gone.notify_all();
