@@ -1,7 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { programs, stale, type Printed } from './support/quotes.js';
 
@@ -11,33 +14,36 @@ interface Finished {
   code: number | null;
   out: string;
   err: string;
+  /** What all of its threads took of the processors, in seconds. */
+  seconds: number;
 }
 
-function run(name: string, ...args: string[]): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(examples, `${name}.js`), ...args], {
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, err: stderr };
-}
-
-/** A module that writes the seconds that all threads of a program took of the processors to file descriptor 3. */
+/** A module that writes the processor time of a program, user and system, to file descriptor 3 when it ends. */
 const meter = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from 'node:fs';
   process.on('exit', () => { const { user, system } = process.cpuUsage(); writeSync(3, String((user + system) / 1e6)); });
 `)}`;
+
+/** Runs a program. The tests wait their turn, and ava hears of each when it is done: a slow machine is not taken for one that hangs. */
+async function run(name: string, ...args: string[]): Promise<Finished> {
+  const program = join(examples, `${name}.js`);
+  const child = spawn(process.execPath, ['--import', meter, program, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [out, err, took] = await Promise.all(child.stdio.slice(1, 4).map((stream) => text(stream as Readable)));
+  const [code] = await ended;
+  return { code, out: out!, err: err!, seconds: Number.parseFloat(took!) };
+}
 
 /**
  * Runs a program of the chapter into a folder. It may take 30 seconds. They are seconds of processor time: one that needs no
  * more of it is done in 30 seconds on a single free core, and other programs, which would stretch the time on the clock, do
  * not count.
  */
-function runChapter(t: ExecutionContext, name: string, folder: string, ...options: string[]): string {
-  const args = ['--import', meter, join(examples, `${name}.js`), folder, ...options];
-  const { status, stdout, stderr, output } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-  t.is(status, 0, stderr);
-  const seconds = Number.parseFloat(output[3] ?? '');
+async function runChapter(t: ExecutionContext, name: string, folder: string, ...options: string[]): Promise<string> {
+  const { code, out, err, seconds } = await run(name, folder, ...options);
+  t.is(code, 0, err);
   t.true(seconds > 0 && seconds < 30, `${name} took ${seconds} s of processor time`);
-  return stdout;
+  return out;
 }
 
 function temporaryFolder(t: ExecutionContext): string {
@@ -49,7 +55,9 @@ function temporaryFolder(t: ExecutionContext): string {
 }
 
 /** Writes its pictures, prints them too with --text; and the course shows what was printed, its lines and its pictures as they are. */
-function checkPictures(t: ExecutionContext, name: string, out: string, folder: string, pictures: readonly string[], withText: boolean): void {
+async function checkPictures(
+  t: ExecutionContext, name: string, out: string, folder: string, pictures: readonly string[], withText: boolean,
+): Promise<void> {
   t.deepEqual(readdirSync(folder).filter((file) => file.endsWith('.svg')).sort(), pictures);
   for (const picture of pictures) t.regex(readFileSync(join(folder, picture), 'utf8'), /^<svg /, picture);
   const printed = { output: out.replaceAll(folder, 'runs') };
@@ -58,12 +66,12 @@ function checkPictures(t: ExecutionContext, name: string, out: string, folder: s
     return;
   }
   const again = temporaryFolder(t);
-  const text = runChapter(t, name, again, '--text').replaceAll(again, 'runs');
+  const shown = (await runChapter(t, name, again, '--text')).replaceAll(again, 'runs');
   // A picture is its name and lines below it; without them the program prints what it always prints.
   const drawn = pictures.map((picture) => picture.slice(0, -'.svg'.length));
-  const titles = [...text.matchAll(/^\n(\w+):\n(?=.*\S)/gm)].map(([, title = '']) => title);
+  const titles = [...shown.matchAll(/^\n(\w+):\n(?=.*\S)/gm)].map(([, title = '']) => title);
   t.deepEqual(titles.filter((title) => drawn.includes(title)).sort(), drawn);
-  checkStale(t, name, { ...printed, text }, folder);
+  checkStale(t, name, { ...printed, text: shown }, folder);
 }
 
 function checkStale(t: ExecutionContext, name: string, printed: Printed, folder: string): void {
@@ -114,23 +122,23 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 for (const [name, check] of Object.entries(checks)) {
-  test(`the example ${name} runs and prints what it promises`, (t) => {
-    const { code, out, err } = run(name);
+  test.serial(`the example ${name} runs and prints what it promises`, async (t) => {
+    const { code, out, err } = await run(name);
     t.is(code, 0, err);
     check(t, out);
   });
 }
 
-test('the example chapter/01_logic prints truth tables and draws every network', (t) => {
+test.serial('the example chapter/01_logic prints truth tables and draws every network', async (t) => {
   const folder = temporaryFolder(t);
-  const out = runChapter(t, 'chapter/01_logic', folder);
+  const out = await runChapter(t, 'chapter/01_logic', folder);
   t.true(out.includes('\nidentity\nA C\n0 0\n1 1\n'));
   t.true(out.includes('\nA and not B\nA B C\n0 0 0\n0 1 0\n1 0 1\n1 1 0\n'));
   t.true(out.includes('\nnot\nA C\n0 1\n1 0\n'));
   t.true(out.includes('\nxor\nA B C\n0 0 0\n0 1 1\n1 0 1\n1 1 0\n'));
   t.true(out.includes('reset in step 4: 1 1 1 0 0\nclock: 0 1 0 1 0 1 0 1\n'));
   const pictures = ['A_and_not_B', 'and', 'clock', 'full_adder', 'identity', 'implication', 'latch', 'majority', 'not', 'or', 'xor'];
-  checkPictures(t, 'chapter/01_logic', out, folder, pictures.map((name) => `${name}.svg`), true);
+  await checkPictures(t, 'chapter/01_logic', out, folder, pictures.map((name) => `${name}.svg`), true);
 });
 
 /** What the chapter's examples that write pictures print, and what they write. */
@@ -253,17 +261,17 @@ const long: typeof illustrated = {
 };
 
 for (const [name, { check, pictures }] of [...Object.entries(illustrated), ...Object.entries(long)]) {
-  const once = Object.hasOwn(long, name) && (process.env.HEBB_ISA !== undefined || process.env.HEBB_NATIVE_PATH !== undefined);
-  (once ? test.skip : test)(`the example ${name} prints what it promises and draws its pictures`, (t) => {
+  const skipped = Object.hasOwn(long, name) && (process.env.HEBB_ISA !== undefined || process.env.HEBB_NATIVE_PATH !== undefined);
+  (skipped ? test.skip : test.serial)(`the example ${name} prints what it promises and draws its pictures`, async (t) => {
     const folder = temporaryFolder(t);
-    const out = runChapter(t, name, folder);
+    const out = await runChapter(t, name, folder);
     check(t, out);
-    checkPictures(t, name, out, folder, pictures, Object.hasOwn(illustrated, name));
+    await checkPictures(t, name, out, folder, pictures, Object.hasOwn(illustrated, name));
   });
 }
 
-test('a program of the chapter refuses options that it does not have', (t) => {
-  const { code, out, err } = run('chapter/02_tlu_iris', '--texts');
+test.serial('a program of the chapter refuses options that it does not have', async (t) => {
+  const { code, out, err } = await run('chapter/02_tlu_iris', '--texts');
   t.is(code, 2);
   t.is(out, '');
   t.regex(err, /--texts.*\nusage: node EXAMPLE\.js \[FOLDER\] \[--text\]\n$/);
@@ -292,20 +300,20 @@ const wrongArguments: [string[], string][] = [
 ];
 
 for (const [args, line] of wrongArguments) {
-  test(`npm start -- ${args.join(' ')} gives one clear line and exit code 2`, (t) => {
-    t.deepEqual(run('fashion_mnist', ...args), { code: 2, out: '', err: `${line}\n` });
+  test.serial(`npm start -- ${args.join(' ')} gives one clear line and exit code 2`, async (t) => {
+    t.like(await run('fashion_mnist', ...args), { code: 2, out: '', err: `${line}\n` });
   });
 }
 
-test('a folder that cannot be made is found out before the training', (t) => {
-  const { code, out, err } = run('fashion_mnist', '--out', join(examples, 'evaluate.js', 'runs'));
+test.serial('a folder that cannot be made is found out before the training', async (t) => {
+  const { code, out, err } = await run('fashion_mnist', '--out', join(examples, 'evaluate.js', 'runs'));
   t.is(code, 2);
   t.is(out, '');
   t.regex(err, /^--out: cannot make the folder '.*' \(.*\)\n$/);
 });
 
-test('--help lists every option and ends well', (t) => {
-  const { code, out, err } = run('fashion_mnist', '--help');
+test.serial('--help lists every option and ends well', async (t) => {
+  const { code, out, err } = await run('fashion_mnist', '--help');
   t.is(code, 0);
   t.is(err, '');
   for (const option of ['dataset', 'epochs', 'batch-size', 'learning-rate', 'seed', 'out']) {
@@ -313,8 +321,8 @@ test('--help lists every option and ends well', (t) => {
   }
 });
 
-test('evaluating a file that is not there gives one line and exit code 1', (t) => {
-  const { code, err } = run('evaluate', join(tmpdir(), 'no such model.hebb'));
+test.serial('evaluating a file that is not there gives one line and exit code 1', async (t) => {
+  const { code, err } = await run('evaluate', join(tmpdir(), 'no such model.hebb'));
   t.is(code, 1);
   t.regex(err, /^[^\n]*no such model\.hebb[^\n]*\n$/);
 });
@@ -322,9 +330,9 @@ test('evaluating a file that is not there gives one line and exit code 1', (t) =
 // An epoch in scalar code takes half a minute; one run of the main job is enough.
 const heavy = process.env.HEBB_ISA === 'scalar' ? test.skip : test.serial;
 
-heavy('one epoch of the main job learns, and the second command measures the same numbers', (t) => {
+heavy('one epoch of the main job learns, and the second command measures the same numbers', async (t) => {
   const folder = temporaryFolder(t);
-  const { code, out, err } = run('fashion_mnist', '--epochs', '1', '--out', folder);
+  const { code, out, err } = await run('fashion_mnist', '--epochs', '1', '--out', folder);
   t.is(code, 0, err);
   t.regex(out, /Total params: 266,610/);
   // Keras's first epoch of this network, as Géron (2022, chapter 10) prints it; other seeds differ by as much.
@@ -334,9 +342,9 @@ heavy('one epoch of the main job learns, and the second command measures the sam
   t.is(out.match(/^test image \d, .*: predicted .* %, .* %, .* %$/gm)?.length, 3);
   t.true(readFileSync(join(folder, 'fashion-mnist.svg'), 'utf8').includes('>accuracy<'));
 
-  const second = run('evaluate', join(folder, 'fashion-mnist.hebb'));
+  const second = await run('evaluate', join(folder, 'fashion-mnist.hebb'));
   t.is(second.code, 0, second.err);
-  const numbers = (text: string): string => text.slice(text.indexOf('test loss'), text.indexOf('\n\nKept'));
+  const numbers = (printed: string): string => printed.slice(printed.indexOf('test loss'), printed.indexOf('\n\nKept'));
   t.is(second.out.slice(second.out.indexOf('test loss')).trim(), numbers(out));
 });
 
@@ -359,6 +367,6 @@ heavy('Ctrl-C ends the main job after the current step and keeps a model that ca
   const steps = numberAfter('Kept the model as it is after ', out);
   t.true(steps > 1719 && steps < 1719 * 1000, out);
   t.true(readdirSync(folder).includes('fashion-mnist.svg'));
-  const { out: measured } = run('evaluate', join(folder, 'fashion-mnist.hebb'));
+  const { out: measured } = await run('evaluate', join(folder, 'fashion-mnist.hebb'));
   t.true(numberAfter('test accuracy ', measured) >= 0.75);
 });
