@@ -77,6 +77,7 @@ export function setGradientArithmetic(functions: GradientArithmetic): void {
 /** Runs fn while following `params`. */
 function follow<R>(fn: () => R, params: readonly Tensor[]): { result: R; tape: Tape } {
   for (const [i, param] of params.entries()) {
+    if (param.isDisposed) throw new HebbError('ERR_DISPOSED', `grad: parameter ${i} was disposed, its values are gone`);
     if (!isFloat(param.dtype)) {
       throw new HebbError('ERR_DTYPE', `grad: parameter ${i} is ${param.dtype}; gradients need float32 or float64`);
     }

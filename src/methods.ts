@@ -1,6 +1,6 @@
 import * as ops from './ops/index.js';
 import type { BroadcastFits, BroadcastShape, MatmulFits, MatmulShape, ReshapeFits, ReshapeShape, Reversed, ShapeOf } from './shape_types.js';
-import { disposedError, Tensor, type ShapeLiteral, type TensorLike } from './tensor.js';
+import { Tensor, type ShapeLiteral, type TensorLike } from './tensor.js';
 
 /** Exports of the ops that make tensors from something else, and so are no methods of a tensor. */
 const makers = [
@@ -83,8 +83,6 @@ for (const [name, op] of Object.entries(ops)) {
   if (names.includes(name) || typeof op !== 'function') continue;
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...rest: never[]) {
-      // Native would name an op that this one is made of: sum for mean.
-      if (this.isDisposed) throw disposedError(name);
       return (op as (x: Tensor, ...rest: never[]) => unknown)(this, ...rest);
     },
     writable: true,

@@ -1,12 +1,8 @@
 #include "aligned_rows.h"
 
 #include <algorithm>
-#include <cstring>
-#include <span>
 
-#include "../ops/dense.h"
 #include "../program/operands.h"
-#include "threads.h"
 
 namespace hebb {
 
@@ -16,9 +12,6 @@ constexpr int64_t line_bytes = 64;
 constexpr int64_t least_row = 4 * line_bytes, least_matrix = 16 * 1024;  // bytes: smaller ones gain nothing
 
 int64_t row_bytes(const Tensor& matrix) { return matrix.dim(1) * size_of(matrix.dtype()); }
-
-std::span<const Tensor> inputs(const Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
-std::span<const Tensor> outputs(const Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
 
 // What reads matrices of any strides at full speed.
 bool may_read(Op op) { return op == Op::matmul || op == Op::dense || op == Op::sum; }
@@ -61,71 +54,39 @@ int64_t stride_of(const Tensor& matrix) {
   return (lines % 8 == 0 ? lines + 1 : lines) * line_bytes / size_of(matrix.dtype());
 }
 
+void redirect(std::vector<Step>& steps, const Tensor& matrix, OwnCopies& copies) {
+  const int64_t rows = matrix.dim(0), columns = matrix.dim(1), stride = stride_of(matrix);
+  const Layout* const layout = intern(matrix.dtype(), {rows, columns}, {stride, 1});
+  const Layout* const transposed = intern(matrix.dtype(), {columns, rows}, {1, stride});
+  Buffer* const buffer = copies.add(matrix, rows * stride * size_of(matrix.dtype()));
+  copies.pair(matrix, {buffer, 0, layout}, written_first(steps, matrix));
+  const auto replace = [&](Tensor& x) {
+    if (meet(x, matrix)) x = {buffer, 0, is_transpose(x, matrix) ? transposed : layout};
+  };
+  for (Step& step : steps) {
+    for (Launch& call : step) {
+      for (Tensor& x : inputs(call)) replace(x);
+      for (Tensor& x : outputs(call)) replace(x);
+    }
+  }
+}
+
 }  // namespace
 
-AlignedRows::AlignedRows(std::vector<Step> steps) : steps_(std::move(steps)) {
+void align_rows(std::vector<Step>& steps, const std::vector<Tensor>& but_not, OwnCopies& copies) {
   std::vector<Tensor> found;
-  for (const Step& step : steps_) {
+  for (const Step& step : steps) {
     for (const Launch& call : step) {
       if (!may_write(call.op) || !would_gain(call.out[0])) continue;
       const auto fits = [&](const Step& other) {
         return std::ranges::all_of(other, [&](const Launch& x) { return can_redirect(x, call.out[0]); });
       };
       const auto known = [&](const Tensor& x) { return same(x, call.out[0]); };
-      if (std::ranges::none_of(found, known) && std::ranges::all_of(steps_, fits)) found.push_back(call.out[0]);
+      if (std::ranges::any_of(found, known) || std::ranges::any_of(but_not, known)) continue;
+      if (std::ranges::all_of(steps, fits)) found.push_back(call.out[0]);
     }
   }
-  for (const Tensor& matrix : found) redirect(matrix);
-}
-
-void AlignedRows::redirect(const Tensor& matrix) {
-  const int64_t rows = matrix.dim(0), columns = matrix.dim(1), stride = stride_of(matrix);
-  const Layout* const layout = intern(matrix.dtype(), {rows, columns}, {stride, 1});
-  const Layout* const transposed = intern(matrix.dtype(), {columns, rows}, {1, stride});
-  Copy& copy = copies_.emplace_back();
-  copy.matrix = matrix;
-  copy.buffer = {nullptr, rows * stride * size_of(matrix.dtype()), matrix.buffer->device};
-  copy.made_anew = written_first(steps_, matrix);
-  const auto replace = [&](Tensor& x) {
-    if (!meet(x, matrix)) return;
-    x = {&copy.buffer, 0, is_transpose(x, matrix) ? transposed : layout};
-  };
-  for (Step& step : steps_) {
-    for (Launch& call : step) {
-      for (Tensor& x : std::span(call.in, static_cast<size_t>(call.in_count))) replace(x);
-      for (Tensor& x : std::span(call.out, static_cast<size_t>(call.out_count))) replace(x);
-    }
-  }
-}
-
-// Calls the function with each row of the matrix and of its copy.
-template <class Function>
-void AlignedRows::exchange(Copy& copy, const Function& function) {
-  constexpr int64_t rows_per_task = 64;
-  const int64_t rows = copy.matrix.dim(0), bytes = row_bytes(copy.matrix), stride = copy.buffer.bytes / rows;
-  std::byte* const source = copy.matrix.buffer->data + copy.matrix.offset * size_of(copy.matrix.dtype());
-  parallel((rows + rows_per_task - 1) / rows_per_task, [&](int64_t task) {
-    for (int64_t i = task * rows_per_task; i < std::min(rows, (task + 1) * rows_per_task); ++i) {
-      function(source + i * bytes, copy.buffer.data + i * stride, static_cast<size_t>(bytes));
-    }
-  });
-}
-
-void AlignedRows::load() {
-  for (Copy& copy : copies_) {
-    if (!copy.memory) {
-      copy.memory = large_array<std::byte>(static_cast<size_t>(copy.buffer.bytes));
-      copy.buffer.data = copy.memory.get();
-    }
-    if (copy.made_anew) continue;
-    exchange(copy, [](std::byte* row, std::byte* aligned, size_t bytes) { std::memcpy(aligned, row, bytes); });
-  }
-}
-
-void AlignedRows::store() {
-  for (Copy& copy : copies_) {
-    exchange(copy, [](std::byte* row, const std::byte* aligned, size_t bytes) { std::memcpy(row, aligned, bytes); });
-  }
+  for (const Tensor& matrix : found) redirect(steps, matrix, copies);
 }
 
 }  // namespace hebb

@@ -47,6 +47,7 @@ Chain::Chain(const Step& step) : launches(step) {
   if (launches[0].op == Op::matmul) {
     product = launches[0];
     rows = leading_rows(product);
+    if (rows == 0) rows = product.out[0].dim(0);  // all of a panel's (column_panels.h)
     launches.erase(launches.begin());
   }
   for_each_tensor(launches, [&](Tensor& x, size_t i) { x.offset = operand(x, i); });

@@ -4,46 +4,80 @@
 
 #include "aligned_rows.h"
 #include "chain.h"
+#include "column_panels.h"
+#include "threads.h"
 
 namespace hebb {
 
 namespace {
 
-struct PreparedSteps : Prepared {
-  explicit PreparedSteps(const std::vector<Step>& steps) : rows(steps) {
-    for (const Step& step : steps) chains.emplace_back(step);
-    if (!rows.any()) return;
-    for (const Step& step : rows.steps()) aligned.emplace_back(step);
+// A step of the program: one chain, or several at the same time.
+struct PreparedStep {
+  explicit PreparedStep(const Parts& steps) {
+    for (const Step& step : steps) parts.emplace_back(step);
+  }
+  void run(const KernelTable& kernels) const {
+    if (parts.size() == 1) return parts[0].run(kernels);
+    parallel(static_cast<int64_t>(parts.size()), [&](int64_t i) { parts[static_cast<size_t>(i)].run(kernels); });
+  }
+  std::vector<Chain> parts;
+};
+
+class PreparedSteps : public Prepared {
+ public:
+  explicit PreparedSteps(std::vector<Step> steps) {
+    for (const Step& step : steps) plain_.emplace_back(Parts{step});
+    const std::vector<Tensor> panelled = find_panelled(steps);
+    align_rows(steps, panelled, copies_);
+    for (const Parts& parts : split_columns(steps, panelled, copies_)) own_.emplace_back(parts);
   }
 
   int64_t replay(int64_t limit) override {
     const KernelTable& kernels = *selected_isa().table;
-    if (!loaded && rows.any() && limit >= worth_loading && replays >= wait) load();
-    ++replays;
-    for (const Chain& chain : loaded ? aligned : chains) chain.run(kernels);
+    if (!loaded_ && copies_.any() && limit >= worth_loading && replays_ >= wait_) load();
+    ++replays_;
+    for (const PreparedStep& step : loaded_ ? own_ : plain_) step.run(kernels);
     return 1;
   }
 
-  void load() {
-    rows.load();
-    loaded = true;
-    replays = 0;
-  }
-
   void settle() override {
-    if (!loaded) return;
-    rows.store();
-    loaded = false;
-    wait = replays < worth_loading ? worth_loading : 0;  // somebody else keeps having turns
-    replays = 0;
+    if (!loaded_) return;
+    copies_.store(*selected_isa().table);
+    loaded_ = false;
+    wait_ = replays_ < worth_loading ? worth_loading : 0;  // somebody else keeps having turns
+    replays_ = 0;
   }
 
+  // Replays once as among many; answers the seconds that each step took.
+  std::vector<double> time() {
+    using Clock = std::chrono::steady_clock;
+    const KernelTable& kernels = *selected_isa().table;
+    load();
+    std::vector<double> seconds;
+    auto before = Clock::now();
+    for (const PreparedStep& step : own_) {
+      step.run(kernels);
+      const auto after = Clock::now();
+      seconds.push_back(std::chrono::duration<double>(after - before).count());
+      before = after;
+    }
+    settle();
+    return seconds;
+  }
+
+ private:
   static constexpr int64_t worth_loading = 16;  // replays in a row
-  std::vector<Chain> chains;
-  AlignedRows rows;
-  std::vector<Chain> aligned;  // the chains over the copies
-  bool loaded = false;
-  int64_t replays = 0, wait = 0;  // since the last load or settle
+
+  void load() {
+    copies_.load(*selected_isa().table);
+    loaded_ = true;
+    replays_ = 0;
+  }
+
+  std::vector<PreparedStep> plain_, own_;  // on what the program was given, and on the copies
+  OwnCopies copies_;
+  bool loaded_ = false;
+  int64_t replays_ = 0, wait_ = 0;  // since the last load or settle
 };
 
 }  // namespace
@@ -59,21 +93,6 @@ std::unique_ptr<Prepared> CpuDevice::prepare(const std::vector<Step>& steps) {
   return std::make_unique<PreparedSteps>(steps);
 }
 
-std::vector<double> CpuDevice::time(const std::vector<Step>& steps) {
-  const KernelTable& kernels = *selected_isa().table;
-  PreparedSteps prepared(steps);
-  if (prepared.rows.any()) prepared.load();
-  using Clock = std::chrono::steady_clock;
-  std::vector<double> seconds;
-  auto before = Clock::now();
-  for (const Chain& chain : prepared.loaded ? prepared.aligned : prepared.chains) {
-    chain.run(kernels);
-    const auto after = Clock::now();
-    seconds.push_back(std::chrono::duration<double>(after - before).count());
-    before = after;
-  }
-  prepared.settle();
-  return seconds;
-}
+std::vector<double> CpuDevice::time(const std::vector<Step>& steps) { return PreparedSteps(steps).time(); }
 
 }  // namespace hebb

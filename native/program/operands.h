@@ -1,9 +1,16 @@
 // What passes over a program ask of the operands of its launches.
 #pragma once
 
+#include <span>
+
 #include "../core/launch.h"
 
 namespace hebb {
+
+inline std::span<Tensor> inputs(Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
+inline std::span<const Tensor> inputs(const Launch& call) { return {call.in, static_cast<size_t>(call.in_count)}; }
+inline std::span<Tensor> outputs(Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
+inline std::span<const Tensor> outputs(const Launch& call) { return {call.out, static_cast<size_t>(call.out_count)}; }
 
 inline bool same(const Tensor& a, const Tensor& b) {
   return a.buffer == b.buffer && a.offset == b.offset && a.layout == b.layout;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
 #include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+
+#include "operands.h"
 
 namespace hebb {
 
@@ -31,10 +32,10 @@ Operands operands_of(const Step& step) {
     });
   };
   for (const Launch& call : step) {
-    for (const Tensor& x : std::span(call.in, call.in_count)) {
+    for (const Tensor& x : inputs(call)) {
       if (x.buffer->data && missing(seen.in, x) && missing(seen.out, x)) seen.in.push_back(x);
     }
-    for (const Tensor& x : std::span(call.out, call.out_count)) {
+    for (const Tensor& x : outputs(call)) {
       if (x.buffer->data && missing(seen.out, x)) seen.out.push_back(x);
     }
   }
@@ -101,8 +102,8 @@ void Program::place_buffers() {
     const Phase phase = steps[i].front().phase;
     if (phase == Phase::none || phase != steps[time].front().phase) time = i;
     for (const Launch& call : steps[i]) {
-      for (const Tensor& x : std::span(call.in, call.in_count)) use(x, time);
-      for (const Tensor& x : std::span(call.out, call.out_count)) use(x, time);
+      for (const Tensor& x : inputs(call)) use(x, time);
+      for (const Tensor& x : outputs(call)) use(x, time);
     }
   }
   std::erase_if(lives, [&](const auto& entry) {

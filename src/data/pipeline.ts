@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import { copy, gather, slice, stack, tensor, toTensor } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import { randint } from '../random.js';
-import { Tensor, type TensorLike } from '../tensor.js';
+import { disposedError, Tensor, type TensorLike } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
 import { permutation, randomStream, type RandomStream } from './random_stream.js';
 
@@ -280,6 +280,7 @@ export function fromTensors(...given: readonly unknown[]): Dataset<unknown> {
   const counts: number[] = [];
   mapLeaves([parts], 'fromTensors', ([x]) => {
     const rows = x as Tensor;
+    if (rows.isDisposed) throw disposedError('fromTensors');
     if (rows.rank === 0) throw new HebbError('ERR_SHAPE', 'fromTensors: tensors hold rows, got a single number');
     counts.push(rows.shape[0] ?? 0);
     return rows;

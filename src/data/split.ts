@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import { checkNames } from '../options.js';
 import { toTensor } from '../ops/create.js';
 import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
@@ -99,7 +100,7 @@ function stratified(y: Tensor, train: number, test: number, random: RandomStream
  * const { train, test } = trainTestSplit(x, y, { testSize: 0.2, stratify: true, seed: 42 });
  * test.x.shape; // [30, 4]
  */
-export function trainTestSplit(x: TensorLike, y: TensorLike, options: SplitOptions = {}): { train: Rows; test: Rows } {
+export const trainTestSplit = composed('trainTestSplit', (x: TensorLike, y: TensorLike, options: SplitOptions = {}): { train: Rows; test: Rows } => {
   checkNames('trainTestSplit', options, ['testSize', 'trainSize', 'shuffle', 'stratify', 'seed']);
   const { testSize, trainSize, shuffle = true, stratify = false, seed = anySeed() } = options;
   const [features, targets] = [toTensor(x), toTensor(y)];
@@ -130,4 +131,4 @@ export function trainTestSplit(x: TensorLike, y: TensorLike, options: SplitOptio
     train: { x: takeRows(features, trainRows), y: takeRows(targets, trainRows) },
     test: { x: takeRows(features, testRows), y: takeRows(targets, testRows) },
   };
-}
+});

@@ -1,5 +1,6 @@
 import type { Dtype } from '../dtype.js';
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import { checkDtype, toTensor } from '../ops/create.js';
 import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
 
@@ -13,7 +14,7 @@ import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../te
  * @example
  * toCategorical([0, 2, 1]).toArray(); // [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
  */
-export function toCategorical(labels: TensorLike, numClasses?: number, options: { dtype?: Dtype } = {}): Tensor {
+export const toCategorical = composed('toCategorical', (labels: TensorLike, numClasses?: number, options: { dtype?: Dtype } = {}): Tensor => {
   const y = toTensor(labels);
   const values = y.dataSync();
   if (numClasses === undefined ? values.length === 0 : !Number.isSafeInteger(numClasses) || numClasses < 1) {
@@ -35,4 +36,4 @@ export function toCategorical(labels: TensorLike, numClasses?: number, options: 
   const target = hostView(out).fill(0);
   for (const [i, label] of values.entries()) target[i * classes + label] = 1;
   return placed(out);
-}
+});

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import {
   add, argmax, cast, full, greaterEqual, less, logicalAnd, mul, notEqual, reshape, scatterAdd, toTensor, where, zeros,
 } from '../ops/index.js';
@@ -66,7 +67,7 @@ function table(labels: Tensor, guesses: Tensor, weight: Tensor, classes: number,
  * @example
  * metrics.confusionMatrix([0, 1, 1], [0, 0, 1], { numClasses: 2 }).toArray(); // [[1, 0], [1, 1]]
  */
-export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, options: { numClasses: number }): Tensor {
+export const confusionMatrix = composed('confusionMatrix', (yTrue: TensorLike, yPred: TensorLike, options: { numClasses: number }): Tensor => {
   checkNames('confusionMatrix', options, ['numClasses']);
   const { numClasses } = options;
   checkClasses('confusionMatrix', numClasses);
@@ -76,7 +77,7 @@ export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, options: {
   }
   const counts = table(labels, guesses, full([labels.size], 1, { dtype: 'float64' }), numClasses);
   return reshape(counts, [numClasses, numClasses]);
-}
+});
 
 interface Classes {
   readonly numClasses: number;

@@ -4,6 +4,7 @@ import { nativeOp } from '../native.js';
 import { checkNames } from '../options.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { add, div, greater, greaterEqual, less, lessEqual, minimum, mul, sub } from './binary.js';
+import { composed } from './composed.js';
 import { cast } from './copy.js';
 import { toTensor } from './create.js';
 import { overAxis } from './over_axis.js';
@@ -18,11 +19,9 @@ function one(condition: Tensor, x: Tensor): Tensor {
 }
 
 /** x unchanged. @example linear([1, -1]).toArray(); // [1, -1] */
-export function linear<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
-  return toTensor(x) as Tensor<S>;
-}
+export const linear = composed('linear', <S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> => toTensor(x) as Tensor<S>);
 /** e to the power x: exp() under the name of the activation. @example exponential([0]).toArray(); // [1] */
-export const exponential = exp;
+export const exponential = composed('exponential', exp);
 
 const reluNative = unary('relu', (x) => one(greater(x, 0), x));
 /** Options of relu(). */
@@ -42,7 +41,7 @@ const reluOptionNames = ['negativeSlope', 'maxValue', 'threshold'];
  * relu([1, -1]).toArray(); // [1, 0]
  * relu([9, 1, -1], { maxValue: 6, negativeSlope: 0.1 }).toArray(); // [6, 1, -0.1]
  */
-export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> {
+export const relu = composed('relu', <S extends Shape>(input: Tensor<S> | TensorLike, options: ReluOptions = {}): Tensor<S> => {
   checkNames('relu', options, reluOptionNames);
   const { negativeSlope = 0, maxValue = null, threshold: start = 0 } = options;
   const x = toTensor(input);
@@ -50,7 +49,7 @@ export function relu<S extends Shape>(input: Tensor<S> | TensorLike, options: Re
   if (start !== 0) y = where(greater(x, start), x, mul(sub(x, start), negativeSlope));
   else y = negativeSlope === 0 ? reluNative(x) : leakyReluNative(x, negativeSlope);
   return (maxValue === null ? y : minimum(y, maxValue)) as Tensor<S>;
-}
+});
 
 const leakyReluNative = unary('leakyRelu', (x, _y, slope) => add(mul(one(greaterEqual(x, 0), x), 1 - slope), slope));
 /** x for x >= 0, else slope * x; the slope is 0.2 by default (Keras). @example leakyRelu([-1, 1]).toArray(); // [-0.2, 1] */
@@ -87,7 +86,7 @@ export const silu = unary('silu', (x) => {
   return mul(s, add(mul(x, sub(1, s)), 1));
 }) as UnaryOp;
 /** silu() by its other name. @example swish([0]).toArray(); // [0] */
-export const swish = silu;
+export const swish = composed('swish', silu);
 
 const normalDensity = (x: Tensor): Tensor => mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
 const normalShareBelow = (x: Tensor): Tensor => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
@@ -105,10 +104,10 @@ const geluTanh = unary('geluTanh', (x) => {
  * @example
  * gelu([0]).toArray(); // [0]
  */
-export function gelu<S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> {
+export const gelu = composed('gelu', <S extends Shape>(x: Tensor<S> | TensorLike, options: { approximate?: boolean } = {}): Tensor<S> => {
   checkNames('gelu', options, ['approximate']);
   return (options.approximate === true ? geluTanh(x) : geluExact(x)) as Tensor<S>;
-}
+});
 
 /** x tanh(softplus(x)) (Misra 2019). @example mish([0]).toArray(); // [0] */
 export const mish = unary('mish', (x) => {
@@ -123,7 +122,7 @@ export const hardSilu = unary('hardSilu', (x) =>
   where(lessEqual(x, -3), 0, where(greaterEqual(x, 3), 1, add(div(x, 3), 0.5))),
 ) as UnaryOp;
 /** hardSilu() by its other name. @example hardSwish([3]).toArray(); // [3] */
-export const hardSwish = hardSilu;
+export const hardSwish = composed('hardSwish', hardSilu);
 
 const hardShrinkNative = unary('hardShrink', (x, _y, limit) => one(greater(abs(x), limit), x));
 /** x where |x| > limit, else 0. @example hardShrink([0.2, 1]).toArray(); // [0, 1] */
@@ -156,13 +155,11 @@ export const sparsePlus = unary('sparsePlus', (x) => clip(mul(add(x, 1), 0.5), 0
 export const sparseSigmoid = unary('sparseSigmoid', (x) => mul(one(less(abs(x), 1), x), 0.5)) as UnaryOp;
 
 /** x limited to [-1, 1]. @example hardTanh([3]).toArray(); // [1] */
-export function hardTanh<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
-  return clip(x, -1, 1);
-}
+export const hardTanh = composed('hardTanh', <S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> =>
+  clip(x, -1, 1));
 /** x limited to [0, 6]. @example relu6([7]).toArray(); // [6] */
-export function relu6<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
-  return clip(x, 0, 6);
-}
+export const relu6 = composed('relu6', <S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> =>
+  clip(x, 0, 6));
 
 /**
  * Gated linear unit: the first half along an axis times the sigmoid of the second (Dauphin et al. 2017).
@@ -171,7 +168,7 @@ export function relu6<S extends Shape>(x: Tensor<S> | TensorLike): Tensor<S> {
  * @example
  * glu([2, 0]).toArray(); // [1]
  */
-export function glu(input: TensorLike, axis = -1): Tensor {
+export const glu = composed('glu', (input: TensorLike, axis = -1): Tensor => {
   const x = toTensor(input);
   const at = axis < 0 ? axis + x.rank : axis;
   const size = x.shape[at] ?? NaN;
@@ -179,7 +176,7 @@ export function glu(input: TensorLike, axis = -1): Tensor {
   if (size % 2 !== 0) throw new HebbError('ERR_SHAPE', `glu: axis ${axis} of [${x.shape.join(',')}] does not divide by 2`);
   const half = (from: number, to: number): Tensor => slice(x, ...x.shape.map((_, i): [number?, number?] => (i === at ? [from, to] : [])));
   return mul(half(0, size / 2), sigmoid(half(size / 2, size)));
-}
+});
 
 const sparsemaxNative = nativeOp('sparsemax');
 
@@ -191,7 +188,7 @@ const sparsemaxNative = nativeOp('sparsemax');
  * @example
  * sparsemax([0, 2]).toArray(); // [0, 1]
  */
-export function sparsemax(input: TensorLike, axis = -1): Tensor {
+export const sparsemax = composed('sparsemax', (input: TensorLike, axis = -1): Tensor => {
   return overAxis('sparsemax', toTensor(input), axis, (x) => {
     const y = wrap(sparsemaxNative(x.bytes, x.offset, x.layout.id), x);
     record(y, [x], (dy) => [
@@ -202,4 +199,4 @@ export function sparsemax(input: TensorLike, axis = -1): Tensor {
     ]);
     return y;
   });
-}
+});

@@ -1,17 +1,18 @@
 import { nativeOp } from '../native.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
+import { composed } from './composed.js';
 import { reshape } from './copy.js';
 import { toTensor } from './create.js';
 import { flatten } from './views.js';
 
 function argReduce(name: string): (x: TensorLike, axis?: number, keepDims?: boolean) => Tensor {
   const op = nativeOp(name);
-  return (input, axis, keepDims = false) => {
+  return composed(name, (input: TensorLike, axis?: number, keepDims = false) => {
     const given = toTensor(input);
     const x = axis === undefined ? flatten(given) : given;
     const y = wrap(op(x.bytes, x.offset, x.layout.id, axis ?? 0, keepDims));
     return axis === undefined && keepDims ? reshape(y, given.shape.map(() => 1)) : y;
-  };
+  });
 }
 
 /**

@@ -1,25 +1,23 @@
 import type { Tensor, TensorLike } from '../tensor.js';
 import { equal, less, notEqual } from './binary.js';
+import { composed } from './composed.js';
 import { toTensor } from './create.js';
 import { abs } from './unary.js';
 
 /** Whether each element is NaN, as bool. @example isNaN([NaN, 1]).toArray(); // [true, false] */
-export function isNaN(input: TensorLike): Tensor {
+export const isNaN = composed('isNaN', (input: TensorLike): Tensor => {
   const x = toTensor(input);
   return notEqual(x, x);
-}
+});
 
 /** Whether each element is neither NaN nor infinite, as bool. @example isFinite([NaN, 1, Infinity]).toArray(); // [false, true, false] */
-export function isFinite(x: TensorLike): Tensor {
-  return less(abs(x), Infinity);
-}
+export const isFinite = composed('isFinite', (x: TensorLike): Tensor =>
+  less(abs(x), Infinity));
 
 /** Whether each element is plus or minus infinity, as bool. @example isInf([NaN, 1, -Infinity]).toArray(); // [false, false, true] */
-export function isInf(x: TensorLike): Tensor {
-  return equal(abs(x), Infinity);
-}
+export const isInf = composed('isInf', (x: TensorLike): Tensor =>
+  equal(abs(x), Infinity));
 
 /** Not x, as bool; numbers count as true unless 0. @example logicalNot([true, false]).toArray(); // [false, true] */
-export function logicalNot(x: TensorLike): Tensor {
-  return equal(toTensor(x), 0);
-}
+export const logicalNot = composed('logicalNot', (x: TensorLike): Tensor =>
+  equal(toTensor(x), 0));

@@ -3,6 +3,7 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { axisIn } from './axis.js';
+import { composed } from './composed.js';
 import { toTensor } from './create.js';
 import { fit } from './fit.js';
 import { slice, type SliceRange } from './slice.js';
@@ -45,14 +46,14 @@ export function concat(inputs: readonly TensorLike[], axis = 0): Tensor {
  * @example
  * stack([[1, 2], [3, 4]], 1).toArray(); // [[1, 3], [2, 4]]
  */
-export function stack(inputs: readonly TensorLike[], axis = 0): Tensor {
+export const stack = composed('stack', (inputs: readonly TensorLike[], axis = 0): Tensor => {
   const tensors = inputs.map((input) => toTensor(input));
   const rank = (tensors[0]?.rank ?? 0) + 1;
   return concat(
     tensors.map((x) => expandDims(x, axis)),
     axisIn('stack', axis, rank),
   );
-}
+});
 
 /**
  * x cut along an axis, into equal parts or parts of given sizes; views.
@@ -62,7 +63,7 @@ export function stack(inputs: readonly TensorLike[], axis = 0): Tensor {
  * @example
  * split([1, 2, 3, 4], 2).map((x) => x.toArray()); // [[1, 2], [3, 4]]
  */
-export function split(input: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
+export const split = composed('split', (input: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] => {
   const x = toTensor(input);
   const along = axisIn('split', axis, x.rank);
   const dim = x.shape[along] ?? 0;
@@ -73,7 +74,7 @@ export function split(input: TensorLike, parts: number | readonly number[], axis
   }
   let begin = 0;
   return sizes.map((size) => part(x, along, begin, (begin += size)));
-}
+});
 
 /**
  * The parts of x at each index of an axis, which is dropped; views.
@@ -81,9 +82,9 @@ export function split(input: TensorLike, parts: number | readonly number[], axis
  * @example
  * unstack([[1, 2], [3, 4]]).map((x) => x.toArray()); // [[1, 2], [3, 4]]
  */
-export function unstack(input: TensorLike, axis = 0): Tensor[] {
+export const unstack = composed('unstack', (input: TensorLike, axis = 0): Tensor[] => {
   const x = toTensor(input);
   const along = axisIn('unstack', axis, x.rank);
   const ranges = new Array<SliceRange>(along).fill([]);
   return Array.from({ length: x.shape[along] ?? 0 }, (_, i) => slice(x, ...ranges, i));
-}
+});

@@ -5,6 +5,7 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { ReshapeFits, ReshapeShape, Reversed } from '../shape_types.js';
 import { isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
+import { composed } from './composed.js';
 import { checkDtype, tensor, toTensor } from './create.js';
 
 const castNative = nativeOp('cast');
@@ -54,12 +55,12 @@ export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor
  * @example
  * copyFrom(zeros([2, 2]), new Float32Array([1, 2, 3, 4])).toArray(); // [[1, 2], [3, 4]]
  */
-export function copyFrom<S extends Shape>(x: Tensor<S>, values: TypedArray | readonly number[]): Tensor<S> {
+export const copyFrom = composed('copyFrom', <S extends Shape>(x: Tensor<S>, values: TypedArray | readonly number[]): Tensor<S> => {
   if (values.length !== x.size) {
     throw new HebbError('ERR_SHAPE', `copyFrom: ${values.length} values for ${x.size} elements, shape [${x.shape.join(',')}]`);
   }
   return assign(x, tensor(values, { shape: x.shape, dtype: x.dtype }));
-}
+});
 
 /**
  * x on a device ('cpu', 'cuda', 'cuda:1'): itself when it is there already, else a copy. Waits for x.
@@ -68,9 +69,7 @@ export function copyFrom<S extends Shape>(x: Tensor<S>, values: TypedArray | rea
  * @example
  * to(ones([2]), 'cpu').device; // 'cpu'
  */
-export function to<T extends Tensor>(x: T, device: string): T {
-  return moved(x, deviceIndex(device));
-}
+export const to = composed('to', <T extends Tensor>(x: T, device: string): T => moved(x, deviceIndex(device)));
 
 /** As to(), by the index of the device. */
 function moved<T extends Tensor>(x: T, index: number): T {
@@ -137,12 +136,12 @@ export function broadcastTo<const S extends ShapeLiteral>(x: Tensor, shape: S): 
  * @example
  * sumTo(ones([3, 2]), [2]).toArray(); // [3, 3]
  */
-export function sumTo<const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> {
+export const sumTo = composed('sumTo', <const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> => {
   if (sameShape(x.shape, shape)) return x as Tensor<S>;
   const y = wrap(sumToNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => broadcastTo(dy, x.shape)]);
   return y as Tensor<S>;
-}
+});
 
 /** Whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {

@@ -4,6 +4,7 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { DataShape } from '../shape_types.js';
 import { Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { composed } from './composed.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
 export type { TensorOptions } from './create_options.js';
@@ -53,24 +54,18 @@ export function full<const S extends ShapeLiteral>(shape: S, value: number, opti
 }
 
 /** A tensor full of zeros. @example zeros([2]).toArray(); // [0, 0] */
-export function zeros<const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> {
-  return full(shape, 0, options);
-}
+export const zeros = composed('zeros', <const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> =>
+  full(shape, 0, options));
 
 /** A tensor full of ones. @example ones([2]).toArray(); // [1, 1] */
-export function ones<const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> {
-  return full(shape, 1, options);
-}
+export const ones = composed('ones', <const S extends ShapeLiteral>(shape: S, options?: TensorOptions): Tensor<S> =>
+  full(shape, 1, options));
 
 /** Zeros of the shape, dtype and device of x. @example zerosLike(ones([2])).toArray(); // [0, 0] */
-export function zerosLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return full(x.shape, 0, x);
-}
+export const zerosLike = composed('zerosLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => full(x.shape, 0, x));
 
 /** Ones of the shape, dtype and device of x. @example onesLike(zeros([2])).toArray(); // [1, 1] */
-export function onesLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return full(x.shape, 1, x);
-}
+export const onesLike = composed('onesLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => full(x.shape, 1, x));
 
 function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];

@@ -2,6 +2,7 @@ import { isTracked, record, untracked } from '../autograd.js';
 import { nativeOp } from '../native.js';
 import { wrapAll, type Tensor } from '../tensor.js';
 import { mul, sub } from './binary.js';
+import { composed } from './composed.js';
 import { cast, reshape } from './copy.js';
 import { sum } from './reduce.js';
 import { logSoftmax, softmax } from './softmax.js';
@@ -56,11 +57,11 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  * @param targets [..., classes]
  * @returns [...]
  */
-export function softmaxCrossEntropyDense(logits: Tensor, targets: Tensor): Tensor {
+export const softmaxCrossEntropyDense = composed('softmaxCrossEntropyDense', (logits: Tensor, targets: Tensor): Tensor => {
   const t = targets.dtype === logits.dtype ? targets : cast(targets, logits.dtype);
   const slope = (): Tensor => sub(mul(softmax(logits), sum(t, -1, true)), t);
   return crossEntropy(denseNative, logits, t, slope, true, (dy) => mul(neg(logSoftmax(logits)), dy));
-}
+});
 
 /**
  * Cross entropy of each element from logits and targets in [0, 1]: max(z, 0) - z t + log(1 + exp(-|z|)).
@@ -69,7 +70,7 @@ export function softmaxCrossEntropyDense(logits: Tensor, targets: Tensor): Tenso
  * @param targets the same shape
  * @returns the same shape
  */
-export function sigmoidCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+export const sigmoidCrossEntropy = composed('sigmoidCrossEntropy', (logits: Tensor, targets: Tensor): Tensor => {
   const t = targets.dtype === logits.dtype ? targets : cast(targets, logits.dtype);
   return crossEntropy(sigmoidNative, logits, t, () => sub(sigmoid(logits), t), false, (dy) => mul(neg(logits), dy));
-}
+});

@@ -1,6 +1,7 @@
 import { record, untracked } from '../autograd.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { axisIn } from './axis.js';
+import { composed } from './composed.js';
 import { tensor, toTensor } from './create.js';
 import { gather } from './gather.js';
 import type { Axes } from './reduce.js';
@@ -12,7 +13,7 @@ import type { Axes } from './reduce.js';
  * @example
  * flip([1, 2, 3]).toArray(); // [3, 2, 1]
  */
-export function flip(input: TensorLike, axis?: Axes): Tensor {
+export const flip = composed('flip', (input: TensorLike, axis?: Axes): Tensor => {
   const x = toTensor(input);
   const axes = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
   const y = untracked(() =>
@@ -25,4 +26,4 @@ export function flip(input: TensorLike, axis?: Axes): Tensor {
   if (y === x) return x;
   record(y, [x], (dy) => [() => flip(dy, axes)]);
   return y;
-}
+});

@@ -4,6 +4,7 @@ import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { Tensor, wrap, type NestedArray, type ShapeLiteral, type TensorLike } from '../tensor.js';
 import { add } from './binary.js';
+import { composed } from './composed.js';
 import { reshape } from './copy.js';
 import { checkShape, tensor, toTensor } from './create.js';
 
@@ -72,11 +73,11 @@ export function scatterAdd<const S extends ShapeLiteral>(values: TensorLike, ind
  * @example
  * sliceAt([10, 20, 30, 40], tensor(1, { dtype: 'int32' }), 2).toArray(); // [20, 30]
  */
-export function sliceAt(input: TensorLike, start: Tensor, length: number): Tensor {
+export const sliceAt = composed('sliceAt', (input: TensorLike, start: Tensor, length: number): Tensor => {
   const x = toTensor(input);
   const y = wrap(dynamicSliceNative(x.bytes, x.offset, x.layout.id, start.bytes, start.offset, start.layout.id, length), x, start);
   record(y, [x], (dy) => [
     () => scatterAdd(dy, add(tensor(Int32Array.from({ length }, (_, i) => i)), reshape(start, [])), x.shape),
   ]);
   return y;
-}
+});

@@ -1,6 +1,7 @@
 import { record, untracked } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import type { Tensor, TensorLike } from '../tensor.js';
+import { composed } from './composed.js';
 import { assign } from './copy.js';
 import { full, toTensor } from './create.js';
 import { slice } from './slice.js';
@@ -12,7 +13,7 @@ import { slice } from './slice.js';
  * @example
  * pad([1, 2], [[1, 2]]).toArray(); // [0, 1, 2, 0, 0]
  */
-export function pad(input: TensorLike, paddings: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
+export const pad = composed('pad', (input: TensorLike, paddings: readonly (readonly [before: number, after: number])[], value = 0): Tensor => {
   const x = toTensor(input);
   if (paddings.length !== x.rank || !paddings.flat().every((count) => Number.isSafeInteger(count) && count >= 0)) {
     throw new HebbError(
@@ -32,4 +33,4 @@ export function pad(input: TensorLike, paddings: readonly (readonly [before: num
   });
   record(y, [x], (dy) => [() => slice(dy, ...region)]);
   return y;
-}
+});

@@ -3,6 +3,7 @@ import { isFloat } from '../dtype.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { div, equal, mul, notEqual } from './binary.js';
+import { composed } from './composed.js';
 import { broadcastTo, cast, reshape, transpose } from './copy.js';
 import { onesLike, toTensor, zerosLike } from './create.js';
 import { slice } from './slice.js';
@@ -50,11 +51,11 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  * @example
  * mean([[1, 2], [3, 4]], 1).toArray(); // [1.5, 3.5]
  */
-export function mean(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = toTensor(input);
   const count = axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
   return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
-}
+});
 
 /**
  * The product over the given axes (all by default). The gradient is the product of the other elements, zeros included.
@@ -94,9 +95,8 @@ function productTree(x: Tensor, axes: readonly number[]): Tensor {
  * @example
  * any([[true, false], [false, false]], 1).toArray(); // [true, false]
  */
-export function any(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
-  return notEqual(sum(cast(toTensor(input), 'bool'), axis, keepDims), 0);
-}
+export const any = composed('any', (input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
+  notEqual(sum(cast(toTensor(input), 'bool'), axis, keepDims), 0));
 
 /**
  * Whether all elements over the given axes (all by default) are true, as bool; numbers count as true unless 0.
@@ -104,9 +104,8 @@ export function any(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  * @example
  * all([[true, false], [true, true]], 1).toArray(); // [false, true]
  */
-export function all(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
-  return equal(sum(equal(toTensor(input), 0), axis, keepDims), 0);
-}
+export const all = composed('all', (input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
+  equal(sum(equal(toTensor(input), 0), axis, keepDims), 0));
 
 /** The gradient of an extreme: shared equally by the elements that reach it. */
 function extremeGradient(dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Tensor {

@@ -2,6 +2,7 @@ import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
+import { composed } from './composed.js';
 import { reshape } from './copy.js';
 import { toTensor } from './create.js';
 import { flip } from './flip.js';
@@ -88,9 +89,8 @@ export function slice(input: TensorLike, ...ranges: SliceRange[]): Tensor {
  * @example
  * at([[1, 2], [3, 4]], -1).toArray(); // [3, 4]
  */
-export function at(x: TensorLike, ...indices: number[]): Tensor {
-  return slice(x, ...indices);
-}
+export const at = composed('at', (x: TensorLike, ...indices: number[]): Tensor =>
+  slice(x, ...indices));
 
 function sliceRegion(x: Tensor, begin: number[], end: number[], step: number[]): Tensor {
   const y = wrap(sliceNative(x.bytes, x.offset, x.layout.id, begin, end, step), x);

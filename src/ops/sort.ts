@@ -1,6 +1,7 @@
 import { nativeOp } from '../native.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { add } from './binary.js';
+import { composed } from './composed.js';
 import { reshape } from './copy.js';
 import { tensor, toTensor } from './create.js';
 import { gather } from './gather.js';
@@ -30,10 +31,10 @@ function pick(x: Tensor, positions: Tensor): Tensor {
  * @example
  * sort([3, 1, 2]).toArray(); // [1, 2, 3]
  */
-export function sort(input: TensorLike, axis = -1, descending = false): Tensor {
+export const sort = composed('sort', (input: TensorLike, axis = -1, descending = false): Tensor => {
   const rows = moveAxis(input, axis, -1);
   return moveAxis(pick(rows, order(rows, descending)), -1, axis);
-}
+});
 
 /**
  * The positions (int32) of the elements in order along an axis. Stable: equal elements keep their order, in both
@@ -43,9 +44,8 @@ export function sort(input: TensorLike, axis = -1, descending = false): Tensor {
  * @example
  * argsort([3, 1, 2]).toArray(); // [1, 2, 0]
  */
-export function argsort(input: TensorLike, axis = -1, descending = false): Tensor {
-  return moveAxis(order(moveAxis(input, axis, -1), descending), -1, axis);
-}
+export const argsort = composed('argsort', (input: TensorLike, axis = -1, descending = false): Tensor =>
+  moveAxis(order(moveAxis(input, axis, -1), descending), -1, axis));
 
 /**
  * The k largest (or smallest) elements of the last dimension, best first, and their positions (int32); of equal elements the

@@ -3,6 +3,7 @@ import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { add, div, equal, less, mul, sub } from './binary.js';
+import { composed } from './composed.js';
 import { cast, reshape } from './copy.js';
 import { toTensor } from './create.js';
 import { axesOf, max, mean, sum, type Axes } from './reduce.js';
@@ -22,14 +23,15 @@ function asFloat(input: TensorLike): Tensor {
  * @example
  * variance([1, 2, 3, 4]).item(); // 1.25
  */
-export function variance(input: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor {
+export const variance = composed('variance', (input: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor => {
   const x = asFloat(input);
   const axes = axesOf(x, axis);
   const count = axes.reduce((product, i) => product * x.shape.at(i)!, 1);
   const total = sum(square(sub(x, mean(x, axes, true))), axes, keepDims);
   return div(total, Math.max(0, count - correction));
-}
-export { variance as var };
+});
+const varOf = composed('var', variance);
+export { varOf as var };
 
 /**
  * The standard deviation over the given axes (all by default): the square root of variance().
@@ -37,9 +39,8 @@ export { variance as var };
  * @example
  * std([1, 1, 5, 5]).item(); // 2
  */
-export function std(x: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor {
-  return sqrt(variance(x, axis, keepDims, correction));
-}
+export const std = composed('std', (x: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor =>
+  sqrt(variance(x, axis, keepDims, correction)));
 
 const euclidean = (axes: readonly number[]): ((x: Tensor) => Tensor) =>
   customGradient((x: Tensor) => {
@@ -56,7 +57,7 @@ const euclidean = (axes: readonly number[]): ((x: Tensor) => Tensor) =>
  * @example
  * norm([3, 4]).item(); // 5
  */
-export function norm(input: TensorLike, axis?: Axes, keepDims = false, order = 2): Tensor {
+export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims = false, order = 2): Tensor => {
   const x = asFloat(input);
   const axes = axesOf(x, axis);
   if (order === 1) return sum(abs(x), axes, keepDims);
@@ -64,7 +65,7 @@ export function norm(input: TensorLike, axis?: Axes, keepDims = false, order = 2
   if (order !== 2) throw new HebbError('ERR_ARGUMENT', `norm: the order is 1, 2 or Infinity, got ${order}`);
   const y = euclidean(axes)(x);
   return keepDims ? y : reshape(y, dropped(x, axes));
-}
+});
 
 /**
  * log(sum(exp(x))) over the given axes (all by default), without overflow: the largest element is taken out first.
@@ -73,7 +74,7 @@ export function norm(input: TensorLike, axis?: Axes, keepDims = false, order = 2
  * @example
  * logsumexp([1000, 1000]).item(); // 1000.6931 (1000 + log 2)
  */
-export function logsumexp(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
+export const logsumexp = composed('logsumexp', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = asFloat(input);
   const axes = axesOf(x, axis);
   const shift = untracked(() => {
@@ -82,7 +83,7 @@ export function logsumexp(input: TensorLike, axis?: Axes, keepDims = false): Ten
   });
   const y = add(log(sum(exp(sub(x, shift)), axes, true)), shift);
   return keepDims ? y : reshape(y, dropped(x, axes));
-}
+});
 
 /** The shape of x without the reduced dimensions. */
 function dropped(x: Tensor, axes: readonly number[]): number[] {

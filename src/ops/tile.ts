@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { axisIn } from './axis.js';
+import { composed } from './composed.js';
 import { broadcastTo, reshape } from './copy.js';
 import { toTensor } from './create.js';
 import { flatten } from './views.js';
@@ -18,7 +19,7 @@ function checkCount(op: string, count: number): number {
  * @example
  * tile([1, 2], [2, 2]).toArray(); // [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
-export function tile(input: TensorLike, counts: readonly number[]): Tensor {
+export const tile = composed('tile', (input: TensorLike, counts: readonly number[]): Tensor => {
   const x = toTensor(input);
   const rank = Math.max(x.rank, counts.length);
   const shape = [...new Array<number>(rank - x.rank).fill(1), ...x.shape];
@@ -28,7 +29,7 @@ export function tile(input: TensorLike, counts: readonly number[]): Tensor {
   const repeated = shape.flatMap((dim, i) => (times[i] === 1 ? [dim] : [times[i]!, dim]));
   const joined = shape.map((dim, i) => dim * times[i]!);
   return reshape(broadcastTo(reshape(x, apart), repeated), joined);
-}
+});
 
 /**
  * Every element (or, with an axis, every slice) `count` times in a row.
@@ -38,11 +39,11 @@ export function tile(input: TensorLike, counts: readonly number[]): Tensor {
  * @example
  * repeat([1, 2], 2).toArray(); // [1, 1, 2, 2]
  */
-export function repeat(input: TensorLike, count: number, axis?: number): Tensor {
+export const repeat = composed('repeat', (input: TensorLike, count: number, axis?: number): Tensor => {
   const x = axis === undefined ? flatten(input) : toTensor(input);
   const along = axisIn('repeat', axis ?? 0, x.rank);
   checkCount('repeat', count);
   const [outer, inner] = [x.shape.slice(0, along + 1), x.shape.slice(along + 1)];
   const joined = x.shape.map((dim, i) => (i === along ? dim * count : dim));
   return reshape(broadcastTo(reshape(x, [...outer, 1, ...inner]), [...outer, count, ...inner]), joined);
-}
+});

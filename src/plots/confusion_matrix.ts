@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import type { TensorLike } from '../tensor.js';
 import { classesOf, countClasses } from './classes.js';
 import { Picture } from './picture.js';
@@ -17,7 +18,7 @@ const cell = 44;
  * @example
  * await plots.confusionMatrix([0, 1, 1], [0, 1, 0], ['cat', 'dog']).save('confusion.svg');
  */
-export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, labels?: readonly string[]): Picture {
+export const confusionMatrix = composed('confusionMatrix', (yTrue: TensorLike, yPred: TensorLike, labels?: readonly string[]): Picture => {
   const [truth, guess] = [classesOf('confusionMatrix', 'yTrue', yTrue), classesOf('confusionMatrix', 'yPred', yPred)];
   if (truth.length !== guess.length) throw new HebbError('ERR_SHAPE', `confusionMatrix: yTrue has ${truth.length} rows, yPred has ${guess.length}`);
   const count = countClasses('confusionMatrix', labels, truth, guess);
@@ -61,4 +62,4 @@ export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, labels?: r
     return [line('', names), ...counts.map((row, i) => line(names[i]!, row.map(String)))].join('\n');
   };
   return new Picture('confusionMatrix', drawSVG, drawText);
-}
+});

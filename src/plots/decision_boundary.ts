@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import { tensor, toTensor } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -57,12 +58,12 @@ function ask(predict: (points: Tensor) => TensorLike, frame: Frame, columns: num
  * const picture = plots.decisionBoundary((p) => p.slice([], [0, 1]).greater(0.5), [[0, 0], [1, 1]], [0, 1]);
  * console.log(picture.toText());
  */
-export function decisionBoundary(
+export const decisionBoundary = composed('decisionBoundary', (
   predict: (points: Tensor) => TensorLike,
   x: TensorLike,
   y: TensorLike,
   options: DecisionBoundaryOptions = {},
-): Picture {
+): Picture => {
   checkNames('decisionBoundary', options, ['labels', 'features', 'threshold', 'resolution', 'title']);
   const { labels, features = ['x0', 'x1'], threshold = 0.5, resolution = 200, title = '' } = options;
   const data = toTensor(x);
@@ -111,4 +112,4 @@ export function decisionBoundary(
     return [...(title === '' ? [] : [title]), ...lines, names.join('   ')].join('\n');
   };
   return new Picture('decisionBoundary', drawSVG, drawText);
-}
+});

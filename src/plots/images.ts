@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Pixels } from '../formats/png.js';
 import { Model } from '../models/model.js';
+import { composed } from '../ops/composed.js';
 import { toTensor } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import type { Shape, TensorLike } from '../tensor.js';
@@ -95,7 +96,7 @@ function tilesText(tiles: readonly Tile[], columns: number): string {
  * @example
  * await plots.images([[[0, 1], [1, 0]]], { labels: [1] }).save('images.svg');
  */
-export function images(x: TensorLike, options: ImagesOptions = {}): Picture {
+export const images = composed('images', (x: TensorLike, options: ImagesOptions = {}): Picture => {
   checkNames('images', options, ['labels', 'predicted', 'classNames', 'columns']);
   const columns = checkColumns('images', options.columns ?? 10);
   const data = toTensor(x);
@@ -123,7 +124,7 @@ export function images(x: TensorLike, options: ImagesOptions = {}): Picture {
     return { image: { width, height, channels, data: own }, brightness, caption, wrong };
   });
   return new Picture('images', () => tilesSVG(tiles, columns), () => tilesText(tiles, columns));
-}
+});
 
 /** Blue for -1, white for 0, orange for 1. */
 function diverging(value: number): number[] {
@@ -147,7 +148,7 @@ function kernelOf(source: Model | TensorLike): { kernel: TensorLike; input: Shap
  * @example
  * plots.firstLayerWeights([[1], [0], [0], [-1]]).toSVG().includes('<image'); // true
  */
-export function firstLayerWeights(source: Model | TensorLike, options: WeightsOptions = {}): Picture {
+export const firstLayerWeights = composed('firstLayerWeights', (source: Model | TensorLike, options: WeightsOptions = {}): Picture => {
   checkNames('firstLayerWeights', options, ['columns', 'shape']);
   const columns = checkColumns('firstLayerWeights', options.columns ?? 10);
   const { kernel, input } = kernelOf(source);
@@ -166,4 +167,4 @@ export function firstLayerWeights(source: Model | TensorLike, options: WeightsOp
     return { image, brightness: (column, row) => (own[row * width + column]! / most + 1) / 2, caption: '', wrong: false };
   });
   return new Picture('firstLayerWeights', () => tilesSVG(tiles, columns), () => tilesText(tiles, columns));
-}
+});

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { composed } from '../ops/composed.js';
 import { toTensor } from '../ops/index.js';
 import { checkNames } from '../options.js';
 import type { TensorLike } from '../tensor.js';
@@ -143,7 +144,7 @@ export function linesPicture(op: string, panel: LinesPanel): Picture {
  * @example
  * plots.lines([0, 1, 2], { square: [0, 1, 4], cube: [0, 1, 8] }).toText().startsWith('* square   o cube'); // true
  */
-export function lines(x: TensorLike, curves: Readonly<Record<string, TensorLike>>, options: LinesOptions = {}): Picture {
+export const lines = composed('lines', (x: TensorLike, curves: Readonly<Record<string, TensorLike>>, options: LinesOptions = {}): Picture => {
   checkNames('lines', options, ['title', 'xLabel', 'yLabel']);
   const xs = toTensor(x).dataSync();
   const { title = '', ...labels } = options;
@@ -156,4 +157,4 @@ export function lines(x: TensorLike, curves: Readonly<Record<string, TensorLike>
   });
   if (all.length === 0 || xs.length === 0) throw new HebbError('ERR_ARGUMENT', 'lines: there is nothing to draw');
   return linesPicture('lines', { title, curves: all, ...labels });
-}
+});

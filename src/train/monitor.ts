@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import type { Logs } from './callbacks.js';
 
-/** Which way a monitored number improves; 'auto' takes accuracies up, everything else down. */
+/** Which way a monitored number improves; 'auto' takes accuracies and their like up, everything else down. */
 export type MonitorMode = 'auto' | 'min' | 'max';
 
 const modes: readonly string[] = ['auto', 'min', 'max'];
@@ -9,7 +9,7 @@ const modes: readonly string[] = ['auto', 'min', 'max'];
 /** Whether larger is better. @throws ERR_ARGUMENT for an unknown mode */
 export function largerIsBetter(callback: string, monitor: string, mode: MonitorMode): boolean {
   if (!modes.includes(mode)) throw new HebbError('ERR_ARGUMENT', `${callback}: mode is one of ${modes.join(', ')}, got '${mode}'`);
-  return mode === 'max' || (mode === 'auto' && /acc|auc|precision|recall|f1|r2|topK|iou/i.test(monitor));
+  return mode === 'max' || (mode === 'auto' && /acc|auc|precision|recall|f1|fbeta|r2|topK|iou|cosineSimilarity|true(Positives|Negatives)/i.test(monitor));
 }
 
 /** The monitored number; a missing one is an error with mode 'auto' and else a warning. */

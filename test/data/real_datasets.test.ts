@@ -45,6 +45,15 @@ test.serial('Fashion-MNIST from the cache is float32 in [0, 1]', async (t) => {
   t.true(x.includes(1) && x.includes(Math.fround(1 / 255)));
 });
 
+test('the files of Fashion-MNIST that its authors publish are known by their md5', (t) => {
+  t.deepEqual(fashionMnistSpec.files.md5, {
+    trainX: '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    trainY: '25c81989df183df01b3e8a0aad5dffbe',
+    testX: 'bef4ecab320f06d8554ea6380940ec79',
+    testY: 'bb300cfdad3c16e7a12a480ee83cd310',
+  });
+});
+
 test.serial('MNIST is the original, in its order', async (t) => {
   const { train, test: held, classNames } = await datasets.mnist({ cacheDir, dtype: 'uint8', source: 'npm' });
   t.deepEqual([...train.y.dataSync().slice(0, 10)], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);

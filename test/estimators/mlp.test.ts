@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { MLPClassifier, MLPRegressor, Perceptron, concat, datasets, linspace, scope, type MlpRegressorOptions, type Tensor } from '../../src/index.js';
+import { MLPClassifier, MLPRegressor, Perceptron, concat, datasets, linspace, scope, standardScaler, type MlpRegressorOptions, type Tensor } from '../../src/index.js';
 import { distance, type GoldenTensor } from '../support/golden.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
 
@@ -79,6 +79,33 @@ for (const { kind, data, calls, options, ...outcomes } of golden.cases) {
     }
   });
 }
+
+test("the book's iris network, one hidden layer of five, names every flower it did not see", async (t) => {
+  // What scikit-learn's train_test_split(test_size=0.1, random_state=42) holds back for validation and for the test.
+  const valid = [115, 35, 91, 42, 40, 53, 143, 88, 87, 149, 60, 67, 86, 139];
+  const held = [73, 18, 118, 78, 76, 31, 64, 141, 68, 82, 110, 12, 36, 9, 19];
+  const train = Array.from({ length: 150 }, (_, row) => row).filter((row) => ![...valid, ...held].includes(row));
+  const clf = new MLPClassifier({ hiddenLayerSizes: [5], maxIter: 10_000, randomState: 42 });
+  const scaler = standardScaler().fit(x.gather(train));
+  const score = (rows: number[]): number => clf.score(scaler.transform(x.gather(rows)), y.gather(rows));
+  await clf.fit(scaler.transform(x.gather(train)), y.gather(train));
+  t.deepEqual([valid, held, train].map(score), [1, 1, 118 / 121]);
+  // As scikit-learn 1.6.1 says.
+  t.is(clf.nIter, 1183);
+  t.true(Math.abs(clf.loss - 0.1198814869103036) < 1e-12);
+});
+
+test('a step takes 200 rows, or all where there are less', async (t) => {
+  const rows = concat([scaled, scaled, scaled]);
+  const losses = async (count: number, batchSize?: number): Promise<readonly number[]> => {
+    const options = { hiddenLayerSizes: [4], solver: 'sgd', maxIter: 2, randomState: 1, ...(batchSize !== undefined && { batchSize }) } as const;
+    return (await new MLPClassifier(options).fit(rows.slice([0, count]), concat([y, y, y]).slice([0, count]))).lossCurve;
+  };
+  t.deepEqual(await losses(450), await losses(450, 200));
+  t.notDeepEqual(await losses(450), await losses(450, 150));
+  t.notDeepEqual(await losses(450), await losses(450, 450));
+  t.deepEqual(await losses(130), await losses(130, 130));
+});
 
 test('three epochs of partialFit are those of one fit where the order is kept', async (t) => {
   const options = { hiddenLayerSizes: [7], shuffle: false, randomState: 3, maxIter: 3, tol: 0, learningRateInit: 0.01 };

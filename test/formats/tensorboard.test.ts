@@ -7,6 +7,7 @@ import { HebbError, SummaryWriter, callbacks, layers, seed, sequential, tensor, 
 import { crc32c, tfRecord } from '../../src/formats/tfrecord.js';
 import { decode, inner, nodesOf, recordsOf, summariesOf } from '../support/event_file.js';
 import { golden } from '../support/golden.js';
+import { childResult } from '../support/node_process.js';
 
 function temporaryFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'hebb-tensorboard-'));
@@ -174,6 +175,21 @@ test('with an updateFreq in batches the callback writes between epochs as well',
     t.deepEqual(readdirSync(logDir), ['train']);
     t.false(recordsOf(fileOf(logDir, 'train')).some((record) => decode(record)[4] !== undefined), 'no graph');
   }
+});
+
+test("the callback by default writes to 'logs', the graph, and nothing but what an epoch measured", async (t) => {
+  const folder = temporaryFolder(t);
+  await childResult(`
+    const { layers, sequential, callbacks, ones } = hebb;
+    process.chdir(${JSON.stringify(folder)});
+    const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+    net.compile({ loss: 'mse' });
+    await net.fit(ones([4, 2]), ones([4]), { epochs: 2, batchSize: 2, verbose: 0, callbacks: [callbacks.tensorBoard()] });
+    console.log('true');`);
+  t.deepEqual(readdirSync(join(folder, 'logs')), ['train']);
+  const file = fileOf(join(folder, 'logs'), 'train');
+  t.deepEqual([...new Set(summariesOf(file).map(({ tag }) => tag))].sort(), ['epoch_learning_rate', 'epoch_loss']);
+  t.is(recordsOf(file).filter((record) => decode(record)[4] !== undefined).length, 1, 'the graph');
 });
 
 test('options of the callback are checked', (t) => {

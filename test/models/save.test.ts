@@ -210,3 +210,18 @@ test('earlyStopping() in fit() ends the training and puts the best weights back'
   t.deepEqual([epoch.length, stopping.stoppedEpoch, stopping.bestEpoch, stopping.best], [4, 3, 1, 3]);
   t.deepEqual(values(net), seen[1]);
 });
+
+test('earlyStopping() puts the best weights back also when nothing was stopped', async (t) => {
+  const { x, y } = data();
+  const net = network(optimizers.sgd());
+  const seen: unknown[] = [];
+  const stopping = callbacks.earlyStopping({ monitor: 'score', patience: 9, restoreBestWeights: true });
+  const { epoch } = await net.fit(x, y, {
+    epochs: 4,
+    callbacks: [{ onEpochEnd: (model, i, logs) => { seen.push(values(model)); logs.score = [5, 3, 4, 3.5][i]!; } }, stopping],
+    ...quiet,
+  });
+  t.deepEqual([epoch.length, stopping.stoppedEpoch, stopping.bestEpoch], [4, 0, 1]);
+  t.deepEqual(values(net), seen[1]);
+  t.notDeepEqual(values(net), seen[3]);
+});

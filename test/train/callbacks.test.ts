@@ -54,6 +54,65 @@ test('reduceLROnPlateau() lowers the learning rate when Keras does, on every rec
   }
 });
 
+test("the mode 'auto' knows which metrics are better when they are larger, as Keras does", async (t) => {
+  const info = { epochs: 1, initialEpoch: 0, stepsPerEpoch: 1, batchSize: 1, rows: 1 };
+  const rises = [
+    'accuracy', 'acc', 'binaryAccuracy', 'sparseTopKCategoricalAccuracy', 'auc', 'precision', 'recall', 'f1Score', 'fbetaScore',
+    'r2Score', 'binaryIoU', 'cosineSimilarity', 'truePositives', 'trueNegatives',
+  ];
+  const falls = ['loss', 'mse', 'mae', 'hinge', 'klDivergence', 'logCosh', 'poisson', 'binaryCrossentropy', 'falsePositives', 'falseNegatives'];
+  for (const [names, best] of [[rises, 0.9], [falls, 0.1]] as const) {
+    for (const name of names) {
+      const stopping = callbacks.earlyStopping({ monitor: `val_${name}`, patience: 9 });
+      await stopping.onTrainBegin?.(network(), info);
+      for (const [epoch, value] of [0.5, 0.9, 0.1, 0.4].entries()) await stopping.onEpochEnd?.(network(), epoch, { [`val_${name}`]: value });
+      t.is(stopping.best, best, name);
+    }
+  }
+});
+
+test('a monitored log that is missing is a warning where the mode is given, and nothing is done', async (t) => {
+  const { x, y } = data();
+  const path = join(temporaryFolder(t), 'best.hebb');
+  const watching = { reduceLROnPlateau: callbacks.reduceLROnPlateau({ mode: 'min', patience: 0 }), modelCheckpoint: callbacks.modelCheckpoint(path, { mode: 'max', saveBestOnly: true }) };
+  for (const [name, callback] of Object.entries(watching)) {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const net = network();
+    await net.fit(x, y, { callbacks: [callback], ...quiet });
+    t.is((await warned).message, `${name}: there is no 'val_loss' in the logs, only accuracy, loss`);
+    t.is(net.optimizer.learningRate.item(), 0.1);
+  }
+  t.false(existsSync(path));
+});
+
+test('modelCheckpoint() with a threshold to begin with saves nothing before that is beaten', async (t) => {
+  const { x, y } = data();
+  const path = temporaryFolder(t);
+  for (const [mode, scores, saved] of [['min', [0.7, 0.5, 0.4, 0.45, 0.3], [3, 5]], ['max', [0.4, 0.5, 0.6, 0.55, 0.9], [3, 5]]] as const) {
+    const checkpoint = callbacks.modelCheckpoint(join(path, `${mode}-{epoch}.hebb`), {
+      monitor: 'score', mode, saveBestOnly: true, initialValueThreshold: 0.5,
+    });
+    await network().fit(x, y, { epochs: 5, callbacks: [logging('score', scores), checkpoint], ...quiet });
+    t.deepEqual(readdirSync(path).filter((name) => name.startsWith(mode)), saved.map((epoch) => `${mode}-${epoch}.hebb`));
+  }
+});
+
+test('reduceLROnPlateau() by default waits 10 epochs for 0.0001 less, takes a tenth, and begins to wait anew at once', async (t) => {
+  const net = network();
+  const callback = callbacks.reduceLROnPlateau();
+  await callback.onTrainBegin?.(net, { epochs: 1, initialEpoch: 0, stepsPerEpoch: 1, batchSize: 1, rows: 1 });
+  const rates: number[] = [];
+  for (let epoch = 0; epoch < 32; epoch++) {
+    await callback.onEpochEnd?.(net, epoch, { val_loss: 1 - (epoch % 2) * 0.00009 });
+    rates.push(net.optimizer.learningRate.item());
+  }
+  const expected = Array.from(rates, (_, epoch) => 0.1 * 0.1 ** Math.floor(epoch / 10));
+  t.is(mismatch(rates, expected, { relative: 1e-12 }), null);
+  await callback.onEpochEnd?.(net, 32, { val_loss: 0.9998 });
+  for (let epoch = 33; epoch < 42; epoch++) await callback.onEpochEnd?.(net, epoch, { val_loss: 0.9998 });
+  t.is(mismatch([net.optimizer.learningRate.item()], [1e-4], { relative: 1e-12 }), null, 'what is 0.0002 better counts');
+});
+
 test('reduceLROnPlateau() in fit() writes the rate of every epoch into the history', async (t) => {
   const { x, y } = data();
   const net = network();
@@ -109,6 +168,14 @@ for (const [name, { epochs, arguments: options, text, appended }] of Object.entr
     }
   });
 }
+
+test('csvLogger() begins its file anew unless it is told to append', async (t) => {
+  const path = join(temporaryFolder(t), 'log.csv');
+  writeFileSync(path, 'of an earlier training\n');
+  const { x, y } = data();
+  await network().fit(x, y, { callbacks: [callbacks.csvLogger(path)], ...quiet });
+  t.regex(readFileSync(path, 'utf8'), /^epoch,accuracy,loss,.*\r\n0,.*\r\n$/);
+});
 
 test('csvLogger() in fit() writes what the history holds', async (t) => {
   const path = join(temporaryFolder(t), 'log.csv');

@@ -58,19 +58,20 @@ test('the last partial batch is kept, and every row counts once in the epoch', a
 
 test('rows are shuffled anew each epoch by default, reproducibly, and left in order on request', async (t) => {
   const x = arange(64).reshape([64, 1]);
-  const firstBatches = async (shuffle: boolean): Promise<number[]> => {
+  const firstBatches = async (shuffle?: boolean): Promise<number[]> => {
     seed(8);
     const net = line(0);
     net.setWeights([[[1]]]);
     const found: number[] = [];
     const callback = { onBatchEnd: (_: unknown, batch: number, logs: Record<string, number>) => { if (batch === 0) found.push(logs.mae!); } };
-    await net.fit(x, zeros([64]), { batchSize: 8, epochs: 3, shuffle, callbacks: [callback], ...quiet });
+    await net.fit(x, zeros([64]), { batchSize: 8, epochs: 3, ...(shuffle !== undefined && { shuffle }), callbacks: [callback], ...quiet });
     return found;
   };
   const shuffled = await firstBatches(true);
   t.is(new Set(shuffled).size, 3, `first batches ${shuffled.join()}`);
   t.deepEqual(await firstBatches(true), shuffled);
   t.deepEqual(await firstBatches(false), [3.5, 3.5, 3.5]);
+  t.deepEqual(await firstBatches(), shuffled, 'by default');
 });
 
 test('validationSplit takes the last rows before any shuffle; validationData wins over it', async (t) => {
@@ -80,6 +81,11 @@ test('validationSplit takes the last rows before any shuffle; validationData win
   t.deepEqual([split.history.mae, split.history.val_mae], [[0], [3]]);
   const both = await line(0).fit(x, y, { validationSplit: 0.2, validationData: [ones([2, 1]), [5, 7]], ...quiet });
   t.deepEqual([both.history.mae, both.history.val_mae], [[Math.fround(0.6)], [6]].map((v) => v.map((a) => Math.round(a * 1e6) / 1e6)));
+});
+
+test('validationSplit leaves whole rows for training, rounded down', async (t) => {
+  const { history } = await line(0).fit(ones([10, 1]), arange(10), { validationSplit: 0.24, ...quiet });
+  t.deepEqual([history.mae, history.val_mae], [[3], [8]], 'rows 0 to 6, then 7 to 9');
 });
 
 test('validationData may weight its rows', async (t) => {
