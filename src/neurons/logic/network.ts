@@ -153,7 +153,7 @@ export class LogicNetwork {
    * it (`o──`).
    *
    * @example
-   * logic.andNot().toText(); // 'inputs: A, B\nC ≥ 2 <── A, A  o── B'
+   * logic.andNot().toText().split('\n')[1]; // 'C ≥ 2 <── A, A  o── B'
    */
   toText(): string {
     return toText(this);
