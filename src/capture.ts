@@ -7,7 +7,7 @@ import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
 
 /** Options of Program.run(). */
 export interface RunOptions {
-  /** Stops the run after the current step; the promise rejects with ERR_ABORTED. */
+  /** Stops the run after the current step (on a GPU: after those that it has been given); the promise rejects with ERR_ABORTED. */
   signal?: AbortSignal;
   /** Told at most ten times a second, and at the end, how many steps are done. */
   onProgress?: (done: number, count: number) => void;

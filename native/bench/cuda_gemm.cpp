@@ -148,7 +148,7 @@ Launch matmul_of(Operands& o, const Shape3& s, int64_t index) {
 }
 
 double time_hebb(Operands& o, const Shape3& s, const char* kernel, MatmulPrecision precision) {
-  setenv("HEBB_CUDA_GEMM", kernel, 1);
+  context->gemm_force = kernel;
   gpu.set_matmul_precision(context, precision);
   std::vector<Launch> calls;
   for (int64_t i = 0; i < o.sets; ++i) calls.push_back(matmul_of(o, s, i));

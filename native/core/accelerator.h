@@ -41,8 +41,9 @@ struct Accelerator {
   void (*upload)(void* context, std::byte* to, const void* from, int64_t bytes, Failure* failure);
   void (*download)(void* context, void* to, const std::byte* from, int64_t bytes, Failure* failure);  // waits
   void (*launch)(void* context, const Launch* call, Failure* failure);
-  // The launches made ready for many replays (a CUDA graph); their buffers must stay where they are.
-  void* (*prepare)(void* context, const Launch* calls, int64_t count, Failure* failure);
+  // The launches, all of them `repeats` times in a row, made ready for many replays (a CUDA graph); their buffers must
+  // stay where they are.
+  void* (*prepare)(void* context, const Launch* calls, int64_t count, int64_t repeats, Failure* failure);
   void (*replay)(void* context, void* prepared, Failure* failure);
   void (*discard)(void* context, void* prepared);
   // Runs the launches once; seconds[i] is what launch i took.
@@ -51,6 +52,9 @@ struct Accelerator {
   void (*synchronize)(void* context, Failure* failure);
   void (*set_matmul_precision)(void* context, MatmulPrecision precision);
 };
+
+// Goes up when a function of the table takes or means something else.
+constexpr uint64_t accelerator_version = 2;
 
 // Changes with the table of operations and with the structs that cross.
 constexpr uint64_t accelerator_signature() {
@@ -65,6 +69,7 @@ constexpr uint64_t accelerator_signature() {
   mix(sizeof(Launch));
   mix(sizeof(Layout));
   mix(sizeof(Accelerator));
+  mix(accelerator_version);
   return hash;
 }
 

@@ -31,6 +31,7 @@ class AcceleratorDevice : public Machine {
     Context& operator=(const Context&) = delete;
     const Accelerator& module;
     void* handle;
+    MatmulPrecision precision = MatmulPrecision::highest;
   };
 
  private:

@@ -30,6 +30,8 @@ struct Prepared {
   virtual int64_t replay(int64_t limit) = 0;
   // Before anybody else looks at what the steps read or write, or has the device to himself; does not throw.
   virtual void settle() {}
+  // Waits for the replays; throws what a kernel found wrong in its data, if that was not told before.
+  virtual void finish() {}
 };
 
 // A device that computes itself, where the recorder of a program only stands in for one. Whoever calls these has the

@@ -21,9 +21,7 @@ class DeviceLock {
   void detach() { attached_.fetch_sub(1, std::memory_order_release); }
 
   // Whether somebody waits for the turn that the caller has.
-  bool awaited() const {
-    return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed) + 1;
-  }
+  bool awaited() const { return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed) + 1; }
 
   bool shared() const { return attached_.load(std::memory_order_acquire) != 0; }
 

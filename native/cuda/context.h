@@ -6,6 +6,7 @@
 #include <cuda_runtime_api.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "../core/accelerator.h"
@@ -34,6 +35,7 @@ struct Context {
   cudaMemPool_t pool = nullptr;
   Fault* fault = nullptr;  // on the device
   MatmulPrecision precision = MatmulPrecision::highest;
+  std::string gemm_force;  // HEBB_CUDA_GEMM: kept, since graphs are also recorded beside the thread that may change it
   // Working memory of kernels, on the device, one for each lane. Only ever grown, and the old pieces kept: graphs point
   // at them.
   struct Scratch {

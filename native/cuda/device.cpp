@@ -144,6 +144,7 @@ void* open(int index, Failure* failure) {
     int shared_bytes = 0;
     CUDA_CHECK(cudaDeviceGetAttribute(&shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, index));
     context->shared_bytes = shared_bytes;
+    if (const char* force = std::getenv("HEBB_CUDA_GEMM")) context->gemm_force = force;
     CUDA_CHECK(cudaStreamCreateWithFlags(&context->stream, cudaStreamNonBlocking));
     for (cudaStream_t& lane : context->lanes) CUDA_CHECK(cudaStreamCreateWithFlags(&lane, cudaStreamNonBlocking));
     CUDA_CHECK(cudaDeviceGetDefaultMemPool(&context->pool, index));
@@ -234,8 +235,11 @@ class Capture {
     cudaGetLastError();
   }
 
-  void record(const Launch* calls, int count) {
-    const std::vector<Part> parts = parts_of(calls, count);
+  // The launches `repeats` times in a row; what one repeat need not wait for in the one before it may overtake.
+  void record(const Launch* calls, int count, int64_t repeats) {
+    const std::vector<Part> once = parts_of(calls, count);
+    std::vector<Part> parts;
+    for (int64_t i = 0; i < repeats; ++i) parts.insert(parts.end(), once.begin(), once.end());
     const LanePlan plan = plan_lanes(parts);
     const cudaEvent_t start = mark(0);
     bool used[max_lanes] = {true};
@@ -277,10 +281,10 @@ class Capture {
   std::vector<cudaEvent_t> events;
 };
 
-void* prepare(void* context, const Launch* calls, int64_t count, Failure* failure) {
+void* prepare(void* context, const Launch* calls, int64_t count, int64_t repeats, Failure* failure) {
   return within(context, failure, [&](Context& c) -> void* {
     Capture capture(c);
-    capture.record(calls, static_cast<int>(count));
+    capture.record(calls, static_cast<int>(count), repeats);
     cudaGraphExec_t executable = nullptr;
     CUDA_CHECK(cudaGraphInstantiate(&executable, capture.end(), 0));
     return executable;

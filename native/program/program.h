@@ -32,7 +32,7 @@ class Program {
 
   int64_t replay(int64_t limit) const { return prepared->replay(limit); }  // at least once; answers how often
   void settle() const { prepared->settle(); }                              // before others have their turn
-  void finish() const { machine->finish(); }                               // waits for the replays
+  void finish() const { prepared->finish(); }                              // waits for the replays
   std::vector<LaunchCost> profile(int64_t count) const;                    // replays `count` times, every step timed
   size_t launch_count() const { return steps.size(); }
   int64_t arena_bytes() const { return arena_size; }

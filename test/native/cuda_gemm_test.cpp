@@ -172,7 +172,7 @@ void check_problem(Problem& p, const std::vector<Variant>& kernels, int layout, 
     expect(same_bits(c, run.result(clean)), p, kernel.title(), layout, offset, extra, "the same bits again");
     run.poison();
     Failure failure;
-    void* graph = gpu.prepare(context, &run.call, 1, &failure);
+    void* graph = gpu.prepare(context, &run.call, 1, 1, &failure);
     must(failure);
     gpu.replay(context, graph, &failure);
     must(failure);

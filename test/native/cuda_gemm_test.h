@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../../native/cuda/context.h"
 #include "../../native/cuda/device.h"
 #include "../../native/ops/dense.h"
 
@@ -86,7 +87,7 @@ struct Array {
   Tensor tensor(const Shape& shape) { return {&buffer, offset, intern(dtype_of<T>(), shape)}; }
 };
 
-inline void force(const std::string& kernel) { setenv("HEBB_CUDA_GEMM", kernel.c_str(), 1); }
+inline void force(const std::string& kernel) { static_cast<cuda::Context*>(context)->gemm_force = kernel; }
 
 inline void launch_now(const Launch& call) {
   Failure failure;

@@ -42,8 +42,11 @@ int main() {
   Buffer buffer{bytes.data(), static_cast<int64_t>(bytes.size()), nullptr};
   int parallel = 0;
   for (int round = 0; round < 300; ++round) {
-    const int count = 1 + round % 40, pieces = 2 + round % 50;
-    const std::vector<Launch> launches = random_launches(buffer, count, pieces, random);
+    const int once = 1 + round % 40, repeats = round % 30 == 29 ? 4 : 1, count = once * repeats,
+              pieces = 2 + round % 50;
+    std::vector<Launch> launches = random_launches(buffer, once, pieces, random);
+    launches.reserve(static_cast<size_t>(count));
+    for (int i = once; i < count; ++i) launches.push_back(launches[static_cast<size_t>(i - once)]);  // step after step
     std::vector<cuda::Part> parts;
     for (const Launch& call : launches) parts.push_back({&call, 1, nullptr});
     const cuda::LanePlan plan = cuda::plan_lanes(parts);

@@ -43,23 +43,26 @@ void compare_phase(std::vector<Launch> calls, Phase phase, const std::string& wh
     moved.push_back(device.moved(call));
   }
   Failure failure;
-  void* prepared = gpu.prepare(context, moved.data(), count, &failure);
-  demand(failure);
   const bool one_kernel = cuda::parts_of(moved.data(), count).size() == 1;
   const bool small_memory = phase == Phase::head && cuda::current().shared_bytes < 160 * 1024;
   verdict(row, one_kernel || small_memory, calls[0].op, what + " is not run by one kernel");
-  std::vector<std::vector<std::byte>> results[2];
-  for (auto& result : results) {
+  // The bytes after a graph that holds `repeats` times all launches has been replayed `times`.
+  const auto replayed = [&](int64_t repeats, int times) {
+    void* prepared = gpu.prepare(context, moved.data(), count, repeats, &failure);
+    demand(failure);
     device.upload();
-    gpu.replay(context, prepared, &failure);
+    for (int i = 0; i < times; ++i) gpu.replay(context, prepared, &failure);
     demand(failure);
-    result = device.download(&failure);
+    auto bytes = device.download(&failure);
     demand(failure);
-  }
-  gpu.discard(context, prepared);
-  verdict(row, results[0] == results[1], calls[0].op, what + " has other bits the second time");
+    gpu.discard(context, prepared);
+    return bytes;
+  };
+  const std::vector<std::vector<std::byte>> once = replayed(1, 1);
+  verdict(row, once == replayed(1, 1), calls[0].op, what + " has other bits the second time");
+  verdict(row, replayed(3, 2) == replayed(1, 6), calls[0].op, what + " has other bits in a graph of three");
   for (const Launch& call : calls) host.execute(call);
-  const double worst = worst_difference(results[0], scale);
+  const double worst = worst_difference(once, scale);
   row.worst = std::max(row.worst, worst);
   verdict(row, worst <= (scale == exact ? 0 : float_bound), calls[0].op, what + ": error " + std::to_string(worst));
   memory.clear();
@@ -127,7 +130,7 @@ void batches_of_rows() {
       moved.push_back(device.moved(call));
     }
     Failure failure, after;
-    void* prepared = gpu.prepare(context, moved.data(), static_cast<int64_t>(moved.size()), &failure);
+    void* prepared = gpu.prepare(context, moved.data(), static_cast<int64_t>(moved.size()), 1, &failure);
     demand(failure);
     gpu.replay(context, prepared, &failure);
     gpu.synchronize(context, &failure);

@@ -268,7 +268,7 @@ constexpr double float_bound = 2e-5, double_bound = 1e-12;
   bool replays = true;
   if (row.cases % 5 == 0) {
     device.upload();
-    void* prepared = gpu.prepare(context, &moved, 1, &failure);
+    void* prepared = gpu.prepare(context, &moved, 1, 1, &failure);
     if (!failure.failed) gpu.replay(context, prepared, &failure);
     std::vector<std::vector<std::byte>> again;
     if (!failure.failed) again = device.download(&failure);

@@ -95,8 +95,10 @@ void download(void* context, void* to, const std::byte* from, int64_t bytes, Fai
 
 void launch(void* context, const Launch* call, Failure*) { execute(of(context), *call); }
 
-void* prepare(void*, const Launch* calls, int64_t launches, Failure*) {
-  return new std::vector<Launch>(calls, calls + launches);
+void* prepare(void*, const Launch* calls, int64_t launches, int64_t repeats, Failure*) {
+  auto* list = new std::vector<Launch>;
+  for (int64_t i = 0; i < repeats; ++i) list->insert(list->end(), calls, calls + launches);
+  return list;
 }
 
 void replay(void* context, void* prepared, Failure*) {

@@ -13,7 +13,7 @@ GemmProblem problem_of(const BatchedGemm<float>& g) {
 void gemm(const BatchedGemm<float>& product) {
   BatchedGemm<float> g = product;
   g.last = last_of(g);
-  const GemmPlan plan = choose_gemm(problem_of(g), parse_gemm_force(std::getenv("HEBB_CUDA_GEMM")));
+  const GemmPlan plan = choose_gemm(problem_of(g), parse_gemm_force(current().gemm_force.c_str()));
   switch (plan.tier) {
     case GemmTier::generic:
       return gemm_generic(g);
