@@ -2,19 +2,23 @@
 //   node scripts/renew_docs.mjs [04_xor 07_regression]
 // A new quote is a comment with an empty block below it; a new picture is a link to docs/images/chapter/EXAMPLE/NAME.svg.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pages, pictures, renewed, samePicture } from '../build-ts/test/support/quotes.js';
+import { pages, pictures, programs, renewed, samePicture, showsText } from '../build-ts/test/support/quotes.js';
 
 const root = join(import.meta.dirname, '..');
-const all = readdirSync(join(root, 'examples', 'chapter')).map((file) => file.replace(/\.ts$/, ''));
 
-for (const example of process.argv.length > 2 ? process.argv.slice(2) : all) {
+for (const example of process.argv.length > 2 ? process.argv.slice(2) : programs) {
   const folder = mkdtempSync(join(tmpdir(), 'hebb-docs-'));
   const program = join(root, 'build-ts', 'examples', 'chapter', `${example}.js`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${example} failed\n${stderr}`);
+  const run = (cwd, ...options) => {
+    mkdirSync(cwd, { recursive: true });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${example} failed\n${stderr}`);
+    return stdout;
+  };
+  const printed = { output: run(folder), ...(showsText(example) && { text: run(join(folder, 'again'), '--text') }) };
   let changes = 0;
   const write = (how) => {
     how();
@@ -22,7 +26,7 @@ for (const example of process.argv.length > 2 ? process.argv.slice(2) : all) {
   };
   for (const file of pages()) {
     const page = readFileSync(file, 'utf8');
-    const now = renewed(page, example, stdout);
+    const now = renewed(page, example, printed);
     if (now !== page) write(() => writeFileSync(file, now));
     for (const [, name] of page.matchAll(new RegExp(`images/chapter/${example}/([^)]+\\.svg)`, 'g'))) {
       const [made, shown] = [join(folder, 'runs', name), join(pictures, example, name)];

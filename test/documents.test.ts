@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import test from 'ava';
-import { pages, pictures, quoted } from './support/quotes.js';
+import { pages, pictures, programs, quoted } from './support/quotes.js';
 
 const build = join(import.meta.dirname, '..');
 const root = join(build, '..');
@@ -30,7 +30,7 @@ for (const { program, output, name } of ['README.md', 'docs/capture.md', 'docs/k
   });
 }
 
-const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+const documents = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
 
 for (const document of [...documents, ...pages().map((page) => relative(root, page))]) {
   test(`the links of ${document} to files lead somewhere`, (t) => {
@@ -43,7 +43,7 @@ test('the course quotes the examples in their order, and shows all of its pictur
   const course = pages().map((page) => readFileSync(page, 'utf8')).join('');
   const examples = quoted(course);
   t.is(examples.length, course.split('<!--').length - 1, 'every comment is a quote');
-  t.deepEqual(readdirSync(join(root, 'examples', 'chapter')), [...new Set(examples)].sort().map((example) => `${example}.ts`));
+  t.deepEqual(programs, [...new Set(examples)].sort());
   for (const page of pages()) t.deepEqual(quoted(readFileSync(page, 'utf8')), quoted(readFileSync(page, 'utf8')).sort(), page);
   const shown = new Set([...course.matchAll(/images\/chapter\/([^)]+\.svg)/g)].map(([, picture]) => picture));
   const kept = readdirSync(pictures).flatMap((example) => readdirSync(join(pictures, example)).map((file) => `${example}/${file}`));

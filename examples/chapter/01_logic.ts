@@ -1,12 +1,8 @@
 // Logic with neurons, after McCulloch and Pitts (1943): a neuron fires when two of its exciting connections are active and
 // no inhibiting one is. Prints truth tables and draws the networks as SVG pictures:
-//   node build-ts/examples/chapter/01_logic.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/01_logic.js [FOLDER] [--text]
 import { logic } from 'hebb';
-
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
+import { draw, folder } from './pictures.js';
 
 async function show(title: string, net: logic.LogicNetwork): Promise<void> {
   console.log(`\n${title}`);
@@ -15,7 +11,7 @@ async function show(title: string, net: logic.LogicNetwork): Promise<void> {
   for (const row of net.truthTable()) {
     console.log(names.map((name) => (row[name] === true ? '1' : '0').padEnd(name.length)).join(' ').trimEnd());
   }
-  await net.plot(join(folder, `${title.replaceAll(' ', '_')}.svg`));
+  await draw(title.replaceAll(' ', '_'), net);
 }
 
 // The networks of the chapter. Not needs a source that is always active, since silence alone excites nobody.
@@ -43,9 +39,9 @@ const latch = logic.network({
 });
 const states = latch.simulate([{ set: true }, {}, {}, { reset: true }, {}]);
 console.log(`latch, set in step 1, reset in step 4: ${states.map(({ Q }) => Number(Q)).join(' ')}`);
-await latch.plot(join(folder, 'latch.svg'));
+await draw('latch', latch);
 
 const clock = logic.network({ inputs: [], neurons: { on: { threshold: 0 }, tick: { excite: ['on', 'on'], inhibit: ['tick'] } } });
 console.log(`clock: ${clock.simulate({}, 8).map(({ tick }) => Number(tick)).join(' ')}`);
-await clock.plot(join(folder, 'clock.svg'));
+await draw('clock', clock);
 console.log(`pictures are in ${folder}`);

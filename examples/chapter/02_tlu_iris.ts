@@ -1,11 +1,8 @@
 // A threshold logic unit, set by hand and then trained: is a flower an Iris setosa, by the length and width of its petals?
-//   node build-ts/examples/chapter/02_tlu_iris.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/02_tlu_iris.js [FOLDER] [--text]
 import { Perceptron, plots, ThresholdLogicUnit, datasets } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 const iris = datasets.iris();
 const petals = iris.x.slice([0, null], [2, 4]);
 const setosa = iris.y.equal(0);
@@ -23,6 +20,6 @@ const shown = { labels: ['another iris', 'setosa'], features: ['petal length in 
 const [hand, learned] = [byHand, perceptron].map((unit, i) =>
   plots.decisionBoundary((points) => unit.predict(points), petals, setosa, { title: i === 0 ? 'set by hand' : 'learned', ...shown }),
 );
-await hand!.save(join(folder, 'iris_by_hand.svg'));
-await learned!.save(join(folder, 'iris_learned.svg'));
+await draw('iris_by_hand', hand!);
+await draw('iris_learned', learned!);
 console.log(`pictures are in ${folder}`);

@@ -1,12 +1,9 @@
 // What a perceptron learns and what it cannot: setosa or not, with a bound on the mistakes on the way; the logical
 // functions and XOR; three species of iris, one against the rest.
-//   node build-ts/examples/chapter/03_perceptron.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/03_perceptron.js [FOLDER] [--text]
 import { concat, datasets, ones, Perceptron, plots, SGDClassifier, tensor } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 const { x, y, targetNames } = datasets.iris();
 
 // Novikoff (1962): data that a unit vector separates by a margin cost at most (radius / margin)^2 mistakes, however long it
@@ -42,5 +39,5 @@ console.log('the same weights from SGDClassifier:', same.coef.equal(species.coef
 const epochs = species.history.mistakes.map((_, i) => i + 1);
 const ended = epochs.map((epoch) => mistakes[epoch - 1] ?? NaN);
 const picture = plots.lines(epochs, { 'three species': species.history.mistakes, 'setosa or not': ended }, { title: 'mistakes per epoch', xLabel: 'epoch' });
-await picture.save(join(folder, 'perceptron_mistakes.svg'));
+await draw('perceptron_mistakes', picture);
 console.log(`pictures are in ${folder}`);

@@ -1,17 +1,14 @@
 // Exclusive or: no single neuron can compute it, a hidden layer can, and a hidden layer that starts from zeros cannot.
-//   node build-ts/examples/chapter/04_xor.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/04_xor.js [FOLDER] [--text]
 import { layers, optimizers, plots, seed, sequential, tensor, zeros, type Tensor } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
 const y = tensor([[0], [1], [1], [0]]);
 
 async function show(title: string, predict: (points: Tensor) => Tensor): Promise<number> {
   const picture = plots.decisionBoundary(predict, x, y, { title, features: ['A', 'B'] });
-  await picture.save(join(folder, `${title.replaceAll(' ', '_')}.svg`));
+  await draw(title.replaceAll(' ', '_'), picture);
   const answers = [...predict(x).greater(0.5).dataSync()];
   const correct = predict(x).greater(0.5).equal(y.greater(0.5)).cast('float32').mean().item();
   console.log(`${title}: 00, 01, 10, 11 -> ${answers.join(', ')}: ${correct * 100} % correct`);

@@ -1,12 +1,9 @@
 // One step of backpropagation with every intermediate result, beside what automatic differentiation finds: two inputs,
 // two hidden sigmoid units, one linear output, mean squared error over two rows.
-//   node build-ts/examples/chapter/05_backpropagation_by_hand.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/05_backpropagation_by_hand.js [FOLDER] [--text]
 import { layers, plots, sequential, tensor, valueAndGrad, type NestedArray, type Tensor } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 const numbers = (values: NestedArray): Tensor => tensor(values, { dtype: 'float64' });
 const show = (name: string, formula: string, value: Tensor): Tensor => {
   console.log(`${`${name} = ${formula}`.padEnd(36)} ${JSON.stringify(value.toArray(), (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(6)) : v))}`);
@@ -70,7 +67,7 @@ for (let step = 1; step <= 50; step++) {
   const [, again] = valueAndGrad(lossOf, parameters);
   for (const [i, w] of parameters.entries()) w.assign(w.sub(again[i]!.mul(learningRate)));
 }
-await plots.lines(losses.map((_, i) => i), { loss: losses }, { title: 'loss', xLabel: 'step' }).save(join(folder, 'backpropagation_loss.svg'));
+await draw('backpropagation_loss', plots.lines(losses.map((_, i) => i), { loss: losses }, { title: 'loss', xLabel: 'step' }));
 const net = sequential([layers.dense({ units: 2, activation: 'sigmoid', inputShape: [2] }), layers.dense({ units: 1 })]);
-await net.plot(join(folder, 'backpropagation_network.svg'));
+await draw('backpropagation_network', plots.model(net));
 console.log(`loss after 50 more steps ${lossOf().item().toFixed(6)}; pictures are in ${folder}`);

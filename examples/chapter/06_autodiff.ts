@@ -1,11 +1,8 @@
 // Automatic differentiation: gradients of any function, of any order, exact to rounding.
-//   node build-ts/examples/chapter/06_autodiff.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/06_autodiff.js [FOLDER] [--text]
 import { customGradient, grad, hessian, jacobian, linspace, plots, tensor, valueAndGrad, vjp, type NestedArray, type Tensor } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 const numbers = (values: NestedArray): Tensor => tensor(values, { dtype: 'float64' });
 const text = (x: Tensor): string => JSON.stringify(x.toArray(), (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(6)) : v));
 
@@ -30,8 +27,8 @@ const second = grad(sum(first));
 const third = grad(sum(second));
 const x = linspace(-6, 6, 121, { dtype: 'float64' });
 console.log(`sin'''(0) = ${third(numbers([0])).dataSync()[0]!}`);
-await plots.lines(x, { sin: x.sin(), first: first(x), second: second(x), third: third(x) }, { title: 'sin and its derivatives', xLabel: 'x' })
-  .save(join(folder, 'derivatives_of_sin.svg'));
+const curves = { sin: x.sin(), first: first(x), second: second(x), third: third(x) };
+await draw('derivatives_of_sin', plots.lines(x, curves, { title: 'sin and its derivatives', xLabel: 'x' }));
 
 // Functions of vectors: the Jacobian has a row per output, the Hessian the second derivatives, vjp one product with them.
 const polar = (p: Tensor): Tensor => p.slice([0, 1]).mul(p.slice([1, 2]).cos()).mul([1, 0]).add(p.slice([0, 1]).mul(p.slice([1, 2]).sin()).mul([0, 1]));
@@ -55,5 +52,5 @@ const naive = (z: Tensor): Tensor => z.exp().add(1).log();
 const stable = customGradient((z: Tensor) => ({ value: naive(z), gradient: (dy: Tensor) => [dy.mul(z.sigmoid())] }));
 console.log(`d/dz log(1 + e^z) at 1000: automatically ${grad(naive)(numbers(1000)).item()}, by a rule of one's own ${grad(stable)(numbers(1000)).item()}`);
 
-await plots.activations(['step', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'softplus']).save(join(folder, 'activations.svg'));
+await draw('activations', plots.activations(['step', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'softplus']));
 console.log(`pictures are in ${folder}`);

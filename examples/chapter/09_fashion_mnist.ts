@@ -1,12 +1,9 @@
 // Pictures of clothes: a few epochs, then a look at what the network says, what it mixes up, and what its neurons see.
 // `npm start` trains the same network to the end.
-//   node build-ts/examples/chapter/09_fashion_mnist.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+//   node build-ts/examples/chapter/09_fashion_mnist.js [FOLDER] [--text]
 import { datasets, layers, optimizers, plots, seed, sequential } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 seed(42);
 
 const { train, test, classNames } = await datasets.fashionMnist({ dtype: 'uint8' });
@@ -38,8 +35,6 @@ const pictures = {
   // What the first 20 neurons learned: their weights less those that they began with, which look like noise.
   clothes_weights: plots.firstLayerWeights(net.layers[2]!.getWeights()[0]!.sub(first).slice([], [0, 20])),
 };
-for (const [name, picture] of Object.entries(pictures)) await picture.save(join(folder, `${name}.svg`));
-await history.plot(join(folder, 'clothes_history.svg'));
-console.log(`\n${String(plots.images(x.slice([0, 2]), { labels: labels.slice([0, 2]), classNames }))}`);
-console.log(`\n${String(pictures.clothes_confusion)}`);
-console.log(`\npictures are in ${folder}`);
+for (const [name, picture] of Object.entries(pictures)) await draw(name, picture);
+await draw('clothes_history', history);
+console.log(`pictures are in ${folder}`);

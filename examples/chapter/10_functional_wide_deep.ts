@@ -1,12 +1,9 @@
 // Wide and deep (Cheng et al. 2016) by the functional API: some features go straight to the output, others through hidden
 // layers, and a second output helps to train these. The data are houses made up by a formula:
-//   node build-ts/examples/chapter/10_functional_wide_deep.js [FOLDER]
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { concat, input, layers, model, optimizers, rand, randn, seed } from 'hebb';
+//   node build-ts/examples/chapter/10_functional_wide_deep.js [FOLDER] [--text]
+import { concat, input, layers, model, optimizers, plots, rand, randn, seed } from 'hebb';
+import { draw, folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
 seed(42);
 const houses = rand([4000, 8]);
 const [income, age, rooms, distance] = [0, 1, 2, 3].map((i) => houses.slice([], [i, i + 1]));
@@ -32,7 +29,7 @@ const net = model({
   name: 'wide_and_deep',
 });
 net.summary();
-await net.plot(join(folder, 'wide_and_deep.svg'));
+await draw('wide_and_deep', plots.model(net));
 
 net.compile({
   optimizer: optimizers.adam({ learningRate: 0.003 }),

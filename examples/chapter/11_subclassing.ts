@@ -1,12 +1,9 @@
 // A model as a class: call() is any program, here one whose depth is an argument. It is trained on batches from a data
 // pipeline, and its weights go to a file and back:
-//   node build-ts/examples/chapter/11_subclassing.js [FOLDER]
-import { mkdirSync } from 'node:fs';
+//   node build-ts/examples/chapter/11_subclassing.js [FOLDER] [--text]
 import { join } from 'node:path';
 import { data, datasets, layers, Model, optimizers, plots, seed, type CallContext, type Tensor } from 'hebb';
-
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
+import { draw, folder } from './pictures.js';
 
 /** Hidden layers, each of which adds to what came before it. */
 class ResidualNet extends Model {
@@ -45,5 +42,5 @@ await again.loadWeights(file);
 console.log(`the largest difference after loading: ${again.predict(moons.x).sub(net.predict(moons.x)).abs().max().item()}`);
 
 const picture = plots.decisionBoundary((points) => net.predict(points), moons.x.slice([800, null]), moons.y.slice([800, null]), { title: 'residual net, test data', labels: ['upper moon', 'lower moon'] });
-await picture.save(join(folder, 'residual_net.svg'));
+await draw('residual_net', picture);
 console.log(`weights and a picture are in ${folder}`);

@@ -1,11 +1,8 @@
 // Keeping a model: checkpoints of the best epoch, stopping early, going on after a break with the same bits.
-//   node build-ts/examples/chapter/12_saving_and_callbacks.js [FOLDER]
-import { mkdirSync } from 'node:fs';
+//   node build-ts/examples/chapter/12_saving_and_callbacks.js [FOLDER] [--text]
 import { join } from 'node:path';
 import { callbacks, datasets, layers, loadModel, optimizers, plots, seed, sequential, trainTestSplit, type Sequential } from 'hebb';
-
-const folder = process.argv[2] ?? 'runs';
-mkdirSync(folder, { recursive: true });
+import { draw, folder } from './pictures.js';
 
 const { x, y } = datasets.moons({ samples: 400, noise: 0.25, seed: 7 });
 const { train, test } = trainTestSplit(x, y.reshape([-1, 1]), { testSize: 0.5, seed: 7 });
@@ -44,7 +41,7 @@ const history = await net.fit(train.x, train.y, {
   callbacks: [stopping, callbacks.modelCheckpoint(best, { saveBestOnly: true }), clock],
 });
 console.log(`stopped after ${history.epoch.length} epochs; the best was epoch ${stopping.bestEpoch + 1}, loss ${(stopping.best ?? NaN).toFixed(4)}`);
-await history.plot(join(folder, 'moons_history.svg'));
+await draw('moons_history', history);
 
 // The checkpoint is the model with the weights that were put back.
 const loaded = await loadModel(best);
@@ -65,6 +62,6 @@ const weightsApart = through.getWeights().map((w, i) => w.sub(secondHalf.getWeig
 console.log(`weights after the break differ from those without one by ${Math.max(...weightsApart)}`);
 
 const picture = plots.decisionBoundary((points) => loaded.predict(points), test.x, test.y, { title: 'best checkpoint, test data', labels: ['upper moon', 'lower moon'] });
-await picture.save(join(folder, 'moons_boundary.svg'));
-await loaded.plot(join(folder, 'moons_network.svg'));
+await draw('moons_boundary', picture);
+await draw('moons_network', plots.model(loaded));
 console.log(`pictures and models are in ${folder}`);

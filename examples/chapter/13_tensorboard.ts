@@ -1,11 +1,11 @@
 // TensorBoard: the callback writes what fit() measures, a SummaryWriter whatever else one wants to see.
-//   node build-ts/examples/chapter/13_tensorboard.js [FOLDER]
+//   node build-ts/examples/chapter/13_tensorboard.js [FOLDER] [--text]
 //   tensorboard --logdir FOLDER/logs
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { callbacks, datasets, layers, optimizers, seed, sequential, SummaryWriter, type Model } from 'hebb';
+import { folder } from './pictures.js';
 
-const folder = process.argv[2] ?? 'runs';
 const logs = join(folder, 'logs');
 mkdirSync(logs, { recursive: true });
 

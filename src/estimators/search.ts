@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import { checkNames } from '../options.js';
 import { Configured, nestedParams, ownParams, setNestedParams, type Params } from '../params.js';
+import type { Picture } from '../plots/picture.js';
 import { trialsPicture } from '../plots/trials.js';
 import { cellText, shortNumber, tableText } from '../table_text.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -129,8 +130,17 @@ export abstract class CandidateSearch<E extends Estimator, S extends SearchOptio
 
   /** Draws the scores of the candidates as SVG, in their order and over each parameter. @throws ERR_ARGUMENT for a path that cannot be written */
   async plot(path: string): Promise<void> {
+    await this.picture('plot').save(path);
+  }
+
+  /** The scores of the candidates in their order, and the best so far, in lines of text. @throws ERR_ARGUMENT before fit() */
+  toText(): string {
+    return this.picture('toText').toText();
+  }
+
+  private picture(op: string): Picture {
     const trials = this.results.map(({ params, meanScore }) => ({ params, score: meanScore }));
-    await trialsPicture('plot', trials, 'mean score', 'max').save(path);
+    return trialsPicture(op, trials, 'mean score', 'max');
   }
 }
 

@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import type { Picture } from '../plots/picture.js';
 import { trialsPicture } from '../plots/trials.js';
 import { cellText, shortNumber, tableText } from '../table_text.js';
 import type { TrialResult } from './trial_log.js';
@@ -42,7 +43,16 @@ export class TuningResults {
    * @throws ERR_ARGUMENT without trials, or when the path does not end in .svg or cannot be written
    */
   async plot(path: string): Promise<void> {
+    await this.picture('plot').save(path);
+  }
+
+  /** The objective of the trials in their order, and the best so far, in lines of text. @throws ERR_ARGUMENT without trials */
+  toText(): string {
+    return this.picture('toText').toText();
+  }
+
+  private picture(op: string): Picture {
     const trials = this.trials.map(({ values, score }) => ({ params: values, score }));
-    await trialsPicture('plot', trials, this.objective, this.larger ? 'max' : 'min').save(path);
+    return trialsPicture(op, trials, this.objective, this.larger ? 'max' : 'min');
   }
 }

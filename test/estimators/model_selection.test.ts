@@ -178,6 +178,7 @@ test('a grid search draws its candidates, and can leave out the last fit', async
   // Five in the first panel, three and two in those of the parameters.
   t.is(svg.match(/class="best"/g)?.length, 2);
   t.is(svg.match(/class="trial"/g)?.length, 8);
+  t.regex(search.toText(), /^mean score: \* best so far {3}o each trial\n[^]*\n +1 +5$/);
   for (const text of ['>alpha<', '>penalty<', '>1e-4<', '>null<', '>mean score<']) t.true(svg.includes(text), text);
   t.throws(() => new GridSearchCV({ ...options, paramGrid: { alpha: [] } }), { code: 'ERR_ARGUMENT', message: /lists of values/ });
   await t.throwsAsync(new GridSearchCV({ ...options, paramGrid: { beta: [1] } }).fit(x, y), { code: 'ERR_ARGUMENT', message: /'beta'/ });

@@ -309,5 +309,5 @@ test('a long formula is no deep one', (t) => {
 
 test('the examples in the docstrings do what they say', async (t) => {
   const files = ['index', 'network', 'simulation'].map((name) => `src/neurons/logic/${name}.ts`);
-  t.is(await runDocstringExamples(...files), 17);
+  t.is(await runDocstringExamples(...files), 18);
 });

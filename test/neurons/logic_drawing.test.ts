@@ -85,6 +85,17 @@ test('a flowchart has a line for each neuron and each connection', (t) => {
   t.true(logic.not().toMermaid().includes('(("on ≥ 0"))'));
 });
 
+test('as text a network is its inputs, and a line for each neuron', (t) => {
+  t.is(logic.fromExpression('A ^ B', { output: 'C' }).toText(), [
+    'inputs: A, B',
+    'n1 ≥ 2 <── A, A  o── B',
+    'n2 ≥ 2 <── B, B  o── A',
+    'C ≥ 2  <── n1, n1, n2, n2',
+  ].join('\n'));
+  const alone = logic.network({ inputs: [], neurons: { on: { threshold: 0 }, tick: { excite: ['on', 'on'], inhibit: ['tick'] } } });
+  t.is(alone.toText(), 'on ≥ 0\ntick ≥ 2 <── on, on  o── tick');
+});
+
 test('plot writes the picture, and to nothing but .svg', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'hebb-logic-'));
   t.teardown(() => { rmSync(folder, { recursive: true }); });

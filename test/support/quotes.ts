@@ -4,18 +4,28 @@ import { inflateSync } from 'node:zlib';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
+/** The programs of the course by name, in its order. */
+export const programs = readdirSync(join(root, 'examples', 'chapter')).flatMap((file) => /^(\d\d_\w+)\.ts$/.exec(file)?.[1] ?? []).sort();
+
 /** Where the course lies, and the pictures in it: a folder for each example. */
 export const [chapter, pictures] = [join(root, 'docs', 'chapter'), join(root, 'docs', 'images', 'chapter')];
 
+/** What a program printed: without an option, and with `--text`; undefined where it did not run that way. */
+export interface Printed {
+  readonly output?: string;
+  readonly text?: string;
+}
+
 /**
- * A block of a page that is made from an example: a comment says which lines, the block below holds them.
+ * A block of a page that is made from an example: a comment says which lines, the block below holds them. `code` is from the
+ * program, `output` is what it prints, `text` what it prints with `--text`.
  *
  *   <!-- output 04_xor from `xor two layers` to `outputs` from `the hidden` -->
  *
  * Lines are named by what they begin with; the last is no deeper indented than the first. Without a name the block is the
  * whole text.
  */
-const quote = /^<!-- (code|output) (\S+)((?: (?:from|to) `[^`\n]+`)*) -->\n(```\w+\n)[^]*?^```$/gm;
+const quote = /^<!-- (code|output|text) (\S+)((?: (?:from|to) `[^`\n]+`)*) -->\n(```\w+\n)[^]*?^```$/gm;
 
 /** What a run depends on besides the program: times, whose unit goes with the machine's speed, and the sizes of compressed files. */
 const measured = /[\d.,]+ ?[mu]?s\b|[\d.,]+(?= ?(?:samples\/s|KiB)\b)/g;
@@ -53,12 +63,19 @@ function lines(text: string, ranges: string, between: string): string {
   return parts.length === 0 ? all.join('\n') : parts.join(`\n${between}\n`);
 }
 
-/** A page with the blocks of an example made anew; one that differs in nothing but times stays. */
-export function renewed(page: string, example: string, output: string): string {
+/** Whether a page of the course shows what an example prints with `--text`. */
+export function showsText(example: string): boolean {
+  return pages().some((file) => readFileSync(file, 'utf8').includes(`<!-- text ${example} `));
+}
+
+/** A page with the blocks of an example made anew; one that differs in nothing but times stays, and so does one of a run that was not made. */
+export function renewed(page: string, example: string, printed: Printed): string {
   const program = readFileSync(join(root, 'examples', 'chapter', `${example}.ts`), 'utf8');
   return page.replace(quote, (block, kind: string, name: string, ranges: string, fence: string) => {
     if (name !== example) return block;
-    const text = kind === 'code' ? lines(program, ranges, '// ...') : lines(output, ranges, '...');
+    const source = kind === 'code' ? program : printed[kind === 'text' ? 'text' : 'output'];
+    if (source === undefined) return block;
+    const text = lines(source, ranges, kind === 'code' ? '// ...' : '...');
     const made = `<!-- ${kind} ${name}${ranges} -->\n${fence}${text}\n\`\`\``;
     return made.replace(measured, '#') === block.replace(measured, '#') ? block : made;
   });
@@ -78,10 +95,10 @@ export function samePicture(a: string, b: string): boolean {
 }
 
 /** What the course shows of an example that is no longer so: of each page the first such line, and pictures. */
-export function stale(example: string, output: string, folder: string): string[] {
+export function stale(example: string, printed: Printed, folder: string): string[] {
   const old = pages().flatMap((file) => {
     const page = readFileSync(file, 'utf8');
-    const [was, is] = [page.split('\n'), renewed(page, example, output).split('\n')];
+    const [was, is] = [page.split('\n'), renewed(page, example, printed).split('\n')];
     const at = was.findIndex((line, i) => line !== is[i]);
     return at < 0 ? [] : [`${basename(file)}:${at + 1}: '${was[at] ?? ''}' is now '${is[at] ?? ''}'`];
   });

@@ -116,6 +116,7 @@ test.serial('results are a table and a picture', async (t) => {
   t.true(svg.startsWith('<svg '));
   for (const text of ['>units<', '>activation<', '>relu<', '>val_accuracy<', 'class="leading"']) t.true(svg.includes(text), text);
   await t.throwsAsync(results.plot(join(folder, 'tuning.png')), { code: 'ERR_ARGUMENT' });
+  t.regex(results.toText(), /^val_accuracy: \* best so far {3}o each trial\n[^]*\n +1 +5$/);
 });
 
 test.serial('a search that was interrupted goes on as if it had not been', async (t) => {

@@ -8,6 +8,7 @@ import { toMermaid } from './mermaid.js';
 import { checkNetwork, fires, layersOf, type Layers, type NetworkOptions, type Neuron } from './neuron.js';
 import { Simulation, type Activity, type InputValues } from './simulation.js';
 import { toSVG } from './svg.js';
+import { toText } from './text.js';
 
 const mostInputs = 16;
 
@@ -145,6 +146,17 @@ export class LogicNetwork {
    */
   toMermaid(): string {
     return toMermaid(this);
+  }
+
+  /**
+   * The network in lines of text: the inputs, then for each neuron its threshold, what excites it (`<──`) and what inhibits
+   * it (`o──`).
+   *
+   * @example
+   * logic.andNot().toText().split('\n')[1]; // 'C ≥ 2 <── A, A  o── B'
+   */
+  toText(): string {
+    return toText(this);
   }
 
   /**
