@@ -226,7 +226,7 @@ struct SortEntry {
   int32_t index;
 };
 
-// A radix sort by the high words, 11 bits at a time, of few entries 8 bits (150 take 5 us instead of 14), then an
+// A radix sort by the high words, 11 bits at a time, of few entries 8 bits (150 take 2.1 us instead of 4.1), then an
 // insertion sort among the few that share one.
 inline SortEntry* sort_entries(SortEntry* entries, SortEntry* spare, int64_t n) {
   constexpr int most_bits = 11;

@@ -149,11 +149,11 @@ export class LogicNetwork {
   }
 
   /**
-   * The network in lines of text: the inputs, then for each neuron its threshold, what excites it (`<──`) and what inhibits
-   * it (`o──`).
+   * The network in lines of text: the inputs, then for each neuron its threshold, what excites it (an arrow) and what
+   * inhibits it (a line that ends in a circle).
    *
    * @example
-   * logic.andNot().toText().split('\n')[1]; // 'C ≥ 2 <── A, A  o── B'
+   * logic.andNot().toText().split('\n').length; // 2
    */
   toText(): string {
     return toText(this);
