@@ -4,7 +4,7 @@ import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
 import type { ReshapeFits, ReshapeShape, Reversed } from '../shape_types.js';
-import { isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
+import { disposedError, isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { checkDtype, tensor, toTensor } from './create.js';
 
@@ -43,7 +43,9 @@ export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
  * zeros([2]).assign([1, 2]).toArray(); // [1, 2]
  */
 export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
-  const source = moved(toTensor(value, x), x.block.device);
+  const given = toTensor(value, x);
+  if (given.isDisposed) throw disposedError('assign');
+  const source = moved(given, x.block.device);
   assignNative(x.bytes, x.offset, x.layout.id, source.bytes, source.offset, source.layout.id);
   return x;
 }
