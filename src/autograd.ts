@@ -1,6 +1,7 @@
 import { isFloat } from './dtype.js';
 import { HebbError } from './errors.js';
-import { Tensor } from './tensor.js';
+import { checkFunction, checkList } from './options.js';
+import { checkTensor, Tensor } from './tensor.js';
 
 /** The gradient of one input, computed only when it is wanted; null stands for zero. */
 export type LazyGradient = () => Tensor | null;
@@ -110,6 +111,8 @@ function differentiate<R>(
   output: (result: R) => Tensor,
   seed?: Tensor,
 ): { result: R; gradients: Tensor[] } {
+  checkList('grad', 'parameters', params, 'tensors');
+  for (const [i, param] of params.entries()) checkTensor('grad', param, `parameter ${i}`);
   const { result, tape } = follow(fn, params);
   return { result, gradients: walkBack(tape, params, output(result), seed) };
 }
@@ -172,6 +175,7 @@ export function valueAndGrad<A extends Tensor[]>(
   f: (...args: A) => Tensor,
   params?: readonly Tensor[],
 ): [Tensor, Tensor[]] | ((...args: A) => [Tensor, ...A]) {
+  checkFunction('valueAndGrad', f);
   if (params !== undefined) {
     const { result, gradients } = differentiate(f, params, scalarOutput);
     return [result, gradients];
@@ -189,6 +193,7 @@ export function valueAndGrad<A extends Tensor[]>(
  * grad((x) => x.square().sum())(tensor([1, 2])).toArray(); // [2, 4]
  */
 export function grad<A extends Tensor, B extends Tensor[]>(f: (x: A, ...rest: B) => Tensor): (x: A, ...rest: B) => A {
+  checkFunction('grad', f);
   return (x, ...rest) => differentiate(() => f(x, ...rest), [x], scalarOutput).gradients[0] as A;
 }
 
@@ -199,6 +204,7 @@ export function grad<A extends Tensor, B extends Tensor[]>(f: (x: A, ...rest: B)
  * const [y, dx] = vjp((x) => x.square(), tensor([1, 2]), tensor([1, 10])); // dx: [2, 40]
  */
 export function vjp(f: (x: Tensor) => Tensor, x: Tensor, dy: Tensor): [Tensor, Tensor] {
+  checkFunction('vjp', f);
   const { result, gradients } = differentiate(() => f(x), [x], (y) => y, dy);
   return [result, gradients[0] as Tensor];
 }

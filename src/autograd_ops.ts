@@ -1,7 +1,7 @@
 import { grad, pullback, untracked } from './autograd.js';
 import { composed } from './ops/composed.js';
 import { reshape, stack, tensor } from './ops/index.js';
-import { Tensor } from './tensor.js';
+import { checkTensor, Tensor } from './tensor.js';
 
 /**
  * x with no way back: the same values (the same bytes), through which no gradient flows.
@@ -9,7 +9,10 @@ import { Tensor } from './tensor.js';
  * @example
  * grad((x) => x.mul(stopGradient(x)).sum())(tensor([3])).toArray(); // [3], not [6]
  */
-export const stopGradient = composed('stopGradient', <T extends Tensor>(x: T): T => new Tensor(x.block, x.offset, x.layout) as T);
+export const stopGradient = composed('stopGradient', <T extends Tensor>(x: T): T => {
+  checkTensor('stopGradient', x);
+  return new Tensor(x.block, x.offset, x.layout) as T;
+});
 
 /**
  * The Jacobian of f: all derivatives of all elements of f(x), of shape [...f(x).shape, ...x.shape]. One run of f and one

@@ -1,4 +1,5 @@
 import { HebbError } from './errors.js';
+import { checkOptions } from './options.js';
 
 /** Options by name. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export function oneOf(op: string, name: string, value: unknown, allowed: readonl
 
 /** The defaults, replaced by what is given and not undefined. @throws ERR_ARGUMENT for a name that has no default */
 export function completed<S extends object>(op: string, given: object, defaults: { readonly [K in keyof S]: S[K] | undefined }): S {
+  checkOptions(op, given);
   for (const name of Object.keys(given)) oneOf(op, 'an option', name, Object.keys(defaults));
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(defined) } as S;

@@ -4,6 +4,7 @@ import { HebbError } from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
 import { blockOf, deviceBlock, disposedBlock, forgetFresh, hold, release, results, takenBlock, type Block } from './memory.js';
 import { native, nativeOp, type Bytes } from './native.js';
+import { valueText } from './options.js';
 
 /** Sizes of the dimensions, outermost first; literal where they are known to the compiler. */
 export type Shape = readonly number[];
@@ -179,6 +180,11 @@ export class Tensor<S extends Shape = Shape> {
     };
     return build(0);
   }
+}
+
+/** Checks that an argument is a tensor. @throws ERR_ARGUMENT naming what was given instead */
+export function checkTensor(op: string, x: unknown, name = 'x'): void {
+  if (!(x instanceof Tensor)) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is a tensor, got ${valueText(x)}`);
 }
 
 /** The error of an op that is given a tensor without values; native makes the same one. */

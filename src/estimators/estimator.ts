@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import { asRows } from '../neurons/linear_sgd.js';
 import { labelTensor } from '../neurons/labels.js';
+import { valueText } from '../options.js';
 import type { Configurable } from '../params.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 
@@ -45,6 +46,9 @@ function cloned(value: unknown): unknown {
  * clone(new Perceptron({ eta0: 0.5 })).getParams().eta0; // 0.5
  */
 export function clone<E extends Configurable>(estimator: E): E {
+  if (typeof (estimator as Partial<Configurable> | undefined)?.getParams !== 'function') {
+    throw new HebbError('ERR_ARGUMENT', `clone: expected an estimator or a transformer, got ${valueText(estimator)}`);
+  }
   const Class = estimator.constructor as new (params: object) => E;
   const params = Object.entries(estimator.getParams({ deep: false })).map(([name, value]) => [name, cloned(value)]);
   return new Class(Object.fromEntries(params) as object);

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { asRows } from '../neurons/linear_sgd.js';
-import { checkNames } from '../options.js';
+import { checkList, checkNames, valueText } from '../options.js';
 import { nestedParams, oneOf, ownParams, setNestedParams, type Params } from '../params.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
@@ -12,6 +12,15 @@ export type PipelineSteps = readonly [...transformers: (readonly [string, Transf
 const op = 'pipeline';
 
 function checked(steps: PipelineSteps): PipelineSteps {
+  checkList(op, 'steps', steps, 'pairs of a name and a step');
+  for (const step of steps as readonly unknown[]) {
+    checkList(op, 'a step', step, 'its name and an estimator or transformer');
+    const [name, part] = step as readonly unknown[];
+    if (typeof name !== 'string') throw new HebbError('ERR_ARGUMENT', `${op}: the name of a step is a text, got ${valueText(name)}`);
+    if (typeof part !== 'object' || part === null) {
+      throw new HebbError('ERR_ARGUMENT', `${op}: the step '${name}' is an estimator or a transformer, got ${valueText(part)}`);
+    }
+  }
   const names = steps.map(([name]) => name);
   const wrong = names.find((name, i) => name === '' || name === 'steps' || name.includes('__') || names.indexOf(name) !== i);
   if (wrong !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: the names of steps are different, not 'steps', and without '__', got '${wrong}'`);

@@ -1,7 +1,7 @@
 import { record, type LazyGradient } from '../autograd.js';
 import { nativeOp } from '../native.js';
 import type { BroadcastFits, BroadcastShape, ShapeOf } from '../shape_types.js';
-import { Tensor, wrap, type Shape, type TensorLike } from '../tensor.js';
+import { checkTensor, Tensor, wrap, type Shape, type TensorLike } from '../tensor.js';
 import { cast } from './copy.js';
 import { toTensor } from './create.js';
 import { fit } from './fit.js';
@@ -54,6 +54,7 @@ const addInPlaceNative = nativeOp('addInPlace');
  * addInPlace(tensor([1, 2]), 10).toArray(); // [11, 12]
  */
 export function addInPlace<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
+  checkTensor('addInPlace', x);
   const v = toTensor(value, x);
   addInPlaceNative(x.bytes, x.offset, x.layout.id, v.bytes, v.offset, v.layout.id);
   return x;

@@ -1,6 +1,7 @@
 import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkList } from '../options.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { axisIn } from './axis.js';
 import { composed } from './composed.js';
@@ -25,6 +26,7 @@ function part(x: Tensor, axis: number, begin: number, end: number): Tensor {
  * concat([[1, 2], [3]]).toArray(); // [1, 2, 3]
  */
 export function concat(inputs: readonly TensorLike[], axis = 0): Tensor {
+  checkList('concat', 'inputs', inputs, 'tensors');
   const tensors = inputs.map((input) => toTensor(input));
   const y = wrap(concatNative(tensors.flatMap((x) => [x.bytes, x.offset, x.layout.id]), axis));
   record(y, tensors, (dy) => {
@@ -47,6 +49,7 @@ export function concat(inputs: readonly TensorLike[], axis = 0): Tensor {
  * stack([[1, 2], [3, 4]], 1).toArray(); // [[1, 3], [2, 4]]
  */
 export const stack = composed('stack', (inputs: readonly TensorLike[], axis = 0): Tensor => {
+  checkList('stack', 'inputs', inputs, 'tensors');
   const tensors = inputs.map((input) => toTensor(input));
   const rank = (tensors[0]?.rank ?? 0) + 1;
   return concat(
@@ -67,6 +70,7 @@ export const split = composed('split', (input: TensorLike, parts: number | reado
   const x = toTensor(input);
   const along = axisIn('split', axis, x.rank);
   const dim = x.shape[along] ?? 0;
+  if (typeof parts !== 'number') checkList('split', 'parts', parts, 'sizes');
   const sizes = typeof parts === 'number' ? new Array<number>(Math.max(0, Math.trunc(parts))).fill(dim / parts) : parts;
   const whole = sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (!whole || sizes.length === 0 || sizes.reduce((sum, size) => sum + size, 0) !== dim) {

@@ -3,8 +3,9 @@ import { deviceIndex, deviceName } from '../device.js';
 import { dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkList } from '../options.js';
 import type { ReshapeFits, ReshapeShape, Reversed } from '../shape_types.js';
-import { disposedError, isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
+import { checkTensor, disposedError, isCapturing, wrap, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { checkDtype, tensor, toTensor } from './create.js';
 
@@ -23,6 +24,7 @@ const sumToNative = nativeOp('sumTo');
  * tensor([1.7, -1.7]).cast('int32').toArray(); // [1, -1]
  */
 export function cast<S extends Shape>(x: Tensor<S>, dtype: Dtype): Tensor<S> {
+  checkTensor('cast', x);
   const y = wrap(castNative(x.bytes, x.offset, x.layout.id, dtypeIndex[checkDtype('cast', dtype)]), x);
   record(y, [x], (dy) => [() => cast(dy, x.dtype)]);
   return y as Tensor<S>;
@@ -30,6 +32,7 @@ export function cast<S extends Shape>(x: Tensor<S>, dtype: Dtype): Tensor<S> {
 
 /** A row-major copy with bytes of its own. @example tensor([1, 2]).copy().toArray(); // [1, 2] */
 export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor('copy', x);
   const y = wrap(copyNative(x.bytes, x.offset, x.layout.id), x);
   record(y, [x], (dy) => [() => dy]);
   return y as Tensor<S>;
@@ -43,6 +46,7 @@ export function copy<S extends Shape>(x: Tensor<S>): Tensor<S> {
  * zeros([2]).assign([1, 2]).toArray(); // [1, 2]
  */
 export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor<S> {
+  checkTensor('assign', x);
   const given = toTensor(value, x);
   if (given.isDisposed) throw disposedError('assign');
   const source = moved(given, x.block.device);
@@ -58,6 +62,8 @@ export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor
  * copyFrom(zeros([2, 2]), new Float32Array([1, 2, 3, 4])).toArray(); // [[1, 2], [3, 4]]
  */
 export const copyFrom = composed('copyFrom', <S extends Shape>(x: Tensor<S>, values: TypedArray | readonly number[]): Tensor<S> => {
+  checkTensor('copyFrom', x);
+  if (!ArrayBuffer.isView(values)) checkList('copyFrom', 'values', values, 'numbers');
   if (values.length !== x.size) {
     throw new HebbError('ERR_SHAPE', `copyFrom: ${values.length} values for ${x.size} elements, shape [${x.shape.join(',')}]`);
   }
@@ -71,7 +77,10 @@ export const copyFrom = composed('copyFrom', <S extends Shape>(x: Tensor<S>, val
  * @example
  * to(ones([2]), 'cpu').device; // 'cpu'
  */
-export const to = composed('to', <T extends Tensor>(x: T, device: string): T => moved(x, deviceIndex(device)));
+export const to = composed('to', <T extends Tensor>(x: T, device: string): T => {
+  checkTensor('to', x);
+  return moved(x, deviceIndex(device));
+});
 
 /** As to(), by the index of the device. */
 function moved<T extends Tensor>(x: T, index: number): T {
@@ -93,6 +102,7 @@ function moved<T extends Tensor>(x: T, index: number): T {
  * arange(6).reshape([2, -1]).shape; // [2, 3]
  */
 export function reshape<A extends Shape, const S extends ShapeLiteral>(x: Tensor<A>, shape: S & ReshapeFits<A, S>): Tensor<ReshapeShape<S>> {
+  checkTensor('reshape', x);
   const y = wrap(reshapeNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => reshape<Shape, Shape>(dy, x.shape)]);
   return y as Tensor<ReshapeShape<S>>;
@@ -108,6 +118,7 @@ export function reshape<A extends Shape, const S extends ShapeLiteral>(x: Tensor
 export function transpose<S extends Shape>(x: Tensor<S>): Tensor<Reversed<S>>;
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor;
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+  checkTensor('transpose', x);
   const order = axes ?? x.shape.map((_, i) => x.rank - 1 - i);
   const y = wrap(transposeNative(x.bytes, x.offset, x.layout.id, order), x);
   record(y, [x], (dy) => {
@@ -126,6 +137,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
  * broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // [[1, 2], [1, 2]]
  */
 export function broadcastTo<const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> {
+  checkTensor('broadcastTo', x);
   const y = wrap(broadcastToNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => sumTo(dy, x.shape)]);
   return y as Tensor<S>;
@@ -139,6 +151,8 @@ export function broadcastTo<const S extends ShapeLiteral>(x: Tensor, shape: S): 
  * sumTo(ones([3, 2]), [2]).toArray(); // [3, 3]
  */
 export const sumTo = composed('sumTo', <const S extends ShapeLiteral>(x: Tensor, shape: S): Tensor<S> => {
+  checkTensor('sumTo', x);
+  checkList('sumTo', 'shape', shape, 'sizes');
   if (sameShape(x.shape, shape)) return x as Tensor<S>;
   const y = wrap(sumToNative(x.bytes, x.offset, x.layout.id, shape), x);
   record(y, [x], (dy) => [() => broadcastTo(dy, x.shape)]);

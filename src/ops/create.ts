@@ -2,9 +2,10 @@ import { deviceIndex } from '../device.js';
 import { arrayClasses, dtypeIndex, type Dtype, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkList } from '../options.js';
 import type { DataShape } from '../shape_types.js';
 import { scalar } from '../scalar.js';
-import { Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { checkTensor, Tensor, hostEmpty, hostOver, hostView, isCapturing, placed, wrap, type NestedArray, type Shape, type ShapeLiteral, type TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
 
@@ -26,6 +27,7 @@ const fillNative = nativeOp('fill');
 
 /** The shape as plain numbers, checked. @throws ERR_SHAPE unless every size is a whole number >= 0. */
 export function checkShape(op: string, shape: Shape): Shape {
+  checkList(op, 'shape', shape, 'sizes');
   for (const dim of shape) {
     if (!Number.isSafeInteger(dim) || dim < 0) {
       throw new HebbError('ERR_SHAPE', `${op}: sizes are whole numbers >= 0, got [${shape.join(',')}]`);
@@ -63,10 +65,16 @@ export const ones = composed('ones', <const S extends ShapeLiteral>(shape: S, op
   full(shape, 1, options));
 
 /** Zeros of the shape, dtype and device of x. @example zerosLike(ones([2])).toArray(); // [0, 0] */
-export const zerosLike = composed('zerosLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => full(x.shape, 0, x));
+export const zerosLike = composed('zerosLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  checkTensor('zerosLike', x);
+  return full(x.shape, 0, x);
+});
 
 /** Ones of the shape, dtype and device of x. @example onesLike(zeros([2])).toArray(); // [1, 1] */
-export const onesLike = composed('onesLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => full(x.shape, 1, x));
+export const onesLike = composed('onesLike', <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  checkTensor('onesLike', x);
+  return full(x.shape, 1, x);
+});
 
 function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];

@@ -1,6 +1,6 @@
 import { isTracked, record, untracked } from '../autograd.js';
 import { nativeOp } from '../native.js';
-import { wrapAll, type Tensor } from '../tensor.js';
+import { checkTensor, wrapAll, type Tensor } from '../tensor.js';
 import { mul, sub } from './binary.js';
 import { composed } from './composed.js';
 import { cast, reshape } from './copy.js';
@@ -45,6 +45,8 @@ function crossEntropy(
  * softmaxCrossEntropy(zeros([1, 2]), tensor([1], { dtype: 'int32' })).toArray(); // [0.6931...]
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  checkTensor('softmaxCrossEntropy', logits, 'logits');
+  checkTensor('softmaxCrossEntropy', labels, 'labels');
   // What the native slope subtracts from the softmax, the one-hot rows, does not change with the logits.
   const slope = (value: Tensor): Tensor => sub(softmax(logits), untracked(() => sub(softmax(logits), value)));
   return crossEntropy(sparseNative, logits, labels, slope, true, null);
@@ -58,6 +60,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  * @returns [...]
  */
 export const softmaxCrossEntropyDense = composed('softmaxCrossEntropyDense', (logits: Tensor, targets: Tensor): Tensor => {
+  checkTensor('softmaxCrossEntropyDense', logits, 'logits');
+  checkTensor('softmaxCrossEntropyDense', targets, 'targets');
   const t = targets.dtype === logits.dtype ? targets : cast(targets, logits.dtype);
   const slope = (): Tensor => sub(mul(softmax(logits), sum(t, -1, true)), t);
   return crossEntropy(denseNative, logits, t, slope, true, (dy) => mul(neg(logSoftmax(logits)), dy));
@@ -71,6 +75,8 @@ export const softmaxCrossEntropyDense = composed('softmaxCrossEntropyDense', (lo
  * @returns the same shape
  */
 export const sigmoidCrossEntropy = composed('sigmoidCrossEntropy', (logits: Tensor, targets: Tensor): Tensor => {
+  checkTensor('sigmoidCrossEntropy', logits, 'logits');
+  checkTensor('sigmoidCrossEntropy', targets, 'targets');
   const t = targets.dtype === logits.dtype ? targets : cast(targets, logits.dtype);
   return crossEntropy(sigmoidNative, logits, t, () => sub(sigmoid(logits), t), false, (dy) => mul(neg(logits), dy));
 });

@@ -4,7 +4,7 @@ import { axisIn } from './axis.js';
 import { composed } from './composed.js';
 import { tensor, toTensor } from './create.js';
 import { gather } from './gather.js';
-import type { Axes } from './reduce.js';
+import { axesOf, type Axes } from './reduce.js';
 
 /**
  * The elements in reverse order along the given axes (all by default), as a copy.
@@ -15,7 +15,7 @@ import type { Axes } from './reduce.js';
  */
 export const flip = composed('flip', (input: TensorLike, axis?: Axes): Tensor => {
   const x = toTensor(input);
-  const axes = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const axes = axesOf('flip', x, axis);
   const y = untracked(() =>
     axes.reduce((part, each) => {
       const i = axisIn('flip', each, x.rank);

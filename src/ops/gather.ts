@@ -2,7 +2,8 @@ import { record } from '../autograd.js';
 import type { TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
-import { Tensor, wrap, type NestedArray, type ShapeLiteral, type TensorLike } from '../tensor.js';
+import { valueText } from '../options.js';
+import { checkTensor, Tensor, wrap, type NestedArray, type ShapeLiteral, type TensorLike } from '../tensor.js';
 import { add } from './binary.js';
 import { composed } from './composed.js';
 import { reshape } from './copy.js';
@@ -25,8 +26,11 @@ export function toIndices(op: string, indices: Indices, x?: Tensor): Tensor {
 }
 
 function checkWhole(op: string, indices: NestedArray | TypedArray): void {
-  if (typeof indices === 'object') for (const part of indices) checkWhole(op, part);
-  else if (!Number.isInteger(indices)) throw new HebbError('ERR_ARGUMENT', `${op}: indices are whole numbers, got ${indices}`);
+  if (Array.isArray(indices) || ArrayBuffer.isView(indices)) {
+    for (const part of indices) checkWhole(op, part as NestedArray);
+  } else if (!Number.isInteger(indices)) {
+    throw new HebbError('ERR_ARGUMENT', `${op}: indices are whole numbers, got ${valueText(indices)}`);
+  }
 }
 
 /**
@@ -75,6 +79,7 @@ export function scatterAdd<const S extends ShapeLiteral>(values: TensorLike, ind
  */
 export const sliceAt = composed('sliceAt', (input: TensorLike, start: Tensor, length: number): Tensor => {
   const x = toTensor(input);
+  checkTensor('sliceAt', start, 'start');
   const y = wrap(dynamicSliceNative(x.bytes, x.offset, x.layout.id, start.bytes, start.offset, start.layout.id, length), x, start);
   record(y, [x], (dy) => [
     () => scatterAdd(dy, add(tensor(Int32Array.from({ length }, (_, i) => i)), reshape(start, [])), x.shape),

@@ -1,5 +1,6 @@
 import { record, untracked } from '../autograd.js';
 import { HebbError } from '../errors.js';
+import { checkList } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { assign } from './copy.js';
@@ -15,6 +16,7 @@ import { slice } from './slice.js';
  */
 export const pad = composed('pad', (input: TensorLike, paddings: readonly (readonly [before: number, after: number])[], value = 0): Tensor => {
   const x = toTensor(input);
+  checkList('pad', 'paddings', paddings, 'pairs');
   if (paddings.length !== x.rank || !paddings.flat().every((count) => Number.isSafeInteger(count) && count >= 0)) {
     throw new HebbError(
       'ERR_ARGUMENT',

@@ -1,6 +1,7 @@
 import { record, vjp } from '../autograd.js';
 import { isFloat } from '../dtype.js';
 import { nativeOp } from '../native.js';
+import { checkList } from '../options.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { div, equal, mul, notEqual } from './binary.js';
 import { composed } from './composed.js';
@@ -27,9 +28,11 @@ export function keptShape(x: Tensor, axes: readonly number[]): Shape {
 const everyAxis: readonly (readonly number[])[] = Array.from({ length: 9 }, (_, rank) => Array.from({ length: rank }, (_, axis) => axis));
 
 /** The axes as a list; all of them when left out. */
-export function axesOf(x: Tensor, axis: Axes): readonly number[] {
+export function axesOf(op: string, x: Tensor, axis: Axes): readonly number[] {
   if (axis === undefined) return everyAxis[x.rank]!;
-  return typeof axis === 'number' ? [axis] : axis;
+  if (typeof axis === 'number') return [axis];
+  checkList(op, 'axis', axis, 'axes');
+  return axis;
 }
 
 /**
@@ -42,7 +45,7 @@ export function axesOf(x: Tensor, axis: Axes): readonly number[] {
  */
 export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('sum', x, axis);
   const y = wrap(sumNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
   record(y, [x], (dy) => [() => broadcastTo(keepDims || dy.rank === 0 ? dy : reshape(dy, keptShape(x, axes)), x.shape)]);
   return y;
@@ -56,7 +59,7 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  */
 export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = toTensor(input);
-  const count = axis === undefined ? x.size : axesOf(x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
+  const count = axis === undefined ? x.size : axesOf('mean', x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
   return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
 });
 
@@ -68,7 +71,7 @@ export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims =
  */
 export function prod(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('prod', x, axis);
   const y = wrap(prodNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
   record(y, [x], (dy) => [
     () => (x.size === 0 ? zerosLike(x) : vjp((v) => reshape(productTree(v, axes), y.shape), x, dy)[1]),
@@ -120,7 +123,7 @@ function extremeGradient(dy: Tensor, x: Tensor, y: Tensor, axes: readonly number
 /** The largest element over the given axes (all by default); NaN propagates. @throws ERR_SHAPE when there is none. @example max([1, 3]).item(); // 3 */
 export function max(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('max', x, axis);
   const y = wrap(maxNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
   record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
   return y;
@@ -129,7 +132,7 @@ export function max(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
 /** The smallest element over the given axes (all by default); NaN propagates. @throws ERR_SHAPE when there is none. @example min([1, 3]).item(); // 1 */
 export function min(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
   const x = toTensor(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('min', x, axis);
   const y = wrap(minNative(x.bytes, x.offset, x.layout.id, axes, keepDims), x);
   record(y, [x], (dy) => [() => extremeGradient(dy, x, y, axes)]);
   return y;

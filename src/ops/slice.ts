@@ -1,6 +1,7 @@
 import { record } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { nativeOp } from '../native.js';
+import { checkList } from '../options.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { composed } from './composed.js';
 import { reshape } from './copy.js';
@@ -23,6 +24,7 @@ interface Steps {
 
 /** One range over an axis of `dim` elements, by Python's rules. */
 function stepsOf(range: Exclude<SliceRange, number>, dim: number, axis: number): Steps {
+  checkList('slice', `the range of axis ${axis}`, range, 'a begin, an end and a step');
   const [begin, end, step = 1] = range;
   if (!Number.isInteger(step) || step === 0 || ![begin, end].every((bound) => bound == null || Number.isInteger(bound))) {
     throw new HebbError('ERR_ARGUMENT', `slice: range [${range.join(',')}] of axis ${axis} needs whole numbers and a step that is not 0`);

@@ -25,7 +25,7 @@ function asFloat(input: TensorLike): Tensor {
  */
 export const variance = composed('variance', (input: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor => {
   const x = asFloat(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('variance', x, axis);
   const count = axes.reduce((product, i) => product * x.shape.at(i)!, 1);
   const total = sum(square(sub(x, mean(x, axes, true))), axes, keepDims);
   return div(total, Math.max(0, count - correction));
@@ -59,7 +59,7 @@ const euclidean = (axes: readonly number[]): ((x: Tensor) => Tensor) =>
  */
 export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims = false, order = 2): Tensor => {
   const x = asFloat(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('norm', x, axis);
   if (order === 1) return sum(abs(x), axes, keepDims);
   if (order === Infinity) return max(abs(x), axes, keepDims);
   if (order !== 2) throw new HebbError('ERR_ARGUMENT', `norm: the order is 1, 2 or Infinity, got ${order}`);
@@ -76,7 +76,7 @@ export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims =
  */
 export const logsumexp = composed('logsumexp', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = asFloat(input);
-  const axes = axesOf(x, axis);
+  const axes = axesOf('logsumexp', x, axis);
   const shift = untracked(() => {
     const largest = max(x, axes, true);
     return where(less(abs(largest), Infinity), largest, 0);

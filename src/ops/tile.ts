@@ -1,4 +1,5 @@
 import { HebbError } from '../errors.js';
+import { checkList } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { axisIn } from './axis.js';
 import { composed } from './composed.js';
@@ -21,6 +22,7 @@ function checkCount(op: string, count: number): number {
  */
 export const tile = composed('tile', (input: TensorLike, counts: readonly number[]): Tensor => {
   const x = toTensor(input);
+  checkList('tile', 'counts', counts, 'whole numbers');
   const rank = Math.max(x.rank, counts.length);
   const shape = [...new Array<number>(rank - x.rank).fill(1), ...x.shape];
   const times = [...new Array<number>(rank - counts.length).fill(1), ...counts.map((count) => checkCount('tile', count))];

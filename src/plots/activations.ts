@@ -2,7 +2,7 @@ import { getActivation, type ActivationLike } from '../activations.js';
 import { grad } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { linspace, sum } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkList, checkNames } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { panelsSVG, panelText, type LinesPanel } from './lines.js';
 import { Picture } from './picture.js';
@@ -27,6 +27,7 @@ const points = 201;
  * await plots.activations(['sigmoid', 'tanh', 'relu']).save('activations.svg');
  */
 export function activations(names: readonly ActivationLike[], options: ActivationsOptions = {}): Picture {
+  checkList('activations', 'names', names, 'activations');
   checkNames('activations', options, ['range', 'derivatives', 'columns']);
   const { range: [low, high] = [-5, 5], derivatives = true, columns = 3 } = options;
   if (!(low < high && Number.isFinite(high - low))) throw new HebbError('ERR_ARGUMENT', `activations: range goes from a lower to a higher number, got [${low},${high}]`);

@@ -1,5 +1,5 @@
 import { HebbError } from '../errors.js';
-import type { Model } from '../models/model.js';
+import { Model } from '../models/model.js';
 import type { Data } from '../models/structure.js';
 import { assign, copy } from '../ops/index.js';
 import { positive } from '../optimizers/options.js';
@@ -7,7 +7,7 @@ import { linesPicture } from '../plots/lines.js';
 import type { Picture } from '../plots/picture.js';
 import { defaultGenerator } from '../random.js';
 import { Pass } from './pass.js';
-import { checkNames } from '../options.js';
+import { checkNames, valueText } from '../options.js';
 import { wholeNumber } from './rows.js';
 
 /** Options of lrRangeTest(). */
@@ -68,6 +68,7 @@ export async function lrRangeTest(model: Model, x: Data, y: Data, options: LrRan
   if (maxLr <= minLr) throw new HebbError('ERR_ARGUMENT', `${name}: maxLr is larger than minLr, got ${minLr} to ${maxLr}`);
   const steps = wholeNumber(name, 'steps', options.steps ?? 100, 2);
   const batchSize = wholeNumber(name, 'batchSize', options.batchSize ?? 32, 1);
+  if (!((model as unknown) instanceof Model)) throw new HebbError('ERR_ARGUMENT', `${name}: expected a model, got ${valueText(model)}`);
   const rows = model.rowsOf(name, x, y, {});
   model.ensureBuilt(rows.x);
   const { optimizer } = model;

@@ -258,7 +258,7 @@ const errors: [string, () => unknown, string, string?][] = [
   ['a stranger', () => logic.network({ inputs: ['A'], neurons: { C: { inhibit: ['B'] } } }), "logic.network: neuron 'C' listens to 'B', which is neither an input nor a neuron"],
   ['an empty name', () => logic.identity(''), "logic.network: inputs: a name is a text that is not empty, got string ''"],
   ['a neuron without a name', () => logic.identity('A', ''), "logic.network: neurons: a name is a text that is not empty, got string ''"],
-  ['inputs that are no list', () => logic.and('AB' as never), 'logic.network: inputs is a list of names, got string AB'],
+  ['inputs that are no list', () => logic.and('AB' as never), "logic.and: inputs is an array of names, got 'AB'"],
   ['half a threshold', () => logic.network({ inputs: ['A'], neurons: { C: { threshold: 1.5 } } }), "logic.network: the threshold of neuron 'C' is a whole number >= 0, got 1.5"],
   ['a threshold below 0', () => logic.network({ inputs: ['A'], neurons: { C: { threshold: -1 } } }), "logic.network: the threshold of neuron 'C' is a whole number >= 0, got -1"],
   ['a variable that is no input', () => logic.fromExpression('A & B', { inputs: ['A'] }), "logic.fromExpression: the variable 'B' is not among the inputs A"],

@@ -1,4 +1,5 @@
-import { checkNames } from '../../options.js';
+import { HebbError } from '../../errors.js';
+import { checkList, checkNames, valueText } from '../../options.js';
 import { compile } from './compile.js';
 import { LogicNetwork } from './network.js';
 import type { NetworkOptions } from './neuron.js';
@@ -28,11 +29,13 @@ export function identity(input = 'A', output = 'C'): LogicNetwork {
 
 /** All of the inputs: each excites C once, and C needs all of them. @example logic.and().run({ A: true, B: false }); // { C: false } */
 export function and(inputs: readonly string[] = ['A', 'B'], output = 'C'): LogicNetwork {
+  checkList('logic.and', 'inputs', inputs, 'names');
   return inputs.length === 1 ? identity(inputs[0], output) : gate(inputs, output, { excite: inputs, threshold: inputs.length });
 }
 
 /** Any of the inputs: each excites C twice. @example logic.or().run({ A: true, B: false }); // { C: true } */
 export function or(inputs: readonly string[] = ['A', 'B'], output = 'C'): LogicNetwork {
+  checkList('logic.or', 'inputs', inputs, 'names');
   return gate(inputs, output, { excite: inputs.flatMap((name) => [name, name]) });
 }
 
@@ -79,6 +82,9 @@ export interface ExpressionOptions {
  */
 export function fromExpression(formula: string | Readonly<Record<string, string>>, options: ExpressionOptions = {}): LogicNetwork {
   checkNames('logic.fromExpression', options, ['inputs', 'output']);
+  if (typeof formula !== 'string' && (typeof formula !== 'object' || (formula as unknown) === null)) {
+    throw new HebbError('ERR_ARGUMENT', `logic.fromExpression: expected a formula, or an object of formulas, got ${valueText(formula)}`);
+  }
   const texts = typeof formula === 'string' ? { [options.output ?? 'out']: formula } : formula;
   const formulas = new Map(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
   return network(compile(formulas, options.inputs));
