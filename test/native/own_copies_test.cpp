@@ -81,7 +81,7 @@ void replay(const Session& session, int times, int64_t limit) {
 }
 
 constexpr Widths widths[] = {
-    {32, 784, 300, 10}, {7, 100, 70, 65}, {130, 65, 1001, 67}, {33, 50, 500, 90}, {20, 900, 130, 5}};
+    {16, 784, 300, 10}, {7, 100, 70, 65}, {33, 65, 1001, 67}, {9, 50, 500, 90}, {20, 900, 130, 5}};
 
 void test_bits(Dtype dtype, const Widths& n, Rule rule) {
   Session copied, plain;
@@ -90,8 +90,8 @@ void test_bits(Dtype dtype, const Widths& n, Rule rule) {
   prepare(copied);
   prepare(plain);
   const auto before = copied.memory;
-  replay(plain, 20, 1);
-  replay(copied, 20, many);
+  replay(plain, 3, 1);
+  replay(copied, 3, many);
   if (rule == Rule::descent || &n == &widths[0]) {
     check(copied.memory != plain.memory, "the weights outside rest while the copies are at work");
   }
@@ -101,12 +101,12 @@ void test_bits(Dtype dtype, const Widths& n, Rule rule) {
 
 // Others read and write the weights between the replays, the more often the less it pays.
 void test_turns(Rule rule) {
-  for (int in_a_row : {1, 3, 40}) {
+  for (int in_a_row : {1, 20}) {
     Session copied, plain;
     for (Session* session : {&copied, &plain}) {
       const Tensor w = record_step(*session, Dtype::float32, widths[0], rule);
       prepare(*session);
-      for (int turn = 0; turn < 5; ++turn) {
+      for (int turn = 0; turn < 3; ++turn) {
         replay(*session, in_a_row, session == &copied ? many : 1);
         session->program->settle();
         for (int64_t i = 0; i < w.size(); i += 11) w.data<float>()[i] *= 0.5f;
