@@ -140,13 +140,8 @@ class Splitter {
 
   void replace_list(Tensor& x, int64_t panel) {
     if (x.layout->extent == 1) return;
-    const Layout* const layout = intern(x.dtype(), {weight_.dim(0) * columns(panel)});
-    if (x.buffer->data || x.buffer == weight_.buffer) {
-      const Tensor kept = own(x, panel);
-      x = {kept.buffer, kept.offset, layout};
-    } else {
-      x = {x.buffer, x.offset, layout};
-    }
+    const Tensor place = x.buffer->data ? own(x, panel) : x;  // or the chain's alone
+    x = {place.buffer, place.offset, intern(x.dtype(), {weight_.dim(0) * columns(panel)})};
   }
 
   // A panel of the copy of a list of as many elements as the weight.

@@ -29,7 +29,9 @@ class PreparedSteps : public Prepared {
     for (const Step& step : steps) plain_.emplace_back(Parts{step});
     const std::vector<Tensor> panelled = find_panelled(steps);
     align_rows(steps, panelled, copies_);
-    for (const Parts& parts : split_columns(steps, panelled, copies_)) own_.emplace_back(parts);
+    const std::vector<Parts> split = split_columns(steps, panelled, copies_);
+    if (!copies_.any()) return;
+    for (const Parts& parts : split) own_.emplace_back(parts);
   }
 
   int64_t replay(int64_t limit) override {
@@ -72,7 +74,7 @@ class PreparedSteps : public Prepared {
     replays_ = 0;
   }
 
-  std::vector<PreparedStep> plain_, own_;  // on what the program was given, and on the copies
+  std::vector<PreparedStep> plain_, own_;  // on what the program was given, and on the copies, if there are any
   OwnCopies copies_;
   bool loaded_ = false;
   int64_t replays_ = 0, wait_ = 0;  // since the last load or settle
