@@ -1,4 +1,4 @@
-// How busy the machine is, from /proc/stat; where there is none, nothing is waited for.
+// How busy the machine is, from /proc; where there is none, nothing is waited for.
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,10 +12,11 @@ export function busySeconds() {
   return (ticks.reduce((a, b) => a + b) - idle) / 100;
 }
 
-/** CPU seconds spent by this process and the children that have ended; NaN without /proc. */
-export function ownSeconds() {
-  if (!existsSync(source)) return NaN;
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+/** CPU seconds spent by a process and those of its children that have ended; NaN without /proc or process. */
+export function spentBy(pid) {
+  const stat = `/proc/${pid}/stat`;
+  if (!existsSync(stat)) return NaN;
+  const fields = readFileSync(stat, 'utf8').split(') ').at(-1).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 

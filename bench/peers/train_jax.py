@@ -10,7 +10,6 @@ import numpy as np
 
 x, y = peer.rows(chosen.work)
 x, y = jnp.asarray(x), jnp.asarray(y.astype(np.int32))
-weights = [jnp.asarray(w) for w in peer.start(chosen.work)]
 random = np.random.default_rng(1)
 
 
@@ -30,19 +29,24 @@ step = jax.jit(lambda w, index: update(w, index)[0], donate_argnums=0)
 scan = jax.jit(lambda w, order: jax.lax.scan(update, w, order)[0], donate_argnums=0)
 
 
-def epoch():
-    global weights
-    order = random.permutation(len(x)).astype(np.int32)
-    whole = len(x) // chosen.batch * chosen.batch
-    if chosen.variant == "jax-scan":
-        weights = scan(weights, order[:whole].reshape(-1, chosen.batch))
-    else:
-        for at in range(0, whole, chosen.batch):
-            weights = step(weights, order[at:at + chosen.batch])
-    if whole < len(x):
-        weights = step(weights, order[whole:])
-    jax.block_until_ready(weights)
+def prepare(case):
+    weights = [jnp.asarray(w) for w in peer.start(chosen.work)]
+    batch = int(case.split(" ")[1])
+
+    def epoch():
+        nonlocal weights
+        order = random.permutation(len(x)).astype(np.int32)
+        whole = len(x) // batch * batch
+        if chosen.variant == "jax-scan":
+            weights = scan(weights, order[:whole].reshape(-1, batch))
+        else:
+            for at in range(0, whole, batch):
+                weights = step(weights, order[at:at + batch])
+        if whole < len(x):
+            weights = step(weights, order[whole:])
+        jax.block_until_ready(weights)
+
+    return peer.by_epochs(chosen, len(x), epoch, lambda: [np.asarray(w) for w in weights])
 
 
-times = peer.timed(chosen.epochs, epoch)
-peer.finish(chosen, jax.__version__, times, [np.asarray(w) for w in weights])
+peer.serve(jax.__version__, prepare)

@@ -7,10 +7,16 @@ chosen = peer.options()
 import keras
 
 x, y = peer.rows(chosen.work)
-model = keras.Sequential([keras.Input((peer.SIZES[0],)), keras.layers.Dense(peer.SIZES[1], activation="relu"),
-                          keras.layers.Dense(peer.SIZES[2], activation="relu"), keras.layers.Dense(peer.SIZES[3])])
-model.compile(optimizer=keras.optimizers.SGD(peer.RATE),
-              loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-model.set_weights(peer.start(chosen.work))
-times = peer.timed(chosen.epochs, lambda: model.fit(x, y, batch_size=chosen.batch, epochs=1, verbose=0))
-peer.finish(chosen, keras.__version__, times, model.get_weights())
+
+
+def prepare(case):
+    model = keras.Sequential([keras.Input((peer.SIZES[0],)), keras.layers.Dense(peer.SIZES[1], activation="relu"),
+                              keras.layers.Dense(peer.SIZES[2], activation="relu"), keras.layers.Dense(peer.SIZES[3])])
+    model.compile(optimizer=keras.optimizers.SGD(peer.RATE),
+                  loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.set_weights(peer.start(chosen.work))
+    batch = int(case.split(" ")[1])
+    return peer.by_epochs(chosen, len(x), lambda: model.fit(x, y, batch_size=batch, epochs=1, verbose=0), model.get_weights)
+
+
+peer.serve(keras.__version__, prepare)
