@@ -10,6 +10,10 @@ import { spentBy } from './quiet.mjs';
 /** Milliseconds in which a peer's threads fall asleep after its turn, and in which it answers. */
 const [patience, longest] = [300, 600_000];
 
+/** What ends the processes that live. */
+const kills = new Set();
+process.on('exit', () => kills.forEach((kill) => kill()));
+
 /**
  * Starts a process and waits for its first line, which tells its version. `ask` answers what the process answers to an
  * order; it throws when the process ends instead. `rest` waits until all its threads sleep; `spent` are its CPU seconds.
@@ -17,13 +21,13 @@ const [patience, longest] = [300, 600_000];
 export async function startPeer([program, ...args]) {
   const child = spawn(program, args.map(String), { stdio: 'pipe' });
   const kill = () => void child.kill('SIGKILL');
-  process.on('exit', kill);
+  kills.add(kill);
   let [error, told] = ['', undefined];
   child.stderr.on('data', (chunk) => (error = `${error}${chunk}`.slice(-2000)));
   child.stdin.on('error', () => {}); // of a process that has ended, which answer() reports
   createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('{') && told?.(JSON.parse(line)));
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? `code ${code}`)));
-  void ended.then(() => process.off('exit', kill));
+  void ended.then(() => kills.delete(kill));
 
   const answer = async () => {
     const timer = setTimeout(kill, longest);

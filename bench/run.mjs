@@ -1,7 +1,7 @@
 // Measures hebb and every installed peer, taking turns, prints times and ratios, and keeps them:
 // bench/results.json, and made from it bench/RESULTS.md, docs/images/bench.svg and the table in the README.md of the
 // package. The README.md beside this file says how it is measured.
-//   npm run bench -- [--suite gemm,small] [--threads 1,2] [--rounds 10] [--only hebb,torch] [--quick] [--dry]
+//   npm run bench -- [--suite gemm,small] [--threads 1,2] [--rounds 10] [--only hebb,torch] [--case 'NN|float64'] [--quick] [--dry]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ const { values: options } = parseArgs({
     suite: { type: 'string', default: Object.keys(suites).join(',') },
     threads: { type: 'string', default: String(availableParallelism()) },
     rounds: { type: 'string' },
-    only: { type: 'string' },
+    only: { type: 'string' }, // peers; not kept
+    case: { type: 'string', default: '' }, // a regular expression; not kept
     quick: { type: 'boolean', default: false }, // a look at everything in a minute; not kept
     dry: { type: 'boolean', default: false }, // not kept
   },
@@ -42,7 +43,7 @@ const wanted = (peer) => (options.only ? options.only.split(',').includes(peer) 
 
 for (const name of options.suite.split(',')) {
   const suite = suites[name];
-  const context = { work, quick: options.quick };
+  const context = { work, quick: options.quick, only: new RegExp(options.case) };
   context.turns = suite.turns(context);
   if (options.rounds) context.turns.rounds = Number(options.rounds);
   await suite.prepare?.(context);
@@ -51,6 +52,6 @@ for (const name of options.suite.split(',')) {
     const lines = await measure(suite, Object.keys(suite.peers).filter(wanted), threads, context);
     const result = summary(lines, { threads, rounds: context.turns.rounds });
     console.log(`\n${table(suite, result)}`);
-    if (!options.quick && !options.dry && !options.only) await keep(name, result, suites);
+    if (!options.quick && !options.dry && !options.only && !options.case) await keep(name, result, suites);
   }
 }

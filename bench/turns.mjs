@@ -11,9 +11,10 @@ const missing = new Set();
 export async function measure(suite, names, threads, context) {
   const lines = [];
   for (const run of suite.runs?.(context) ?? [undefined]) {
-    const peers = await startAll(suite, names, run, threads, context);
+    const cases = suite.cases(context, run).filter((name) => context.only.test(name));
+    const peers = cases.length > 0 ? await startAll(suite, names, run, threads, context) : [];
     if (!context.quick) await waitForQuiet();
-    for (const name of suite.cases(context, run)) lines.push(...(await measureCase(suite, name, peers, context)));
+    for (const name of cases) lines.push(...(await measureCase(suite, name, peers, context)));
     await Promise.all(peers.map((peer) => peer.end()));
   }
   return lines;
@@ -21,21 +22,20 @@ export async function measure(suite, names, threads, context) {
 
 /** The processes of the peers that are installed. */
 async function startAll(suite, names, run, threads, context) {
-  const peers = [];
-  for (const name of names.filter((one) => !missing.has(one))) {
+  const start = async (name) => {
     const job = suite.job(name, run, context);
-    if (!job) continue;
+    if (!job || missing.has(name)) return undefined;
     const [script, ...args] = job;
     const begin = command(name, script);
     try {
       if (!begin) throw new Error('ModuleNotFoundError');
       const whole = bound([...begin, ...args, '--threads', threads, '--work', context.work], threads);
-      peers.push({ name, ...(await (suite.startPeer ?? startPeer)(whole, name)) });
+      return { name, ...(await (suite.startPeer ?? startPeer)(whole, name)) };
     } catch (error) {
       leaveOut(name, error);
     }
-  }
-  return peers;
+  };
+  return (await Promise.all(names.map(start))).filter(Boolean);
 }
 
 function leaveOut(name, error) {
@@ -97,7 +97,7 @@ function roundOf(peers, reversed) {
 async function turn(suite, peer, context) {
   const others = () => busySeconds() - spentBy(process.pid) - peer.spent();
   const [begin, busy] = [performance.now(), others()];
-  const answer = await ask(peer, `go ${context.turns.seconds}`);
+  const answer = await ask(peer, `go ${context.turns.seconds ?? 0}`);
   if (!answer) return { peer };
   const disturbed = { busy: others() - busy, wall: (performance.now() - begin) / 1e3 };
   peer.turns += 1;

@@ -1,7 +1,7 @@
 // hebb: a sequential model and fit, as a user writes it. Peers: hebb (rows of float32, as all others have them),
-// hebb-uint8 (the rows stay bytes, scaled batch by batch).
+// hebb-uint8 (the rows stay bytes, scaled batch by batch). An epoch is what a callback sees: fit makes a program before.
 import { byEpochs, hebbVersion, options, rate, rows, serve, sizes, startWeights } from './peer.mjs';
-const { layers, losses, optimizers, scope, sequential, tensor } = await import('hebb');
+const { callbacks, layers, losses, optimizers, scope, sequential, tensor } = await import('hebb');
 
 const asBytes = options.variant === 'hebb-uint8';
 const read = () => {
@@ -25,6 +25,14 @@ await serve(hebbVersion, (name) => {
   });
   net.setWeights(startWeights().map(({ shape, values }) => tensor(values, { shape })));
   const batchSize = Number(name.split(' ')[1]);
-  const epoch = () => net.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
+  let [begin, time] = [0, 0];
+  const clock = callbacks.lambda({
+    onEpochBegin: () => void (begin = performance.now()),
+    onEpochEnd: () => void (time = performance.now() - begin),
+  });
+  const epoch = async () => {
+    await net.fit(x, y, { batchSize, epochs: 1, verbose: 0, callbacks: [clock] });
+    return time;
+  };
   return byEpochs(y.shape[0], epoch, () => net.getWeights().map((w) => w.dataSync()));
 });

@@ -23,7 +23,10 @@ def prepare(case):
     def weights():
         return [w for pair in zip(model.coefs_, model.intercepts_) for w in pair]
 
-    return peer.by_epochs(chosen, len(x), lambda: model.partial_fit(x, y), weights)
+    def epoch():
+        model.partial_fit(x, y)
+
+    return peer.by_epochs(chosen, len(x), epoch, weights)
 
 
 peer.serve(sklearn.__version__, prepare)
