@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { spentBy } from './quiet.mjs';
+import { spentBy } from './noise.mjs';
 
 /** Milliseconds in which a peer's threads fall asleep after its turn, and in which it answers. */
 const [patience, longest] = [300, 600_000];

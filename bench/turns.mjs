@@ -2,7 +2,7 @@
 // speed changes meets them all alike.
 import { startPeer } from './live_peer.mjs';
 import { bound, command } from './peers.mjs';
-import { busySeconds, spentBy, waitForQuiet } from './quiet.mjs';
+import { busySeconds, spentBy } from './noise.mjs';
 import { grouped, median, percentile } from './table.mjs';
 
 const missing = new Set();
@@ -13,7 +13,6 @@ export async function measure(suite, names, threads, context) {
   for (const run of suite.runs?.(context) ?? [undefined]) {
     const cases = suite.cases(context, run).filter((name) => context.only.test(name));
     const peers = cases.length > 0 ? await startAll(suite, names, run, threads, context) : [];
-    if (!context.quick) await waitForQuiet();
     for (const name of cases) lines.push(...(await measureCase(suite, name, peers, context)));
     await Promise.all(peers.map((peer) => peer.end()));
   }
@@ -81,7 +80,7 @@ async function measureCase(suite, name, peers, context) {
   }
   const lines = linesOf(suite, name, bursts.filter(({ times }) => times), rounds);
   const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
-  console.log(`${name}: ${lines.length} peers, ${round} rounds, ${seconds} s`);
+  console.log(`${name}: ${able.length} peers, ${round} rounds, ${seconds} s`);
   return lines;
 }
 

@@ -28,9 +28,9 @@ const all = [
   ...['NT', 'TN'].map((layout) => `${square(512, layout)} float64`),
   'NN 128x784x300 float64',
 ];
-const few = [square(64), square(256), 'NN 32x784x300', 'TN 784x32x300', 'NT 32x300x784', `${square(256)} float64`];
+const few = [square(64), square(256), 'NN 32x784x300', 'TN 784x32x300', `${square(256)} float64`];
 
-export const turns = ({ quick }) => (quick ? { rounds: 2, seconds: 0.01 } : { rounds: 10, seconds: 0.03, limit: 12 });
+export const turns = ({ quick }) => (quick ? { rounds: 2, seconds: 0.01 } : { rounds: 8, seconds: 0.03, limit: 7 });
 export const cases = ({ quick }) => (quick ? few : all);
 export const job = (peer) => [peers[peer]];
 

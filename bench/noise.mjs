@@ -1,6 +1,5 @@
-// How busy the machine is, from /proc; where there is none, nothing is waited for.
+// How busy the machine is, from /proc.
 import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const source = '/proc/stat';
 
@@ -18,13 +17,4 @@ export function spentBy(pid) {
   if (!existsSync(stat)) return NaN;
   const fields = readFileSync(stat, 'utf8').split(') ').at(-1).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
-}
-
-/** Waits until less than a tenth of a core is in use, 20 seconds at most. */
-export async function waitForQuiet() {
-  for (let tries = 0; tries < 40; tries++) {
-    const before = busySeconds();
-    await sleep(500);
-    if (!(busySeconds() - before > 0.05)) return;
-  }
 }
