@@ -63,11 +63,11 @@ inline const T* gather_block(const T* source, int64_t stride, int n, T* block) {
 
 // One run of out = f(in...) over vectors; every input is contiguous (step 1) or one repeated value (step 0). Of three
 // inputs (x, y, dy of a gradient) not all are read, so none is asked for ahead of time.
-template <class T, int inputs, Reach reach, class F>
+template <class T, int inputs, Pass pass, class F>
 void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, const void* context) {
   using V = Vec<T>;
   const F& f = *static_cast<const F*>(context);
-  constexpr int lanes = V::lanes, ahead = bytes_ahead / sizeof(T);
+  constexpr int lanes = V::lanes, distance = distance_ahead / sizeof(T);
   V repeated[inputs];
   for (int k = 0; k < inputs; ++k) repeated[k] = V(steps[k] ? T(0) : in[k][0]);
   auto at = [&](int k, int64_t i) { return steps[k] ? V::load(in[k] + i) : repeated[k]; };
@@ -77,14 +77,14 @@ void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, con
     if constexpr (inputs == 2) V::store_n(out + i, f(tail(0, i, count), tail(1, i, count)), count);
     if constexpr (inputs == 3) V::store_n(out + i, f(tail(0, i, count), tail(1, i, count), tail(2, i, count)), count);
   };
-  auto put = [&](int64_t i, V y) { reach == Reach::past ? V::stream(out + i, y) : V::store(out + i, y); };
-  int64_t i = reach == Reach::past ? elements_before_line(out, n) : 0;
+  auto put = [&](int64_t i, V y) { pass == Pass::streamed ? V::stream(out + i, y) : V::store(out + i, y); };
+  int64_t i = pass == Pass::streamed ? elements_before_line(out, n) : 0;
   if (i > 0) part(0, static_cast<int>(i));
   for (; i + lanes <= n; i += lanes) {
-    if constexpr (reach != Reach::near && inputs < 3) {
-      for (int k = 0; k < inputs; ++k) __builtin_prefetch(in[k] + steps[k] * (i + ahead), 0, 3);
+    if constexpr (pass != Pass::cached && inputs < 3) {
+      for (int k = 0; k < inputs; ++k) __builtin_prefetch(in[k] + steps[k] * (i + distance), 0, 3);
     }
-    if constexpr (reach == Reach::far) __builtin_prefetch(out + i + ahead, 1, 3);
+    if constexpr (pass == Pass::ahead) __builtin_prefetch(out + i + distance, 1, 3);
     if constexpr (inputs == 1) put(i, f(at(0, i)));
     if constexpr (inputs == 2) put(i, f(at(0, i), at(1, i)));
     if constexpr (inputs == 3) put(i, f(at(0, i), at(1, i), at(2, i)));
@@ -100,7 +100,7 @@ using RunFunction = void (*)(Out* out, const In* const* in, const int64_t* steps
 template <class T, int inputs>
 __attribute__((noinline)) void map_vector_runs(const Launch& call, const RunFunction<T, T, inputs>* functions,
                                                const void* context) {
-  const RunFunction<T, T, inputs> function = functions[static_cast<int>(reach_of(call))];
+  const RunFunction<T, T, inputs> function = functions[static_cast<int>(pass_of(call))];
   const Tensor& out = call.out[0];
   T* const out_data = out.data<T>();
   const T* in_data[inputs];
@@ -137,9 +137,9 @@ __attribute__((noinline)) void map_vector_runs(const Launch& call, const RunFunc
 // out = f(in...) for vectors of T (float or double).
 template <class T, int inputs, class F>
 void map_vectors(const Launch& call, const F& f) {
-  static constexpr RunFunction<T, T, inputs> functions[] = {vector_run<T, inputs, Reach::near, F>,
-                                                            vector_run<T, inputs, Reach::far, F>,
-                                                            vector_run<T, inputs, Reach::past, F>};
+  static constexpr RunFunction<T, T, inputs> functions[] = {vector_run<T, inputs, Pass::cached, F>,
+                                                            vector_run<T, inputs, Pass::ahead, F>,
+                                                            vector_run<T, inputs, Pass::streamed, F>};
   map_vector_runs<T, inputs>(call, functions, &f);
 }
 
@@ -149,7 +149,7 @@ __attribute__((noinline)) void map_scalar_runs(const Launch& call, RunFunction<I
   Out* const out_data = call.out[0].data<Out>();
   const In* in_data[inputs];
   for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<In>();
-  const bool streamed = sizeof(Out) >= 4 && reach_of(call) == Reach::past;
+  const bool streamed = sizeof(Out) >= 4 && pass_of(call) == Pass::streamed;
   for_each_run<inputs + 1>(collapse(call.out[0], call.in, inputs),
                            [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
                              Out* const target = out_data + offsets[0];

@@ -6,24 +6,24 @@
 // instead of 8.9, tanh 6.0 instead of 7.0; asking ahead alone, 1 M floats: exp 371 us instead of 413.
 // Included inside the namespace of a target.
 
-// Where the elements of a pass are: near, in the caches by and large; far, to be asked for ahead of time; past, the
-// same, and the output is streamed.
-enum class Reach { near, far, past };
+// How a kernel goes over its elements: as they are in the caches by and large; asking for them ahead of time; or that,
+// and its output is streamed.
+enum class Pass { cached, ahead, streamed };
 
-constexpr int64_t far_bytes = 1 << 20;        // of an output: with an input, more than a core has to itself
+constexpr int64_t ahead_bytes = 1 << 20;      // of an output: with an input, more than a core has to itself
 constexpr int64_t streamed_bytes = 16 << 20;  // of an output: with an input, more than most caches hold
-constexpr int64_t bytes_ahead = 4096;
+constexpr int64_t distance_ahead = 4096;      // bytes
 
 // An output that is made in place is in the caches when it is stored. What is streamed is fenced by for_each_run.
-inline Reach reach_of(const Launch& call) {
+inline Pass pass_of(const Launch& call) {
   const Tensor& out = call.out[0];
   const int64_t bytes = out.size() * size_of(out.dtype());
-  if (bytes < far_bytes) return Reach::near;
-  if (bytes < streamed_bytes) return Reach::far;
+  if (bytes < ahead_bytes) return Pass::cached;
+  if (bytes < streamed_bytes) return Pass::ahead;
   for (int k = 0; k < call.in_count; ++k) {
-    if (call.in[k].buffer->data == out.buffer->data) return Reach::far;
+    if (call.in[k].buffer->data == out.buffer->data) return Pass::ahead;
   }
-  return Reach::past;
+  return Pass::streamed;
 }
 
 // The number of elements before the first that begins a cache line, at most n.

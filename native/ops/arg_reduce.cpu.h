@@ -21,7 +21,7 @@ inline T extreme_of(const T* x, int64_t n) {
   int64_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
     for (int j = 0; j < 4; ++j) {
-      __builtin_prefetch(x + i + j * lanes + bytes_ahead / sizeof(T), 0, 3);
+      __builtin_prefetch(x + i + j * lanes + distance_ahead / sizeof(T), 0, 3);
       best[j] = F::fold(V::load(x + i + j * lanes), best[j]);
     }
   }
