@@ -4,6 +4,7 @@
 // only.
 
 #include "loop_shape.h"
+#include "past_caches.h"
 
 constexpr int64_t parallel_grain = 16384;  // elements per claimed chunk
 constexpr int block_lanes = 256;           // elements gathered at a time
@@ -50,6 +51,7 @@ void for_each_run(const LoopShape& loop, const Run& run) {
   parallel(chunks, [&](int64_t chunk) {
     const int64_t begin = chunk * parallel_grain;
     range(begin, begin + parallel_grain < total ? begin + parallel_grain : total);
+    stream_fence();  // what this thread streamed is there before the others hear that the chunk is done
   });
 }
 
@@ -59,26 +61,35 @@ inline const T* gather_block(const T* source, int64_t stride, int n, T* block) {
   return block;
 }
 
-// One run of out = f(in...) over vectors; every input is contiguous (step 1) or one repeated value (step 0).
-template <class T, int inputs, class F>
-inline void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, const F& f) {
+// One run of out = f(in...) over vectors; every input is contiguous (step 1) or one repeated value (step 0). Of three
+// inputs (x, y, dy of a gradient) not all are read, so none is asked for ahead of time.
+template <class T, int inputs, Pass pass, class F>
+void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, const void* context) {
   using V = Vec<T>;
-  constexpr int lanes = V::lanes;
+  const F& f = *static_cast<const F*>(context);
+  constexpr int lanes = V::lanes, distance = distance_ahead / sizeof(T);
   V repeated[inputs];
   for (int k = 0; k < inputs; ++k) repeated[k] = V(steps[k] ? T(0) : in[k][0]);
   auto at = [&](int k, int64_t i) { return steps[k] ? V::load(in[k] + i) : repeated[k]; };
   auto tail = [&](int k, int64_t i, int count) { return steps[k] ? V::load_n(in[k] + i, count) : repeated[k]; };
-  int64_t i = 0;
+  auto part = [&](int64_t i, int count) {
+    if constexpr (inputs == 1) V::store_n(out + i, f(tail(0, i, count)), count);
+    if constexpr (inputs == 2) V::store_n(out + i, f(tail(0, i, count), tail(1, i, count)), count);
+    if constexpr (inputs == 3) V::store_n(out + i, f(tail(0, i, count), tail(1, i, count), tail(2, i, count)), count);
+  };
+  auto put = [&](int64_t i, V y) { pass == Pass::streamed ? V::stream(out + i, y) : V::store(out + i, y); };
+  int64_t i = pass == Pass::streamed ? elements_before_line(out, n) : 0;
+  if (i > 0) part(0, static_cast<int>(i));
   for (; i + lanes <= n; i += lanes) {
-    if constexpr (inputs == 1) V::store(out + i, f(at(0, i)));
-    if constexpr (inputs == 2) V::store(out + i, f(at(0, i), at(1, i)));
-    if constexpr (inputs == 3) V::store(out + i, f(at(0, i), at(1, i), at(2, i)));
+    if constexpr (pass != Pass::cached && inputs < 3) {
+      for (int k = 0; k < inputs; ++k) __builtin_prefetch(in[k] + steps[k] * (i + distance), 0, 3);
+    }
+    if constexpr (pass == Pass::ahead) __builtin_prefetch(out + i + distance, 1, 3);
+    if constexpr (inputs == 1) put(i, f(at(0, i)));
+    if constexpr (inputs == 2) put(i, f(at(0, i), at(1, i)));
+    if constexpr (inputs == 3) put(i, f(at(0, i), at(1, i), at(2, i)));
   }
-  if (const int rest = static_cast<int>(n - i); rest > 0) {
-    if constexpr (inputs == 1) V::store_n(out + i, f(tail(0, i, rest)), rest);
-    if constexpr (inputs == 2) V::store_n(out + i, f(tail(0, i, rest), tail(1, i, rest)), rest);
-    if constexpr (inputs == 3) V::store_n(out + i, f(tail(0, i, rest), tail(1, i, rest), tail(2, i, rest)), rest);
-  }
+  if (i < n) part(i, static_cast<int>(n - i));
 }
 
 // The arithmetic of one op over a run, as a function pointer: the loops around it are compiled once per type and number
@@ -87,8 +98,9 @@ template <class In, class Out, int inputs>
 using RunFunction = void (*)(Out* out, const In* const* in, const int64_t* steps, int64_t n, const void* context);
 
 template <class T, int inputs>
-__attribute__((noinline)) void map_vector_runs(const Launch& call, RunFunction<T, T, inputs> function,
+__attribute__((noinline)) void map_vector_runs(const Launch& call, const RunFunction<T, T, inputs>* functions,
                                                const void* context) {
+  const RunFunction<T, T, inputs> function = functions[static_cast<int>(pass_of(call))];
   const Tensor& out = call.out[0];
   T* const out_data = out.data<T>();
   const T* in_data[inputs];
@@ -114,7 +126,7 @@ __attribute__((noinline)) void map_vector_runs(const Launch& call, RunFunction<T
                                            : in[k] + i * steps[k + 1];
           }
           T* block_out = steps[0] == 1 ? target + i : blocks[inputs];
-          function(block_out, block_in, block_steps, count, context);
+          functions[0](block_out, block_in, block_steps, count, context);
           if (steps[0] != 1) {
             for (int j = 0; j < count; ++j) target[(i + j) * steps[0]] = block_out[j];
           }
@@ -125,12 +137,10 @@ __attribute__((noinline)) void map_vector_runs(const Launch& call, RunFunction<T
 // out = f(in...) for vectors of T (float or double).
 template <class T, int inputs, class F>
 void map_vectors(const Launch& call, const F& f) {
-  map_vector_runs<T, inputs>(
-      call,
-      [](T* out, const T* const* in, const int64_t* steps, int64_t n, const void* context) {
-        vector_run<T, inputs>(out, in, steps, n, *static_cast<const F*>(context));
-      },
-      &f);
+  static constexpr RunFunction<T, T, inputs> functions[] = {vector_run<T, inputs, Pass::cached, F>,
+                                                            vector_run<T, inputs, Pass::ahead, F>,
+                                                            vector_run<T, inputs, Pass::streamed, F>};
+  map_vector_runs<T, inputs>(call, functions, &f);
 }
 
 template <class In, class Out, int inputs>
@@ -139,11 +149,20 @@ __attribute__((noinline)) void map_scalar_runs(const Launch& call, RunFunction<I
   Out* const out_data = call.out[0].data<Out>();
   const In* in_data[inputs];
   for (int k = 0; k < inputs; ++k) in_data[k] = call.in[k].data<In>();
+  const bool streamed = sizeof(Out) >= 4 && pass_of(call) == Pass::streamed;
   for_each_run<inputs + 1>(collapse(call.out[0], call.in, inputs),
                            [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
-                             const In* in[inputs];
-                             for (int k = 0; k < inputs; ++k) in[k] = in_data[k] + offsets[k + 1];
-                             function(out_data + offsets[0], in, steps, n, context);
+                             Out* const target = out_data + offsets[0];
+                             const auto part = [&](Out* to, int64_t from, int64_t count) {
+                               const In* in[inputs];
+                               for (int k = 0; k < inputs; ++k)
+                                 in[k] = in_data[k] + offsets[k + 1] + from * steps[k + 1];
+                               function(to, in, steps, count, context);
+                             };
+                             if constexpr (sizeof(Out) >= 4) {
+                               if (streamed && steps[0] == 1) return stream_parts(target, n, part);
+                             }
+                             part(target, 0, n);
                            });
 }
 

@@ -10,21 +10,57 @@ inline bool beats(T a, T b) {
   return a < b;
 }
 
+// The extreme of at least one vector of elements, a NaN if there is one. The last vector may overlap the one before;
+// and what is loaded is the left operand of the fold, whose test for NaN then waits for no other.
+template <class F, class T>
+inline T extreme_of(const T* x, int64_t n) {
+  using V = Vec<T>;
+  constexpr int lanes = V::lanes;
+  const V start = V::load(x);
+  V best[4] = {start, start, start, start};
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    for (int j = 0; j < 4; ++j) {
+      __builtin_prefetch(x + i + j * lanes + distance_ahead / sizeof(T), 0, 3);
+      best[j] = F::fold(V::load(x + i + j * lanes), best[j]);
+    }
+  }
+  for (int j = 0; i < n; ++j, i += lanes) best[j] = F::fold(V::load(x + (i + lanes <= n ? i : n - lanes)), best[j]);
+  return F::lanes(F::fold(F::fold(best[0], best[1]), F::fold(best[2], best[3])));
+}
+
+// The first position of `wanted`, which is among at least one vector of elements, or of the first NaN if that is one.
+template <class T>
+inline int64_t position_of(T wanted, const T* x, int64_t n) {
+  using V = Vec<T>;
+  constexpr int lanes = V::lanes;
+  const V value(wanted);
+  const bool nan = wanted != wanted;
+  const auto found = [&](int64_t i) {
+    const V here = V::load(x + i);
+    return nan ? here != here : here == value;
+  };
+  int64_t i = 0;
+  while (i + lanes < n && !any(found(i))) i += lanes;
+  if (i + lanes > n) i = n - lanes;
+  return i + static_cast<int64_t>(reduce_min(select(found(i), iota<T>(), V(static_cast<T>(lanes)))));
+}
+
 template <class F, class T>
 int32_t first_extreme(const T* x, int64_t n, int64_t step) {
-  constexpr int64_t piece = 128;
-  if (step == 1 && n >= piece) {
-    T extreme = fold_run<F>(x, piece);
+  constexpr int64_t piece = 1024, shortest = 64;
+  if (step == 1 && n >= shortest) {
+    T extreme = extreme_of<F>(x, n < piece ? n : piece);
     int64_t first = 0;
     for (int64_t i = piece; i < n; i += piece) {
-      const T other = fold_run<F>(x + i, n - i < piece ? n - i : piece);
+      const int64_t begin = n - i < shortest ? n - shortest : i;
+      const T other = extreme_of<F>(x + begin, n - begin < piece ? n - begin : piece);
       if (beats<F>(other, extreme)) {
         extreme = other;
-        first = i;
+        first = begin;
       }
     }
-    while (x[first] != extreme && x[first] == x[first]) ++first;
-    return static_cast<int32_t>(first);
+    return static_cast<int32_t>(first + position_of(extreme, x + first, n - first));
   }
   int64_t best = 0;
   for (int64_t i = 1; i < n; ++i) {

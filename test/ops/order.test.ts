@@ -23,7 +23,7 @@ test('argmax, argmin, any, all, cumsum, sort, argsort and topk give the recorded
 });
 
 test('argmax finds the first largest element in short and long rows, of every type', (t) => {
-  for (const n of [1, 2, 63, 64, 65, 1000]) {
+  for (const n of [1, 2, 63, 64, 65, 130, 1000, 1024, 1025, 1087, 1088, 2500]) {
     for (const dtype of ['float32', 'float64', 'int32', 'uint8'] as const) {
       const values = scattered(n, 200);
       const x = tensor(values, { dtype });
@@ -40,11 +40,13 @@ test('argmax reads views, keeps dimensions and takes a NaN for the largest and t
   t.deepEqual(columns, argmax(x, 1).dataSync());
   t.deepEqual([...argmax(x, 0, true).shape], [1, 100]);
   t.deepEqual([...argmax(x, undefined, true).shape], [1, 1]);
-  for (const n of [5, 100]) {
-    const values = scattered(n);
-    values[3] = NaN;
-    t.is(argmax(tensor(values)).item(), 3);
-    t.is(argmin(tensor(values)).item(), 3);
+  for (const n of [5, 100, 1030, 2100]) {
+    for (const first of [3, n - 2]) {
+      const values = scattered(n);
+      values[first] = values[n - 1] = NaN;
+      t.is(argmax(tensor(values)).item(), first);
+      t.is(argmin(tensor(values)).item(), first);
+    }
   }
   t.throws(() => argmax(zeros([2, 0]), 1), { code: 'ERR_SHAPE' });
   t.throws(() => argmax(zeros([2]), 1), { code: 'ERR_ARGUMENT' });

@@ -128,3 +128,13 @@ test('sumTo undoes a broadcast, with a gradient', (t) => {
   }
   t.is(t.throws(() => sumTo(x, [2]), { instanceOf: HebbError }).code, 'ERR_SHAPE');
 });
+
+test('a sum of many columns has the bits of the sums of a few of them', (t) => {
+  const [rows, columns] = [300, 1111];
+  const x = hebb.randn([rows, columns]);
+  const whole = hebb.sum(x, 0).dataSync();
+  for (let from = 0; from < columns; from += 11) {
+    const part = hebb.sum(hebb.slice(x, [], [from, from + 11]), 0).dataSync();
+    t.deepEqual(part, whole.slice(from, from + 11));
+  }
+});
