@@ -138,8 +138,8 @@ __attribute__((noinline)) void map_vector_runs(const Launch& call, const RunFunc
 template <class T, int inputs, class F>
 void map_vectors(const Launch& call, const F& f) {
   static constexpr RunFunction<T, T, inputs> functions[] = {vector_run<T, inputs, Pass::cached, F>,
-                                                            vector_run<T, inputs, Pass::ahead, F>,
-                                                            vector_run<T, inputs, Pass::streamed, F>};
+                                                            vector_run<T, inputs, compiled(Pass::ahead), F>,
+                                                            vector_run<T, inputs, compiled(Pass::streamed), F>};
   map_vector_runs<T, inputs>(call, functions, &f);
 }
 

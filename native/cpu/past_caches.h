@@ -10,6 +10,16 @@
 // and its output is streamed.
 enum class Pass { cached, ahead, streamed };
 
+// The pass that the target has for one: scalar and NEON loops exist once only (the two others added 1 MB of scalar
+// code).
+constexpr Pass compiled(Pass pass) {
+#if defined(HEBB_TARGET_AVX512) || defined(HEBB_TARGET_AVX2)
+  return pass;
+#else
+  return Pass::cached;
+#endif
+}
+
 constexpr int64_t ahead_bytes = 1 << 20;      // of an output: with an input, more than a core has to itself
 constexpr int64_t streamed_bytes = 16 << 20;  // of an output: with an input, more than most caches hold
 constexpr int64_t distance_ahead = 4096;      // bytes
