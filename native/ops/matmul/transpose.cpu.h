@@ -37,6 +37,11 @@ inline void transpose_whole(const float* src, int64_t src_row, float* dst, int64
 
 inline void transpose_block(const float* src, int64_t src_row, int rows, int columns, float* dst, int64_t dst_row) {
   if (rows == 16 && columns == 16) return transpose_whole(src, src_row, dst, dst_row);
+  if (rows * columns <= 32) {  // a row, a column or little of both: one by one
+    for (int p = 0; p < columns; ++p)
+      for (int i = 0; i < rows; ++i) dst[p * dst_row + i] = src[i * src_row + p];
+    return;
+  }
   const __mmask16 mask = static_cast<__mmask16>((1u << columns) - 1);
   __m512 x[16], y[16];
 #pragma GCC unroll 16
