@@ -25,24 +25,26 @@ void outer_task(void* context, int64_t index) {
       for (int p = 0; p < K; ++p) sum = fma(a[p], load_n<T>(g.b + p * g.b_row + j, n), sum);
       return sum;
     };
-    // Whole lines are stored as such, the ends of a row once more at the end: no store is split between two lines and
-    // none has a mask (784x1x300 added to a weight in L2: 0.86 of the time).
-    const auto pass = [&](const auto& value) __attribute__((always_inline)) {
-      const Vec<T> head = value(0), tail = value(g.n - lanes);
+    if (accumulation) {
+      // Whole lines are stored as such, the ends of a row once more at the end: no store is split between two lines and
+      // none has a mask (on one thread, with C in L2: 784x1x300 takes 0.86 to 0.94 of the time, 300x1x100 0.6).
+      const auto sum = [&](int64_t column) __attribute__((always_inline)) {
+        return fma(alpha, chain(column, lanes), load<T>(c + column));
+      };
+      const Vec<T> head = sum(0), tail = sum(g.n - lanes);
       int64_t j = -(reinterpret_cast<intptr_t>(c) / static_cast<intptr_t>(sizeof(T))) & (lanes - 1);
-      for (; j + lanes <= g.n; j += lanes) store(c + j, value(j));
+      for (; j + lanes <= g.n; j += lanes) store(c + j, sum(j));
       store(c, head);
       store(c + g.n - lanes, tail);
-    };
-    if (accumulation) {
-      pass([&](int64_t j) __attribute__((always_inline)) { return fma(alpha, chain(j, lanes), load<T>(c + j)); });
-    } else if (plain) {
-      pass([&](int64_t j) __attribute__((always_inline)) { return chain(j, lanes); });
-    } else {
-      for (int64_t j = 0; j < g.n; j += lanes) {
-        const int n = g.n - j < lanes ? static_cast<int>(g.n - j) : lanes;
-        store_n(c + j, finish_vector(g, chain(j, n), i, j, n), n);
-      }
+      continue;
+    }
+    int64_t j = 0;
+    if (plain) {
+      for (; j + lanes <= g.n; j += lanes) store(c + j, chain(j, lanes));
+    }
+    for (; j < g.n; j += lanes) {
+      const int n = g.n - j < lanes ? static_cast<int>(g.n - j) : lanes;
+      store_n(c + j, finish_vector(g, chain(j, n), i, j, n), n);
     }
   }
 }
