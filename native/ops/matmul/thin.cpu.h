@@ -1,8 +1,12 @@
 // B stored [n,k] under fewer rows of A than are worth making the product transposed for (blocking.cpu.h): B is turned
-// around on the stack, a block that stays in L1 at a time, and multiplied from there.
+// around on the stack, a block that stays in L1 at a time, and multiplied from there (one thread, AVX-512: 1x100x300 in
+// 3.7 us instead of 5.7, 7x300x784 1.3 and 1x1024x1024 1.9 times as fast).
 
+// As many as a tile has, or a wide one.
 template <class T>
-constexpr int64_t most_thin_rows = Vec<T>::lanes / 2 - 1;
+constexpr int64_t most_thin_rows = tile_rows < wide_rows           ? wide_rows
+                                   : tile_rows < Vec<T>::lanes / 2 ? tile_rows
+                                                                   : Vec<T>::lanes / 2 - 1;
 constexpr int64_t thin_depth = 64;  // of k at a time
 constexpr int thin_vectors = 4;     // of columns at a time, at most
 
