@@ -201,9 +201,13 @@ void check_all(bool thorough) {
     for (const Options& options : endings) {
       check<T>(l, 1, 1000, 1500, options);
       check<T>(l, 2, 301, 1201, options);
+      check<T>(l, 3, 290, 90, options);
       check<T>(l, 5, 333, 2049, options);
+      check<T>(l, 7, 130, 700, options);
       check<T>(l, 32, 300, 784, options);
       check<T>(l, 784, 300, 32, options);
+      check<T>(l, 784, 300, 1, options);
+      check<T>(l, 301, 67, 3, options);
       check<T>(l, 3000, 10, 100, options);
       check<T>(l, 2500, 1, 70, options);
       check<T>(l, 130, 150, 1300, options);

@@ -235,7 +235,7 @@ bool better_transposed(const Gemm<T>& g) {
 template <class T>
 void multiply(const Gemm<T>& g) {
   if (g.m <= 0 || g.n <= 0) return;
-  if (multiply_few_rows(g) || multiply_outer(g) || multiply_small(g)) return;
+  if (multiply_few_rows(g) || multiply_outer(g) || multiply_small(g) || multiply_thin(g)) return;
   if (!better_transposed(g)) {
     multiply_blocked(g, g, false);
     return;

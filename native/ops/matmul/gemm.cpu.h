@@ -36,6 +36,7 @@ struct Panels {
 
 #include "pack.cpu.h"
 #include "small.cpu.h"
+#include "thin.cpu.h"
 #include "outer.cpu.h"
 #include "blocking.cpu.h"
 

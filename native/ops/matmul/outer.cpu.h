@@ -25,10 +25,21 @@ void outer_task(void* context, int64_t index) {
       for (int p = 0; p < K; ++p) sum = fma(a[p], load_n<T>(g.b + p * g.b_row + j, n), sum);
       return sum;
     };
-    int64_t j = 0;
     if (accumulation) {
-      for (; j + lanes <= g.n; j += lanes) store(c + j, fma(alpha, chain(j, lanes), load<T>(c + j)));
-    } else if (plain) {
+      // Whole lines are stored as such, the ends of a row once more at the end: no store is split between two lines and
+      // none has a mask (on one thread, with C in L2: 784x1x300 takes 0.86 to 0.94 of the time, 300x1x100 0.6).
+      const auto sum = [&](int64_t column) __attribute__((always_inline)) {
+        return fma(alpha, chain(column, lanes), load<T>(c + column));
+      };
+      const Vec<T> head = sum(0), tail = sum(g.n - lanes);
+      int64_t j = -(reinterpret_cast<intptr_t>(c) / static_cast<intptr_t>(sizeof(T))) & (lanes - 1);
+      for (; j + lanes <= g.n; j += lanes) store(c + j, sum(j));
+      store(c, head);
+      store(c + g.n - lanes, tail);
+      continue;
+    }
+    int64_t j = 0;
+    if (plain) {
       for (; j + lanes <= g.n; j += lanes) store(c + j, chain(j, lanes));
     }
     for (; j < g.n; j += lanes) {
