@@ -44,20 +44,25 @@ const constraintMakers: Readonly<Record<string, (config?: never) => Constraint>>
   minMaxNorm: constraints.minMaxNorm,
 };
 
+/** Whether a value is a part and not a name: JavaScript may pass anything. */
+function isPart<T extends object>(value: T | string): value is T {
+  return typeof value === 'object' && (value as unknown) !== null && typeof Reflect.get(value, 'call') === 'function';
+}
+
 /** The initialiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getInitializer(value: InitializerLike): Initializer {
-  return typeof value === 'object' ? value : named('initializer', initializerMakers, value)();
+  return isPart(value) ? value : named('initializer', initializerMakers, value)();
 }
 
 /** The regulariser of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getRegularizer(value?: RegularizerLike): Regularizer | undefined {
-  if (value === undefined || typeof value === 'object') return value;
+  if (value === undefined || isPart(value)) return value;
   return named('regularizer', regularizerMakers, value)();
 }
 
 /** The constraint of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
 export function getConstraint(value?: ConstraintLike): Constraint | undefined {
-  if (value === undefined || typeof value === 'object') return value;
+  if (value === undefined || isPart(value)) return value;
   return named('constraint', constraintMakers, value)();
 }
 

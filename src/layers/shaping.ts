@@ -3,6 +3,7 @@ import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
+import { checkList } from '../options.js';
 
 function sizeOf(shape: Shape): number {
   return shape.reduce((product, dim) => product * dim, 1);
@@ -40,8 +41,9 @@ export class Reshape extends Layer {
   constructor(private readonly options: ReshapeOptions) {
     super('reshape', options);
     const { targetShape } = options;
+    checkList(this.kind, 'targetShape', targetShape, 'whole numbers');
     if (!targetShape.every((dim) => Number.isSafeInteger(dim) && dim >= -1) || targetShape.filter((dim) => dim === -1).length > 1) {
-      throw this.error('ERR_SHAPE', `targetShape holds whole numbers >= 0 and at most one -1, got [${targetShape.join(',')}]`);
+      throw this.error('ERR_SHAPE', `targetShape holds whole numbers >= 0 and at most one -1, got [${targetShape.map(String).join(',')}]`);
     }
   }
   outputShape(inputShape: Shape): Shape {

@@ -48,7 +48,8 @@ export async function predictBatches(op: string, model: Model, batches: InputBat
   const steps = options.steps === undefined ? Infinity : wholeNumber(op, 'steps', options.steps, 1);
   const programs = new Map<string, Forward>();
   const parts: Tensor[][] = [];
-  for await (const batch of typeof batches === 'function' ? batches() : batches) {
+  const source = typeof batches === 'function' ? batches() : batches;
+  for await (const batch of { [Symbol.asyncIterator]: () => asAsync(iteratorOf(op, source)) }) {
     const rows = model.inputsOf(op, inputsOf(model, batch));
     checkRows(op, rows, []);
     model.ensureBuilt(rows);

@@ -3,9 +3,10 @@ import type { Config } from '../layers/layer.js';
 import {
   add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
+import { checkOptions, flag } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
-import { between, flag, notNegative, positive } from './options.js';
+import { between, notNegative, positive } from './options.js';
 import type { Schedule } from './schedules.js';
 
 /** Options of every optimiser. */
@@ -62,8 +63,9 @@ export abstract class Optimizer {
   constructor(
     readonly kind: string,
     defaultRate: number,
-    { learningRate, ...options }: OptimizerOptions,
+    given: OptimizerOptions,
   ) {
+    const { learningRate, ...options } = checkOptions(kind, given);
     this.initialRate = learningRate ?? defaultRate;
     this.options = options;
     this.check();
@@ -151,7 +153,7 @@ export abstract class Optimizer {
     const { kind, initialRate } = this;
     const { clipNorm, globalClipNorm, clipValue, weightDecay, gradientAccumulationSteps, ...ema } = this.options;
     const { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency } = ema;
-    const isSchedule = typeof initialRate === 'object' && typeof Reflect.get(initialRate, 'call') === 'function';
+    const isSchedule = typeof initialRate === 'object' && (initialRate as unknown) !== null && typeof Reflect.get(initialRate, 'call') === 'function';
     if (!isSchedule) notNegative(kind, 'learningRate', initialRate, 'a number >= 0 or a schedule');
     const clips = Object.entries({ clipNorm, globalClipNorm, clipValue }).filter(([, limit]) => limit !== undefined);
     for (const [name, limit] of clips) positive(kind, name, limit);

@@ -2,6 +2,7 @@ import { capture, type Program } from '../capture.js';
 import { HebbError } from '../errors.js';
 import type { Data } from '../models/structure.js';
 import { assign, copy } from '../ops/index.js';
+import { valueText } from '../options.js';
 import { Tensor } from '../tensor.js';
 import type { PassOptions } from './pass.js';
 import type { SampleWeight } from './row_weights.js';
@@ -28,6 +29,15 @@ export function givesBatches(value: unknown): value is Batches {
 /** Whether a value gives batches or is an array of them, and neither rows nor inputs. */
 export function isBatches(value: unknown): value is Batches {
   return Array.isArray(value) ? value.length > 0 && value.every(isBatch) : givesBatches(value);
+}
+
+/** The iterator of what is iterable, at once or by promises. @throws ERR_ARGUMENT for anything else, naming it */
+export function iteratorOf<T>(op: string, iterable: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  if (typeof iterable === 'object' && (iterable as unknown) !== null) {
+    if (Symbol.asyncIterator in iterable) return iterable[Symbol.asyncIterator]();
+    if (typeof Reflect.get(iterable, Symbol.iterator) === 'function') return iterable[Symbol.iterator]();
+  }
+  throw new HebbError('ERR_ARGUMENT', `${op}: expected an iterable or a function that answers one, got ${valueText(iterable)}`);
 }
 
 /** Reads batches ahead: the next one is on its way while the last is computed. */
@@ -81,8 +91,7 @@ export class BatchReader {
   }
   private async pull(): Promise<IteratorResult<Batch>> {
     if (this.iterator === undefined) {
-      const source = typeof this.batches === 'function' ? this.batches() : this.batches;
-      this.iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+      this.iterator = iteratorOf(this.op, typeof this.batches === 'function' ? this.batches() : this.batches);
     }
     return await this.iterator.next();
   }
