@@ -4,7 +4,7 @@ import type { Tensor } from './tensor.js';
 import { hooks, type Callback, type Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { progress as progressOf } from './train/progress.js';
-import { checkNames, checkPath } from './options.js';
+import { checkKinds, checkNames, checkPath, valueText, withDefaults } from './options.js';
 import { wholeNumber } from './train/rows.js';
 
 export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
@@ -52,6 +52,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   checkNames('earlyStopping', options, [
     'monitor', 'minDelta', 'patience', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch',
   ]);
+  checkKinds('earlyStopping', options, { monitor: String, minDelta: Number, baseline: Number, restoreBestWeights: Boolean });
   const { monitor = 'val_loss', mode = 'auto', baseline, restoreBestWeights = false } = options;
   const patience = wholeNumber('earlyStopping', 'patience', options.patience ?? 0, 0);
   const startFromEpoch = wholeNumber('earlyStopping', 'startFromEpoch', options.startFromEpoch ?? 0, 0);
@@ -134,9 +135,10 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     'monitor', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold',
   ]);
   checkPath('modelCheckpoint', 'path', path);
+  checkKinds('modelCheckpoint', options, { monitor: String, saveBestOnly: Boolean, saveWeightsOnly: Boolean, initialValueThreshold: Number });
   const { monitor = 'val_loss', saveBestOnly = false, saveWeightsOnly = false, mode = 'auto', saveFreq = 'epoch' } = options;
   if (saveFreq !== 'epoch' && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
-    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: saveFreq is 'epoch' or a whole number >= 1, got ${saveFreq}`);
+    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: saveFreq is 'epoch' or a whole number >= 1, got ${valueText(saveFreq)}`);
   }
   const sign = largerIsBetter('modelCheckpoint', monitor, mode) ? 1 : -1;
   let best = options.initialValueThreshold ?? -sign * Infinity;
@@ -188,8 +190,7 @@ export interface TerminateOnNaNOptions {
  * history.epoch.length < 9; // true
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
-  checkNames('terminateOnNaN', options, ['raiseError']);
-  const { raiseError = false } = options;
+  const { raiseError } = withDefaults('terminateOnNaN', options, { raiseError: false });
   return {
     onBatchEnd: (model, batch, { loss }) => {
       if (loss === undefined || Number.isFinite(loss)) return;

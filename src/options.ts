@@ -23,18 +23,45 @@ export function checkPath(op: string, name: string, path: unknown, of = 'a file'
   if (typeof path !== 'string' || path === '') throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is the path of ${of}, got ${valueText(path)}`);
 }
 
+/** Checks that an argument is the shape of one row. @throws ERR_SHAPE naming what was given instead */
+export function checkRowShape(op: string, name: string, shape: unknown): void {
+  if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) return;
+  const given = Array.isArray(shape) ? `[${shape.map(String).join(',')}]` : valueText(shape);
+  throw new HebbError('ERR_SHAPE', `${op}: ${name} is an array of whole numbers >= 1, without the batch, got ${given}`);
+}
+
+/** @throws ERR_ARGUMENT unless an option is missing or the signal of an AbortController */
+export function checkSignal(op: string, signal: unknown): void {
+  if (signal === undefined || (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal)) return;
+  throw new HebbError('ERR_ARGUMENT', `${op}: signal is an AbortSignal, got ${valueText(signal)}`);
+}
+
 /** Checks that an argument is an array. @throws ERR_ARGUMENT saying what it is an array of, and what was given */
 export function checkList(op: string, name: string, list: unknown, of: string): void {
   if (!Array.isArray(list)) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is an array of ${of}, got ${valueText(list)}`);
 }
 
-const kinds: Readonly<Record<string, string>> = { boolean: 'true or false', number: 'a number', string: 'a text' };
+const kinds: Readonly<Record<string, string>> = {
+  array: 'an array', boolean: 'true or false', function: 'a function', number: 'a number', string: 'a text',
+};
 
-/** Checks that a value is of the kind of another, where that is a truth value, a number or a text. @throws ERR_ARGUMENT */
+/** What an option without a default is: truth value, number, text, function or array. */
+type Kind = BooleanConstructor | NumberConstructor | StringConstructor | FunctionConstructor | ArrayConstructor;
+
+/** Checks that a value is of a kind, or of that of a default. @throws ERR_ARGUMENT naming the option and the value */
 function checkKind(op: string, name: string, value: unknown, like: unknown): void {
-  const kind = kinds[typeof like];
-  if (kind === undefined || (typeof value === typeof like && !Number.isNaN(value))) return;
-  throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is ${kind}, got ${valueText(value)}`);
+  const kind = typeof like === 'function' ? like.name.toLowerCase() : typeof like;
+  const given = Array.isArray(value) ? 'array' : typeof value;
+  if (kinds[kind] === undefined || (given === kind && !Number.isNaN(value))) return;
+  throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is ${kinds[kind]}, got ${valueText(value)}`);
+}
+
+/** Checks the options that are given against their kinds. @throws ERR_ARGUMENT naming the option and the value */
+export function checkKinds<O extends object>(op: string, options: O, known: { readonly [K in keyof O]?: Kind }): void {
+  for (const [name, kind] of Object.entries(known)) {
+    const value: unknown = Reflect.get(options, name);
+    if (value !== undefined) checkKind(op, name, value, kind);
+  }
 }
 
 /** True or false. @throws ERR_ARGUMENT naming the option and the value */
@@ -49,11 +76,11 @@ export function checkSeed(op: string, seed: unknown): void {
 }
 
 /** Options that are all there: one without a default may still be undefined. */
-type Complete<O, D> = { readonly [K in keyof Required<O>]: K extends keyof D ? (D[K] extends undefined ? O[K] : Exclude<O[K], undefined>) : never };
+type Complete<O, D> = { readonly [K in keyof Required<O>]: K extends keyof D ? (D[K] extends undefined | Kind ? O[K] : Exclude<O[K], undefined>) : never };
 
 /**
  * Options with the defaults of those that are missing or undefined; what has a default is of its kind. `defaults` names all
- * options there are.
+ * options there are, and of one without a default its kind, or undefined where it is to be checked otherwise.
  *
  * @throws ERR_ARGUMENT for what is no object, for another name and for a value of another kind
  */
@@ -61,7 +88,7 @@ export function withDefaults<O extends object, D extends { readonly [K in keyof 
   checkNames(op, options, Object.keys(defaults));
   const entries = Object.entries(defaults).map(([name, standard]) => {
     const value: unknown = Reflect.get(options, name);
-    if (value === undefined) return [name, standard];
+    if (value === undefined) return [name, typeof standard === 'function' ? undefined : standard];
     checkKind(op, name, value, standard);
     return [name, value];
   });

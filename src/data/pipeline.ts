@@ -301,9 +301,5 @@ export function fromTensors(...given: readonly unknown[]): Dataset<unknown> {
  * data.fromGenerator(function* () { for (let i = 0; i < 3; i++) yield [tensor([i]), tensor([2 * i])] as const; }).batch(3)
  */
 export function fromGenerator<T>(source: (() => AsyncIterable<T> | Iterable<T>) | AsyncIterable<T> | Iterable<T>): Dataset<T> {
-  const open = (): AsyncIterator<T> | Iterator<T> => {
-    const iterable = typeof source === 'function' ? source() : source;
-    return iteratorOf('fromGenerator', iterable);
-  };
-  return new Dataset(open, undefined);
+  return new Dataset(() => iteratorOf('fromGenerator', source), undefined);
 }

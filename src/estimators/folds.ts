@@ -47,7 +47,7 @@ function foldsOf(tested: ArrayLike<number>, nSplits: number): Fold[] {
 }
 
 function countRows(x: TensorLike): number {
-  return x instanceof Tensor ? (x.shape[0] ?? 0) : typeof x === 'object' ? x.length : 0;
+  return x instanceof Tensor ? (x.shape[0] ?? 0) : Array.isArray(x) || ArrayBuffer.isView(x) ? x.length : 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkNames, valueText } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { graphOf } from './graph_def.js';
 import { encodePNG, type Pixels } from './png.js';
@@ -114,14 +114,15 @@ export class SummaryWriter {
 
   private value(plugin: Plugin, tag: string, step: number, tensor: readonly Field[]): void {
     const op = `SummaryWriter: ${plugin}`;
-    if (tag === '') throw new HebbError('ERR_ARGUMENT', `${op}: the tag is a text of at least one character, got ''`);
-    if (!Number.isSafeInteger(step)) throw new HebbError('ERR_ARGUMENT', `${op}: the step of '${tag}' is a whole number, got ${step}`);
+    if (typeof tag !== 'string' || tag === '') throw new HebbError('ERR_ARGUMENT', `${op}: the tag is a text of at least one character, got ${valueText(tag)}`);
+    if (!Number.isSafeInteger(step)) throw new HebbError('ERR_ARGUMENT', `${op}: the step of '${tag}' is a whole number, got ${valueText(step)}`);
     const metadata = message(9, [message(1, [bytes(1, plugin)])]);
     this.write(op, step, message(event.summary, [message(1, [bytes(1, tag), message(8, tensor), metadata])]));
   }
 
   /** A number under a tag, stored as float32. @throws ERR_ARGUMENT for an empty tag or a broken step, ERR_DISPOSED after close() */
   scalar(tag: string, value: number, step: number): void {
+    if (typeof value !== 'number') throw new HebbError('ERR_ARGUMENT', `SummaryWriter: scalars: the value is a number, got ${valueText(value)}`);
     const { dtype, floats } = tensorField;
     this.value('scalars', tag, step, [varint(dtype, dtypeNumber.float), shapeField([]), bytes(floats, new Uint8Array(Float32Array.of(value).buffer))]);
   }
@@ -162,6 +163,7 @@ export class SummaryWriter {
 
   /** A text, shown as Markdown. @throws as scalar() */
   text(tag: string, text: string, step: number): void {
+    if (typeof text !== 'string') throw new HebbError('ERR_ARGUMENT', `SummaryWriter: text: the text is a text, got ${valueText(text)}`);
     const { dtype, strings } = tensorField;
     this.value('text', tag, step, [varint(dtype, dtypeNumber.string), shapeField([]), bytes(strings, text)]);
   }

@@ -47,7 +47,7 @@ export class Dense extends Layer {
     getActivation(options.activation);
     describeParts('kernel', this.parts.kernel);
     describeParts('bias', this.parts.bias);
-    getRegularizer(options.activityRegularizer);
+    getRegularizer(options.activityRegularizer, 'activityRegularizer');
   }
 
   private get parts(): { kernel: WeightParts; bias: WeightParts } {

@@ -112,5 +112,5 @@ export function repeatVector(options: RepeatVectorOptions): RepeatVector {
 }
 /** A function of your own as a layer. @example layers.lambda((x) => x.square()) */
 export function lambda(f: (x: Tensor) => Tensor, options?: LayerOptions): Lambda {
-  return known(new Lambda(f, options), options);
+  return known(new Lambda(f, options), options, []);
 }

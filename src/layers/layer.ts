@@ -2,7 +2,7 @@ import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
-import { checkList, checkOptions, flag, valueText } from '../options.js';
+import { checkList, checkOptions, checkRowShape, flag, valueText } from '../options.js';
 import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
 
 /** A named tensor that belongs to a layer; training updates its values in place. */
@@ -62,11 +62,7 @@ export abstract class Layer {
     this.name = options.name ?? '';
     if (typeof this.name !== 'string') throw new HebbError('ERR_ARGUMENT', `${kind}: name is a text, got ${valueText(this.name)}`);
     this.inputShape = options.inputShape;
-    const { inputShape = [] } = options;
-    if (!Array.isArray(inputShape) || !inputShape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
-      const given = Array.isArray(inputShape) ? `[${inputShape.map(String).join(',')}]` : String(inputShape);
-      throw this.error('ERR_SHAPE', `inputShape is an array of whole numbers >= 1, without the batch, got ${given}`);
-    }
+    checkRowShape(this.name || kind, 'inputShape', options.inputShape ?? []);
     if (options.dtype !== undefined && !isFloat(options.dtype)) {
       throw this.error('ERR_DTYPE', `dtype is float32 or float64, got ${valueText(options.dtype)}`);
     }
@@ -99,11 +95,12 @@ export abstract class Layer {
   /** Creates the weights once. @throws ERR_SHAPE when already built for another shape. */
   build(inputShape: Shape): void {
     if (this.builtFor === undefined) {
+      checkRowShape(this.name || this.kind, 'the shape to build for', inputShape);
       this.outputShape(inputShape);
       this.createWeights?.(inputShape);
       this.builtFor = inputShape;
-    } else if (this.builtFor.join() !== inputShape.join()) {
-      throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${inputShape.join(',')}]`);
+    } else if (this.builtFor.join() !== String(inputShape)) {
+      throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${String(inputShape)}]`);
     }
   }
 
@@ -153,6 +150,7 @@ export abstract class Layer {
     if (tensors.length < inputs.length) {
       throw this.error('ERR_ARGUMENT', 'apply() takes tensors of input() and layers, or tensors with values, not both');
     }
+    checkOptions(this.name || this.kind, context);
     if (tensors.some(({ isDisposed }) => isDisposed)) throw this.error('ERR_DISPOSED', 'apply() was given a disposed tensor, its values are gone');
     if (this.builtFor === undefined) {
       if (isCapturing() && this.createWeights !== undefined) {

@@ -50,20 +50,20 @@ function isPart<T extends object>(value: T | string): value is T {
 }
 
 /** The initialiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getInitializer(value: InitializerLike): Initializer {
-  return isPart(value) ? value : named('initializer', initializerMakers, value)();
+export function getInitializer(value: InitializerLike, option = 'initializer'): Initializer {
+  return isPart(value) ? value : named(option, initializerMakers, value)();
 }
 
 /** The regulariser of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getRegularizer(value?: RegularizerLike): Regularizer | undefined {
+export function getRegularizer(value?: RegularizerLike, option = 'regularizer'): Regularizer | undefined {
   if (value === undefined || isPart(value)) return value;
-  return named('regularizer', regularizerMakers, value)();
+  return named(option, regularizerMakers, value)();
 }
 
 /** The constraint of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getConstraint(value?: ConstraintLike): Constraint | undefined {
+export function getConstraint(value?: ConstraintLike, option = 'constraint'): Constraint | undefined {
   if (value === undefined || isPart(value)) return value;
-  return named('constraint', constraintMakers, value)();
+  return named(option, constraintMakers, value)();
 }
 
 /** What makes and keeps a weight. */
@@ -89,9 +89,9 @@ export function trainableWeight(name: string, shape: Shape, dtype: Dtype, parts:
 /** What a configuration says of a weight named `name`: its parts by the names of the options. */
 export function describeParts(name: string, { initializer, regularizer, constraint }: WeightParts): Config {
   return {
-    [`${name}Initializer`]: describe(getInitializer(initializer)),
-    [`${name}Regularizer`]: describe(getRegularizer(regularizer)),
-    [`${name}Constraint`]: describe(getConstraint(constraint)),
+    [`${name}Initializer`]: describe(getInitializer(initializer, `${name}Initializer`)),
+    [`${name}Regularizer`]: describe(getRegularizer(regularizer, `${name}Regularizer`)),
+    [`${name}Constraint`]: describe(getConstraint(constraint, `${name}Constraint`)),
   };
 }
 

@@ -130,8 +130,8 @@ export class BatchNormalization extends Scaling {
     super('batchNormalization', options);
     this.momentum = options.momentum ?? 0.99;
     if (typeof this.momentum !== 'number' || !(this.momentum >= 0 && this.momentum <= 1)) throw this.error('ERR_ARGUMENT', `momentum is in [0, 1], got ${String(this.momentum)}`);
-    getInitializer(options.movingMeanInitializer ?? 'zeros');
-    getInitializer(options.movingVarianceInitializer ?? 'ones');
+    getInitializer(options.movingMeanInitializer ?? 'zeros', 'movingMeanInitializer');
+    getInitializer(options.movingVarianceInitializer ?? 'ones', 'movingVarianceInitializer');
   }
   protected override createWeights(inputShape: Shape): void {
     super.createWeights(inputShape);

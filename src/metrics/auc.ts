@@ -59,7 +59,7 @@ function riemann(x: readonly number[], y: readonly number[], method: AucOptions[
  * together. The curve has a point for each threshold, as in Keras: counts between thresholds are kept, not predictions.
  */
 export function auc(options: AucOptions = {}): StatefulMetric {
-  const { curve, summationMethod, numThresholds, fromLogits } = withDefaults('auc', options, { curve: 'ROC', summationMethod: 'interpolation', numThresholds: 200, fromLogits: false, name: undefined });
+  const { curve, summationMethod, numThresholds, fromLogits } = withDefaults('auc', options, { curve: 'ROC', summationMethod: 'interpolation', numThresholds: 200, fromLogits: false, name: String });
   if (!Number.isSafeInteger(numThresholds) || numThresholds < 2) {
     throw new HebbError('ERR_ARGUMENT', `auc: numThresholds is a whole number >= 2, got ${numThresholds}`);
   }

@@ -3,7 +3,7 @@ import { composed } from '../ops/composed.js';
 import {
   add, argmax, cast, full, greaterEqual, less, logicalAnd, mul, notEqual, reshape, scatterAdd, toTensor, where, zeros,
 } from '../ops/index.js';
-import { checkList, checkNames, checkOptions, flag, withDefaults } from '../options.js';
+import { checkList, checkNames, checkOptions, flag, valueText, withDefaults } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { addEach, inShapeOf, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
@@ -121,6 +121,9 @@ function overlap(
 /** `oneHot`: the targets are rows, and the predictions unless the options say something else. */
 function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object, oneHot = false): StatefulMetric {
   const { numClasses, ignoreClass, sparseYTrue = !oneHot, sparseYPred = !oneHot } = options;
+  if (ignoreClass !== undefined && !Number.isSafeInteger(ignoreClass)) {
+    throw new HebbError('ERR_ARGUMENT', `${kind}: ignoreClass is a whole number, got ${valueText(ignoreClass)}`);
+  }
   flag(kind, 'sparseYTrue', sparseYTrue);
   flag(kind, 'sparseYPred', sparseYPred);
   const settings = { numClasses, ignoreClass, sparseYPred, ...(oneHot ? {} : { sparseYTrue }), ...config };
@@ -164,7 +167,7 @@ export function oneHotMeanIoU(options: Omit<MeanIoUOptions, 'sparseYTrue'>): Sta
 
 /** Intersection over union of labels 0 and 1 and probabilities, the mean of both. */
 export function binaryIoU(options: BinaryIoUOptions = {}): StatefulMetric {
-  const { targetClassIds, threshold } = withDefaults('binaryIoU', options, { targetClassIds: [0, 1], threshold: 0.5, name: undefined });
+  const { targetClassIds, threshold } = withDefaults('binaryIoU', options, { targetClassIds: [0, 1], threshold: 0.5, name: String });
   const config = { targetClassIds, threshold };
   return overlap('binaryIoU', options, config, { numClasses: 2, targetClassIds }, (yTrue, yPred) => [
     inShapeOf('binaryIoU', yTrue, yPred),

@@ -47,7 +47,7 @@ export function categoricalAccuracy(options: MetricOptions = {}): RowMetric {
 
 /** Share of labels, 0 or 1, that the predictions meet: above the threshold, 0.5 by default, they count as 1. */
 export function binaryAccuracy(options: MetricOptions & { threshold?: number } = {}): RowMetric {
-  const { threshold } = withDefaults('binaryAccuracy', options, { threshold: 0.5, name: undefined });
+  const { threshold } = withDefaults('binaryAccuracy', options, { threshold: 0.5, name: String });
   return metric(
     'binaryAccuracy',
     options,
@@ -70,7 +70,7 @@ function inTopK(labels: Tensor, yPred: Tensor, k: number): Tensor {
 }
 
 function kOf(kind: string, options: TopKOptions): number {
-  const { k } = withDefaults(kind, options, { k: 5, name: undefined });
+  const { k } = withDefaults(kind, options, { k: 5, name: String });
   if (!Number.isSafeInteger(k) || k < 1) throw new HebbError('ERR_ARGUMENT', `${kind}: k is a whole number >= 1, got ${k}`);
   return k;
 }

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { cast, full, mul, reshape, square, sub, sum as total, zeros } from '../ops/index.js';
-import { checkFunction, checkOptions, withDefaults } from '../options.js';
+import { checkOptions, withDefaults } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { addEach, alike, metric, stateful, weighted, type MetricOptions, type RowMetric, type StatefulMetric } from './metric.js';
 
@@ -58,8 +58,7 @@ export interface ValueOptions extends MetricOptions {
 
 /** The sum over the epoch of the predictions, or of what `of` makes of a batch. */
 export function sum(options: ValueOptions = {}): StatefulMetric {
-  const { name, of } = withDefaults('sum', options, { name: 'sum', of: undefined });
-  if (of !== undefined) checkFunction('sum', of);
+  const { name, of } = withDefaults('sum', options, { name: 'sum', of: Function });
   return {
     name,
     ...(of === undefined && { kind: 'sum', config: { name } }),
@@ -73,8 +72,7 @@ export function sum(options: ValueOptions = {}): StatefulMetric {
 
 /** The mean over the epoch of the predictions, or of what `of` makes of a batch. */
 export function mean(options: ValueOptions = {}): RowMetric {
-  const { name, of } = withDefaults('mean', options, { name: 'mean', of: undefined });
-  if (of !== undefined) checkFunction('mean', of);
+  const { name, of } = withDefaults('mean', options, { name: 'mean', of: Function });
   if (of !== undefined) return { name, rows: of };
   return metric('mean', { name }, (_yTrue, yPred) => yPred);
 }

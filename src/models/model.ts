@@ -105,8 +105,8 @@ export abstract class Model extends Network {
       optimizer: getOptimizer(options.optimizer ?? 'rmsprop'),
       loss: losses(options.loss),
       lossWeights: lossWeights(options.lossWeights),
-      metrics: metrics(options.metrics),
-      weightedMetrics: metrics(options.weightedMetrics),
+      metrics: metrics('metrics', options.metrics),
+      weightedMetrics: metrics('weightedMetrics', options.weightedMetrics),
     };
     if (this.knowsOutputs) targetsOf(settings, this.outputStructure.names);
     [this.settings, this.chosen] = [settings, undefined];
@@ -260,7 +260,9 @@ export abstract class Model extends Network {
   /** @internal The tensors of inputs given to a method, checked. */
   inputsOf(op: string, x: Data, what = 'x'): readonly Tensor[] {
     this.takeAsGiven(x);
-    const inputs = bind(op, what, this.inputStructure.names, x);
+    const { names } = this.inputStructure;
+    if (names.length === 0) throw new HebbError('ERR_ARGUMENT', `${op}: ${what} holds no inputs`);
+    const inputs = bind(op, what, names, x);
     this.checkShapes(op, inputs.map(({ layout }) => layout.rowShape), inputs[0]?.shape[0]);
     return inputs;
   }

@@ -12,7 +12,8 @@ export function composed<F extends (...args: never[]) => unknown>(name: string, 
     try {
       return f(first, ...rest);
     } catch (error) {
-      throw asErrorOf(name, error, /^\w+: /);
+      // Not every native function is an op that names itself.
+      throw asErrorOf(name, error, /^(\w+|native call): /);
     }
   };
   return Object.defineProperty(op, 'name', { value: name }) as F;

@@ -3,8 +3,8 @@ import type { Config } from '../layers/layer.js';
 import {
   add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
-import { checkOptions, flag } from '../options.js';
-import type { Tensor } from '../tensor.js';
+import { checkList, checkOptions, flag } from '../options.js';
+import { checkTensor, disposedError, type Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
 import { between, notNegative, positive } from './options.js';
 import type { Schedule } from './schedules.js';
@@ -104,6 +104,7 @@ export abstract class Optimizer {
 
   /** Creates the state of parameters that are new; apply() needs it before a program is captured. */
   build(params: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
     for (const w of params) this.stateOf(w);
   }
 
@@ -115,6 +116,8 @@ export abstract class Optimizer {
    * @throws ERR_ARGUMENT for another number of them, ERR_SHAPE for another shape
    */
   apply(params: readonly Tensor[], gradients: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
+    this.checkTensors('gradient', gradients);
     if (params.length !== gradients.length) {
       throw new HebbError('ERR_ARGUMENT', `${this.kind}: ${params.length} parameters but ${gradients.length} gradients`);
     }
@@ -133,6 +136,7 @@ export abstract class Optimizer {
 
   /** With useEma, puts the running means in the parameters' places, as fit() does at its end. */
   finalize(params: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
     for (const w of params) {
       const { mean } = this.stateOf(w);
       if (mean !== undefined) assign(w, mean);
@@ -141,12 +145,22 @@ export abstract class Optimizer {
 
   /** Every tensor of state, in a fixed order, for saving: counts and rate, what is shared, then each parameter's. */
   state(params: readonly Tensor[]): Tensor[] {
+    this.checkTensors('parameter', params);
     const counts = this.batches === this.iterations ? [this.iterations] : [this.iterations, this.batches];
     const own = params.flatMap((w) => {
       const { slots, sum: total, mean } = this.stateOf(w);
       return [...slots, ...(total ? [total] : []), ...(mean ? [mean] : [])];
     });
     return [...counts, this.learningRate, ...this.shared, ...own];
+  }
+
+  /** @throws ERR_ARGUMENT, ERR_DISPOSED unless they are an array of tensors that have values */
+  private checkTensors(what: string, tensors: readonly Tensor[]): void {
+    checkList(this.kind, `what has each ${what}`, tensors, 'tensors');
+    for (const [i, tensor] of tensors.entries()) {
+      checkTensor(this.kind, tensor, `${what} ${i}`);
+      if (tensor.isDisposed) throw disposedError(this.kind);
+    }
   }
 
   private check(): void {

@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { composed } from '../ops/composed.js';
 import { toTensor } from '../ops/index.js';
-import { checkNames, checkOptions } from '../options.js';
+import { checkKinds, checkNames, checkOptions } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { Picture } from './picture.js';
 import { axes, colorOf, label, mark, place, powersOf10, rounded, svgDocument, type Frame } from './svg.js';
@@ -146,6 +146,7 @@ export function linesPicture(op: string, panel: LinesPanel): Picture {
  */
 export const lines = composed('lines', (x: TensorLike, curves: Readonly<Record<string, TensorLike>>, options: LinesOptions = {}): Picture => {
   checkNames('lines', options, ['title', 'xLabel', 'yLabel']);
+  checkKinds('lines', options, { title: String, xLabel: String, yLabel: String });
   const xs = toTensor(x).dataSync();
   const { title = '', ...labels } = options;
   const all = Object.entries(checkOptions('lines', curves)).map(([name, values]): Curve => {

@@ -31,13 +31,19 @@ export function isBatches(value: unknown): value is Batches {
   return Array.isArray(value) ? value.length > 0 && value.every(isBatch) : givesBatches(value);
 }
 
-/** The iterator of what is iterable, at once or by promises. @throws ERR_ARGUMENT for anything else, naming it */
-export function iteratorOf<T>(op: string, iterable: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
-  if (typeof iterable === 'object' && (iterable as unknown) !== null) {
-    if (Symbol.asyncIterator in iterable) return iterable[Symbol.asyncIterator]();
-    if (typeof Reflect.get(iterable, Symbol.iterator) === 'function') return iterable[Symbol.iterator]();
-  }
+type Iterables<T> = AsyncIterable<T> | Iterable<T>;
+
+/** What is iterable, at once or by promises, or a function answers that is. @throws ERR_ARGUMENT for anything else, naming it */
+export function iterableOf<T>(op: string, source: Iterables<T> | (() => Iterables<T>)): Iterables<T> {
+  const iterable = typeof source === 'function' ? source() : source;
+  if (typeof iterable === 'object' && (iterable as unknown) !== null && (Symbol.asyncIterator in iterable || Symbol.iterator in iterable)) return iterable;
   throw new HebbError('ERR_ARGUMENT', `${op}: expected an iterable or a function that answers one, got ${valueText(iterable)}`);
+}
+
+/** The iterator of iterableOf(). */
+export function iteratorOf<T>(op: string, source: Iterables<T> | (() => Iterables<T>)): AsyncIterator<T> | Iterator<T> {
+  const iterable = iterableOf(op, source);
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
 }
 
 /** Reads batches ahead: the next one is on its way while the last is computed. */
@@ -91,7 +97,7 @@ export class BatchReader {
   }
   private async pull(): Promise<IteratorResult<Batch>> {
     if (this.iterator === undefined) {
-      this.iterator = iteratorOf(this.op, typeof this.batches === 'function' ? this.batches() : this.batches);
+      this.iterator = iteratorOf(this.op, this.batches);
     }
     return await this.iterator.next();
   }

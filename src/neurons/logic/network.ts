@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { HebbError } from '../../errors.js';
+import { checkOptions } from '../../options.js';
+import { checkSvgPath } from '../../plots/picture.js';
 import { toTensor } from '../../ops/create.js';
 import { scope } from '../../scope.js';
 import type { Tensor, TensorLike } from '../../tensor.js';
@@ -179,9 +181,7 @@ export class LogicNetwork {
    * await logic.and().plot('and.svg');
    */
   async plot(path: string): Promise<void> {
-    if (!path.toLowerCase().endsWith('.svg')) {
-      throw new HebbError('ERR_ARGUMENT', `plot: the picture is SVG, its path ends in .svg, got '${path}'`);
-    }
+    checkSvgPath('plot', path);
     await writeFile(path, this.toSVG());
   }
 
@@ -193,7 +193,7 @@ export class LogicNetwork {
   }
 
   private activeInputs(method: string, values: InputValues): string[] {
-    return Object.entries(values).filter(([name, value]: [string, unknown]) => {
+    return Object.entries(checkOptions(method, values)).filter(([name, value]: [string, unknown]) => {
       if (!this.inputs.includes(name)) {
         throw new HebbError('ERR_ARGUMENT', `${method}: '${name}' is not an input; there are: ${this.inputs.join(', ') || 'none'}`);
       }
