@@ -89,7 +89,7 @@ export function stratifiedKFold(options: FoldOptions = {}): Splitter {
   return {
     nSplits,
     split: (x, y) => {
-      const labels = y === undefined ? undefined : labelTensor(y);
+      const labels = y === undefined ? undefined : labelTensor(op, y);
       if (labels?.rank !== 1 || labels.shape[0] !== countRows(x)) {
         throw new HebbError('ERR_ARGUMENT', `${op}: y is one label for each of ${countRows(x)} rows, got ${labels === undefined ? 'none' : `[${labels.shape.join(',')}]`}`);
       }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { toTensor } from '../ops/index.js';
+import { toRows } from '../train/rows.js';
 import { checkNames, valueText } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { graphOf } from './graph_def.js';
@@ -56,7 +56,7 @@ function bucketsOf(values: ArrayLike<number>, count: number): Float64Array {
 
 /** Images as bytes: uint8 as it is, else [0, 1] to 0 to 255. */
 function pixelsOf(op: string, input: TensorLike): Pixels[] {
-  const x = toTensor(input);
+  const x = toRows(op, 'the image', input);
   const dims = x.rank === 2 ? [1, ...x.shape, 1] : x.rank === 3 ? [1, ...x.shape] : x.shape;
   const [count = 0, height = 0, width = 0, channels = 0] = dims;
   if (dims.length !== 4 || channels < 1 || channels > 4 || count * height * width === 0) {
@@ -138,7 +138,7 @@ export class SummaryWriter {
     if (!Number.isSafeInteger(buckets) || buckets < 1) {
       throw new HebbError('ERR_ARGUMENT', `SummaryWriter: histograms: buckets is a whole number >= 1, got ${buckets}`);
     }
-    const rows = bucketsOf(toTensor(values).dataSync().filter(Number.isFinite), buckets);
+    const rows = bucketsOf(toRows('SummaryWriter: histograms', 'values', values).dataSync().filter(Number.isFinite), buckets);
     const packed = new Uint8Array(rows.buffer);
     const { dtype, content } = tensorField;
     this.value('histograms', tag, step, [varint(dtype, dtypeNumber.double), shapeField([buckets, 3]), bytes(content, packed)]);
@@ -170,6 +170,9 @@ export class SummaryWriter {
 
   /** The layers of a model and their weights as a graph. @throws ERR_DISPOSED after close() */
   graph(model: Model): void {
+    if (!Array.isArray((model as Partial<Model> | null | undefined)?.layers)) {
+      throw new HebbError('ERR_ARGUMENT', `SummaryWriter: graph: expected a model, got ${valueText(model)}`);
+    }
     this.write('SummaryWriter: graph', 0, bytes(event.graph, graphOf(model)));
   }
 

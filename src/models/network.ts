@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import { zeros } from '../ops/index.js';
-import { checkRowShape, valueText } from '../options.js';
+import { checkOptions, checkRowShape, valueText } from '../options.js';
 import { disposedError, isCapturing, Tensor, type Shape } from '../tensor.js';
 import { LayerOwner } from './layer_owner.js';
 import { ModelLayer } from './model_layer.js';
@@ -121,7 +121,8 @@ export abstract class Network extends LayerOwner {
     const given = x as Structured<Tensor | SymbolicTensor>;
     if (this.outputShapes === undefined) this.inputs = givenStructure(given, this.inputs);
     const inputs = given instanceof SymbolicTensor ? [given] : unpack(given, this.inputStructure.names);
-    if (inputs.length === 0 || !inputs.every((input) => input instanceof SymbolicTensor || input instanceof Tensor)) {
+    checkOptions(`${this.name}: apply()`, context);
+    if (inputs.length !== this.inputStructure.names.length || !inputs.every((input) => input instanceof SymbolicTensor || input instanceof Tensor)) {
       throw new HebbError('ERR_ARGUMENT', `${this.name}: apply() takes a tensor, or several in an array or by names ${this.inputStructure.names.join(', ')}, got ${valueText(x)}`);
     }
     const symbols = inputs.filter((input) => input instanceof SymbolicTensor);

@@ -17,7 +17,6 @@ export interface Rows {
 /** Data given to a method as a tensor of at least one dimension on the default device. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
 export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toRows(op, name, x);
-  if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
   return rows.block.device === deviceIndex() ? rows : to(rows, getDevice());
 }
@@ -27,16 +26,18 @@ function firstOf(x: unknown): unknown {
   return Array.isArray(x) ? firstOf(x[0]) : x;
 }
 
-/** Data given to a method as a tensor. @throws ERR_ARGUMENT naming what `make` cannot make a tensor of */
+/** Data given to a method as a tensor. @throws ERR_DISPOSED; ERR_ARGUMENT naming what `make` cannot make a tensor of */
 export function toRows(op: string, name: string, x: TensorLike | undefined, make: (x: TensorLike) => Tensor = toTensor): Tensor {
   if (x === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is missing, got undefined`);
   try {
-    return make(x);
+    const rows = make(x);
+    if (!rows.isDisposed) return rows;
   } catch (error) {
     if (!(error instanceof HebbError)) throw error;
     const hint = typeof firstOf(x) === 'string' ? '; number the texts, as classes from 0 on' : '';
     throw new HebbError(error.code, `${op}: ${name}: ${error.message}${hint}`, { cause: error });
   }
+  throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
 }
 
 /** Checks that all inputs and targets have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { HebbError } from '../../errors.js';
 import { checkOptions } from '../../options.js';
 import { checkSvgPath } from '../../plots/picture.js';
-import { toTensor } from '../../ops/create.js';
 import { scope } from '../../scope.js';
 import type { Tensor, TensorLike } from '../../tensor.js';
+import { toRows } from '../../train/rows.js';
 import { combinations, evaluate, matricesOf, type Matrices } from './evaluate.js';
 import { toMermaid } from './mermaid.js';
 import { checkNetwork, fires, layersOf, type Layers, type NetworkOptions, type Neuron } from './neuron.js';
@@ -51,7 +51,7 @@ export class LogicNetwork {
    */
   run(values: InputValues): Activity {
     const layers = this.withoutLoop('run');
-    const missing = this.inputs.find((name) => !Object.hasOwn(values, name));
+    const missing = this.inputs.find((name) => !Object.hasOwn(checkOptions('run', values), name));
     if (missing !== undefined) throw new HebbError('ERR_ARGUMENT', `run: the input '${missing}' is missing`);
     const active = new Set(this.activeInputs('run', values));
     for (const neuron of layers.flat()) if (fires(neuron, active)) active.add(neuron.name);
@@ -70,7 +70,7 @@ export class LogicNetwork {
   evaluate(x: TensorLike): Tensor<[number, number]> {
     const layers = this.withoutLoop('evaluate');
     return scope(() => {
-      const input = toTensor(x);
+      const input = toRows('evaluate', 'x', x);
       if (input.rank !== 2 || input.shape[1] !== this.inputs.length) {
         const columns = `[batch,${this.inputs.length}] (${this.inputs.join(', ')})`;
         throw new HebbError('ERR_SHAPE', `evaluate: expected inputs ${columns}, got [${input.shape.join(',')}]`);
