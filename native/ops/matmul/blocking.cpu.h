@@ -52,7 +52,7 @@ void multiply_task(void* context, int64_t index) {
   T* b_kept = nullptr;
   if (plan.keep_a) {
     const int64_t rows = plan.panels.start(last_panel) - first_row;
-    a_kept = static_cast<T*>(gemm_scratch(Scratch::a, rows * plan.k_block * sizeof(T)));
+    a_kept = static_cast<T*>(gemm_scratch(Scratch::a, (rows * plan.k_block + lanes) * sizeof(T)));
   }
   if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
   TileCall<T> call{};
@@ -187,7 +187,8 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   plan.panels = Panels(g.m);
   const bool parallel = worth_the_pool(g.m, g.n, g.k);
   const int64_t blocks = ceil_div(g.k, k_block_limit);
-  plan.k_block = blocks > 1 ? ceil_div(g.k, blocks) : g.k;
+  constexpr int64_t lanes = Vec<T>::lanes;  // whole blocks are transposed while A is packed
+  plan.k_block = blocks > 1 ? ceil_div(ceil_div(g.k, blocks), lanes) * lanes : g.k;
   plan.transposed = transposed;
   plan.finish = transposed || !is_plain(target) ? &target : nullptr;
   plan.chain = g.c;
