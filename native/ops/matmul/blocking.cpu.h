@@ -162,6 +162,10 @@ void choose_tasks(Plan<T>& plan, int threads) {
   const int64_t a_bytes = g.m * g.k * static_cast<int64_t>(sizeof(T));
   const int64_t deepest = g.m > g.k ? g.m : g.k;
   plan.by_columns = a_bytes <= a_chunk_bytes / 4 || (a_bytes <= a_chunk_bytes && 2 * g.m * g.k <= deepest * g.n);
+  // But by rows if otherwise two cores wrote to one cache line in each row of C, and each row is little work (two
+  // threads: 784x32x300 1.2 times as fast, 300x32x100 1.6 times). What is added to C, a step's update, stays with its
+  // core.
+  if (g.beta == T(0) && !plan.transposed && g.c_row % line_values<T> != 0 && g.k <= 256) plan.by_columns = false;
   plan.panels_per_task = ceil_div(plan.panels.count, chunks);
   while (threads > 1 &&
          ceil_div(plan.panels.count, plan.panels_per_task) * ceil_div(columns, plan.columns_per_task) < 4 * threads) {

@@ -35,11 +35,12 @@ void pack_a_panels(const T* a, int64_t a_col, const Panels& panels, int64_t firs
     const int64_t end = start + steps < k ? start + steps : k;
     for (int64_t panel = first; panel < last; ++panel) {
       const int64_t row = panels.start(panel) - first_row, rows = panels.start(panel + 1) - first_row - row;
-      for (int64_t i = 0; i < rows; i += lanes) {
+      // From the last vector of a step to the first: a whole one may reach into what is stored after it, steps and
+      // vectors alike, but not into the next panel.
+      for (int64_t i = (rows - 1) / lanes * lanes; i >= 0; i -= lanes) {
         const int count = rows - i < lanes ? static_cast<int>(rows - i) : lanes;
         const T* from = a + start * a_col + row + i;
         T* to = out + row * k + i;
-        // A whole vector may reach into later steps, which are stored later, but not into the next panel.
         int64_t p = start;
         for (; p < end && p * rows + i + lanes <= k * rows; ++p, from += a_col) {
           store(to + p * rows, load_n<T>(from, count));
