@@ -75,7 +75,7 @@ const needed: Readonly<Record<string, object>> = {
   gaussianDropout: { rate: 0.5 }, gaussianNoise: { stddev: 0.5 }, input: { shape: [2] }, permute: { dims: [1] }, repeatVector: { n: 2 }, rescaling: { scale: 2 },
   reshape: { targetShape: [2] },
 };
-const allLayers = Object.entries(layers as unknown as Record<string, (options?: object) => object>).filter(([name]) => /^[a-z]/.test(name));
+const allLayers = (Object.entries(layers) as [string, (options?: object) => object][]).filter(([name]) => /^[a-z]/.test(name));
 
 /** What has methods; each call makes another. */
 const objects: Readonly<Record<string, (folder: string) => object | Promise<object>>> = {

@@ -71,7 +71,7 @@ export function lossWeights(given: CompileOptions['lossWeights']): PerOutput<num
   if (given === undefined) return { kind: 'all', value: 1 };
   if (Array.isArray(given)) return { kind: 'list', values: given.map(checked) };
   if (!isDict(given)) throw new HebbError('ERR_ARGUMENT', `lossWeights: expected an array or numbers by name, got ${valueText(given)}`);
-  return { kind: 'dict', values: mapped(given as Readonly<Record<string, number>>, checked) };
+  return { kind: 'dict', values: mapped(given, checked) };
 }
 
 /** @throws ERR_ARGUMENT for what is no metric */
