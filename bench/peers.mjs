@@ -1,5 +1,5 @@
 // Where the peers live: a peer's name begins with its library's, and the library's environment variable names its home.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const homes = {
@@ -9,6 +9,7 @@ const homes = {
   'onednn': 'PT', // called from its NumPy
   'openblas': 'PT',
   'blis': 'PT',
+  'fma-peak': 'PT',
   'jax': 'JAXV',
   'keras-jax': 'JAXV',
   'keras-tf': 'TFV',
@@ -27,6 +28,7 @@ export function home(peer) {
 export function command(peer, script) {
   const path = join(import.meta.dirname, 'peers', script);
   const root = join(import.meta.dirname, '..');
+  if (peer === 'hebb-avx2' && process.arch !== 'x64') return undefined;
   if (peer.startsWith('hebb')) return existsSync(join(root, 'dist', 'index.js')) ? [process.execPath, path, peer] : undefined;
   if (peer === 'node') return [process.execPath, path, peer];
   const folder = home(peer);
@@ -34,4 +36,11 @@ export function command(peer, script) {
   if (script.endsWith('.mjs')) return existsSync(join(folder, 'node_modules')) ? [process.execPath, path, peer] : undefined;
   const python = join(folder, 'bin', 'python');
   return existsSync(python) ? [python, path, peer] : undefined;
+}
+
+/** The command, on one thread bound to the last processor that this process may use, where there is taskset. */
+export function bound(whole, threads) {
+  if (threads !== 1 || !existsSync('/usr/bin/taskset')) return whole;
+  const processor = /Cpus_allowed_list:.*?(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return processor === undefined ? whole : ['taskset', '-c', processor, ...whole];
 }

@@ -1,7 +1,7 @@
 // The table of epochs in the README.md of the package: between its two marks stands what was measured last.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { grouped, plural, short } from './table.mjs';
+import { grouped, plural, ratioOf, short } from './table.mjs';
 
 const labels = {
   'hebb': '**hebb**',
@@ -16,14 +16,15 @@ const [begin, end] = ['<!-- bench: -->', '<!-- :bench -->'];
 
 /** The rows that a result has of the labelled peers: seconds, and how many times hebb's they are. */
 function tableOf({ entries, threads }) {
-  const cases = grouped(entries, (entry) => entry.case).map(([name, group]) => [name, new Map(group.map((entry) => [entry.peer, entry.median_ms]))]);
-  const cell = (peer, times) => {
-    const [own, ms] = [times.get('hebb'), times.get(peer)];
-    if (ms === undefined) return '';
-    return peer === 'hebb' ? `**${short(ms / 1e3)}**` : `${short(ms / 1e3)} (${(ms / own).toFixed(1)}x)`;
+  const cases = grouped(entries, (entry) => entry.case).map(([name, group]) => [name, new Map(group.map((entry) => [entry.peer, entry]))]);
+  const cell = (peer, group) => {
+    const [own, entry] = [group.get('hebb'), group.get(peer)];
+    if (entry === undefined) return '';
+    const seconds = short(entry.median_ms / 1e3);
+    return peer === 'hebb' ? `**${seconds}**` : `${seconds} (${ratioOf(entry, own).toFixed(1)}x)`;
   };
   const peers = Object.keys(labels).filter((peer) => entries.some((entry) => entry.peer === peer));
-  const rows = peers.map((peer) => [labels[peer], ...cases.map(([, times]) => cell(peer, times))]);
+  const rows = peers.map((peer) => [labels[peer], ...cases.map(([, group]) => cell(peer, group))]);
   const head = [`seconds per epoch, ${plural(threads)}`, ...cases.map(([name]) => name)];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n').replaceAll(' --- ', '---');
 }

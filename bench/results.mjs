@@ -1,4 +1,4 @@
-// What is kept of a run: medians over its rounds, in results.json; RESULTS.md, the chart and the table of the package's
+// What is kept of a run: medians over its turns, in results.json; RESULTS.md, the chart and the table of the package's
 // README.md are made from that. A suite has a result per number of threads that it was run on, the largest first.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -6,24 +6,17 @@ import { join } from 'node:path';
 
 import { drawChart } from './chart.mjs';
 import { renewReadme } from './readme.mjs';
-import { grouped, median, table } from './table.mjs';
+import { table } from './table.mjs';
 
 const path = join(import.meta.dirname, 'results.json');
 const root = join(import.meta.dirname, '..');
 
-/** A suite's lines on one number of threads as an entry per case and peer: medians over the rounds, the best of all. */
-export function summary(suite, lines, { threads, rounds }) {
-  const groups = grouped(lines, (line) => `${line.case}\n${line.peer}`);
-  const digits = (x) => (x === undefined ? undefined : Number(x.toPrecision(4)));
-  const entries = groups.map(([, group]) => {
-    const middle = (field) => digits(median(group.map((line) => line[field]).filter((x) => x !== undefined && x !== null)));
-    const { case: name, peer } = group[0];
-    const entry = { case: name, peer, median_ms: middle('median_ms'), noise: middle('noise') };
-    entry.best_ms = digits(Math.min(...group.map((line) => line.best_ms)));
-    for (const field of Object.keys(suite.extras ?? {})) entry[field] = middle(field);
-    return entry;
-  });
-  const versions = Object.fromEntries(lines.map((line) => [line.peer, line.version]));
+/** A suite's lines on one number of threads as what is kept of them: an entry per case and peer. */
+export function summary(lines, { threads, rounds }) {
+  const digits = (value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+  const fields = (line) => Object.entries(line).filter(([field]) => field !== 'version');
+  const entries = lines.map((line) => Object.fromEntries(fields(line).map(([field, value]) => [field, digits(value)])));
+  const versions = Object.fromEntries(lines.filter(({ version }) => version).map(({ peer, version }) => [peer, version]));
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} cores seen, Node ${process.version}`;
   return { when: new Date().toISOString().slice(0, 10), machine, threads, rounds, versions, entries };
 }
@@ -39,7 +32,8 @@ export async function keep(name, result, suites) {
   writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `# Results
 
 Written by \`npm run bench\`; README.md says how it is measured. In brackets: what the peer takes divided by what hebb
-takes, 2.4x = hebb is 2.4 times as fast (or needs 2.4 times less). Machines differ: compare the ratios.
+takes, 2.4x = hebb is 2.4 times as fast (or needs 2.4 times less): the median over turns next to hebb's, which is not
+always the quotient of the two medians. Machines differ, and their speed changes: compare the ratios.
 Noise: how many cores other programs kept busy meanwhile, median.
 
 ${sections.join('\n')}

@@ -1,10 +1,12 @@
 // A suite's result on some number of threads as a table: a row per case, a column per peer.
 
-/** Median of numbers; undefined of none. */
-export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
+/** The number below which so large a share of them lies; undefined of none. */
+export function percentile(values, share) {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 }
+
+/** Median of numbers; undefined of none. */
+export const median = (values) => percentile(values, 0.5);
 
 /** The items by what `key` answers for them, in order of appearance. */
 export function grouped(items, key) {
@@ -28,6 +30,12 @@ export function short(x) {
 /** A number of threads in words. */
 export const plural = (threads) => `${threads} thread${threads > 1 ? 's' : ''}`;
 
+/** How many times hebb's cost an entry has: of times, what was measured of turns next to hebb's; undefined of no cost. */
+export function ratioOf(entry, own, cost = 'median_ms') {
+  if (cost === 'median_ms' && entry.ratio !== undefined) return entry.ratio;
+  return own?.[cost] > 0 && !counts.includes(cost) ? entry[cost] / own[cost] : undefined;
+}
+
 /** Markdown: title, circumstances, table. A peer's cell is its value and how many times hebb's time it takes. */
 export function table(suite, { when, machine, threads, rounds, versions, entries }) {
   const peers = Object.keys(suite.peers).filter((peer) => entries.some((entry) => entry.peer === peer));
@@ -37,8 +45,8 @@ export function table(suite, { when, machine, threads, rounds, versions, entries
     const entry = group.find((one) => one.peer === peer);
     const own = group.find((one) => one.peer === 'hebb');
     if (entry?.[cost] === undefined || entry[cost] === null) return '';
-    const ratio = peer !== 'hebb' && own?.[cost] > 0 && !counts.includes(cost) ? ` (${(entry[cost] / own[cost]).toFixed(1)}x)` : '';
-    return show(entry) + ratio;
+    const ratio = ratioOf(entry, own, cost);
+    return show(entry) + (peer === 'hebb' || ratio === undefined ? '' : ` (${ratio.toFixed(ratio < 2 ? 2 : 1)}x)`);
   });
   const row = (...columns) => `| ${columns.join(' | ')} |`;
 

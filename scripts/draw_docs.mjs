@@ -60,10 +60,12 @@ function cpuProducts() {
   const [gemm] = JSON.parse(read('bench/results.json')).gemm;
   const rows = gemm.entries.flatMap(({ case: name, peer, median_ms: ms }) => {
     const [, m, k, n] = (/^NN (\d+)x(\d+)x(\d+)$/.exec(name) ?? []).map(Number);
-    return m !== undefined && m === k && k === n ? [{ size: m, speed: (2 * m * n * k) / (ms * 1e6), series: `${peer} ${gemm.versions[peer]}` }] : [];
+    return m !== undefined && m === k && k === n ? [{ size: m, speed: (2 * m * n * k) / (ms * 1e6), series: `${peer} ${gemm.versions[peer]}`, peer }] : [];
   });
-  const palette = ['#D55E00', '#0072B2', '#009E73', '#CC79A7', '#7f7f7f', '#E69F00', '#56B4E9', '#222222', '#8C564B'];
-  const colors = Object.fromEntries([...new Set(rows.map(({ series }) => series))].map((series, i) => [series, palette[i]]));
+  const own = { 'hebb': '#D55E00', 'hebb-avx2': '#F3B48B', 'fma-peak': '#cccccc' };
+  const palette = ['#0072B2', '#009E73', '#CC79A7', '#7f7f7f', '#E69F00', '#56B4E9', '#222222', '#8C564B'];
+  const colors = {};
+  for (const { peer, series } of rows) colors[series] ??= own[peer] ?? palette.shift();
   return speeds({
     title: 'Matrix product in float32',
     subtitle: `${gemm.threads} threads, ${gemm.machine.split(',')[0]}, ${gemm.when}`,

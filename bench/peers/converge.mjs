@@ -1,17 +1,20 @@
-// hebb: Adam on small data until the accuracy of an epoch reaches the goal, once per seed. As converge.py.
+// hebb: Adam on small data until the accuracy of an epoch reaches the goal. A burst is a training from the next seed, the
+// first of which warms up. As converge.py.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { emit, hebbVersion, options } from './peer.mjs';
+import { hebbVersion, options, serve } from './peer.mjs';
 const { callbacks, layers, losses, optimizers, seed, sequential, tensor } = await import('hebb');
 
-const { cases, seeds } = JSON.parse(readFileSync(join(options.work, 'cases.json'), 'utf8'));
-for (const { name, x, y, units, classes, rate, batch, goal, epochs } of cases) {
+const cases = JSON.parse(readFileSync(join(options.work, 'cases.json'), 'utf8'));
+
+await serve(hebbVersion, async (name) => {
+  const { x, y, units, classes, rate, batch, goal, epochs } = cases[name];
   const [inputs, targets] = [tensor(x), tensor(y, { dtype: 'int32' })];
-  const runs = [];
-  for (let number = 0; number <= seeds; number++) {
+  let number = 0;
+  const burst = async () => {
     const begin = performance.now();
-    seed(number);
+    seed(number++);
     const net = sequential([
       layers.dense({ units, activation: 'tanh', inputShape: [x[0].length] }),
       layers.dense({ units: classes }),
@@ -27,8 +30,8 @@ for (const { name, x, y, units, classes, rate, batch, goal, epochs } of cases) {
       },
     });
     await net.fit(inputs, targets, { epochs, batchSize: batch, verbose: 0, callbacks: [stop] });
-    if (number > 0) runs.push({ ms: performance.now() - begin, epochs: count, reached }); // the first warms up
-  }
-  const epochsOf = runs.map((run) => run.epochs).sort((a, b) => a - b);
-  emit(hebbVersion, name, runs.map((run) => run.ms), { epochs: epochsOf[epochsOf.length >> 1], reached: runs.filter((run) => run.reached).length });
-}
+    return { times: [performance.now() - begin], epochs: count, reached };
+  };
+  await burst();
+  return burst;
+});

@@ -1,9 +1,9 @@
 // Element-wise functions and reductions on 10 M floats; the results' bytes are recycled. Peers: hebb, tfjs-wasm, tfjs-node.
-import { emit, hebbVersion, loadTfjs, measure, options } from './peer.mjs';
+import { hebbVersion, inGroups, loadTfjs, options, serve } from './peer.mjs';
 
 const size = 10_000_000;
 const library = await (options.variant === 'hebb' ? hebb : tfjs)();
-for (const [name, call] of Object.entries(library.functions)) emit(library.version, name, measure(() => call().dispose()));
+await serve(library.version, (name) => inGroups(() => library.functions[name]().dispose()));
 
 async function hebb() {
   const { exp, rand, relu, sigmoid, softmax, sum, tanh } = await import('hebb');

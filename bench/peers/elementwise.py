@@ -75,5 +75,4 @@ def jax():
 
 
 version, functions = {"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]()
-for case, call in functions.items():
-    peer.emit(chosen, version, case, peer.measure(call, chosen.seconds))
+peer.serve(version, lambda case: peer.in_groups(functions[case]))

@@ -1,4 +1,4 @@
-"""C = A B in float32, into an existing C where the library can. Peers: torch, numpy, jax."""
+"""C = A B, into an existing C where the library can. Peers: torch, numpy, jax."""
 
 import gemm_cases
 import peer
@@ -15,7 +15,7 @@ def torch():
 
     def product(a, b):
         a, b = torch.from_numpy(a), torch.from_numpy(b)  # transposed arrays become transposed tensors
-        c = torch.empty(len(a), b.shape[1])
+        c = torch.empty(len(a), b.shape[1], dtype=a.dtype)
         return lambda: torch.mm(a, b, out=c)
 
     return torch.__version__, product
@@ -23,7 +23,7 @@ def torch():
 
 def numpy():
     def product(a, b):
-        c = np.empty((len(a), b.shape[1]), np.float32)
+        c = np.empty((len(a), b.shape[1]), a.dtype)
         return lambda: np.matmul(a, b, out=c)
 
     return np.__version__, product
@@ -32,6 +32,7 @@ def numpy():
 def jax():
     import jax
     import jax.numpy as jnp
+    jax.config.update("jax_enable_x64", True)
 
     def product(a, b):
         plain = [np.ascontiguousarray(m) if m.flags.c_contiguous else np.ascontiguousarray(m.T) for m in (a, b)]
@@ -43,4 +44,4 @@ def jax():
     return jax.__version__, product
 
 
-gemm_cases.measure(chosen, *{"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]())
+gemm_cases.serve(*{"torch": torch, "numpy": numpy, "jax": jax}[chosen.variant]())

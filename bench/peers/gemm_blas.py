@@ -1,4 +1,4 @@
-"""C = A B in float32 by the libraries of the system that are called from C. Peers: onednn, openblas, blis."""
+"""C = A B by the libraries of the system that are called from C. Peers: onednn (float32 alone), openblas, blis."""
 
 import ctypes
 import ctypes.util
@@ -42,21 +42,24 @@ def version():
 
 def product(a, b):
     """a and b are row-major or the transpose of something row-major."""
-    c = np.empty((len(a), b.shape[1]), np.float32)
+    if name == "dnnl" and a.dtype != np.float32:
+        return None
+    c = np.empty((len(a), b.shape[1]), a.dtype)
     sizes = [dim(size) for size in (*c.shape, a.shape[1])]
     turned = [not matrix.flags.c_contiguous for matrix in (a, b)]
-    rows = [dim(max(matrix.strides) // 4) for matrix in (a, b, c)]
+    rows = [dim(max(matrix.strides) // matrix.itemsize) for matrix in (a, b, c)]
     place = [matrix.ctypes.data_as(ctypes.c_void_p) for matrix in (a, b, c)]  # keeps the matrix
-    one, zero = ctypes.c_float(1), ctypes.c_float(0)
+    number, letter = (ctypes.c_float, "s") if a.dtype == np.float32 else (ctypes.c_double, "d")
+    one, zero = number(1), number(0)
     values = (*sizes, one, place[0], rows[0], place[1], rows[1], zero, place[2], rows[2])
     if name == "dnnl":
-        sgemm, head = library.dnnl_sgemm, [ctypes.c_char(b"T" if turn else b"N") for turn in turned]
+        gemm, head = library.dnnl_sgemm, [ctypes.c_char(b"T" if turn else b"N") for turn in turned]
     else:
-        sgemm, head = library.cblas_sgemm, [row_major, *(transposed if turn else plain for turn in turned)]
+        gemm, head = library[f"cblas_{letter}gemm"], [row_major, *(transposed if turn else plain for turn in turned)]
     check = a @ b
-    sgemm(*head, *values)
+    gemm(*head, *values)
     np.testing.assert_allclose(c, check, rtol=1e-3, atol=1e-3)
-    return lambda: sgemm(*head, *values)
+    return lambda: gemm(*head, *values)
 
 
-gemm_cases.measure(chosen, version(), product)
+gemm_cases.serve(version(), product)

@@ -1,20 +1,27 @@
-"""The products that the Python peers of the suite gemm measure."""
+"""The products that the Python peers of the suite gemm measure, and how their names are read."""
 
 import peer
 
 
-def measure(chosen, version, product):
-    """Prints a line per case of --only. product(a, b) answers a call that makes the product of two matrices."""
+def serve(version, product):
+    """Answers the driver. product(a, b) makes the call that multiplies two matrices, None for a dtype it does not have."""
     import numpy as np  # after peer.options(), which says how many threads it may use
 
     random = np.random.default_rng(1)
 
-    def matrix(rows, columns, transposed):
-        values = random.uniform(-1, 1, (columns, rows) if transposed else (rows, columns)).astype(np.float32)
+    def matrix(rows, columns, transposed, dtype):
+        values = random.uniform(-1, 1, (columns, rows) if transposed else (rows, columns)).astype(dtype)
         return values.T if transposed else values
 
-    for case in chosen.only.split(","):
-        layout, shape = case.split(" ")
-        m, k, n = (int(size) for size in shape.split("x"))
-        call = product(matrix(m, k, layout[0] == "T"), matrix(k, n, layout[1] == "T"))
-        peer.emit(chosen, version, case, peer.measure(call, chosen.seconds))
+    def prepare(case):
+        layout, (m, k, n), dtype = parsed(case)
+        call = product(matrix(m, k, layout[0] == "T", dtype), matrix(k, n, layout[1] == "T", dtype))
+        return call and peer.in_groups(call)
+
+    peer.serve(version, prepare)
+
+
+def parsed(case):
+    """Layout, (m, k, n) and dtype of a case: "NN 64x64x64" or "NN 64x64x64 float64"."""
+    layout, shape, *dtype = case.split(" ")
+    return layout, tuple(int(size) for size in shape.split("x")), *(dtype or ["float32"])

@@ -1,7 +1,8 @@
-// What the JavaScript peers share: options, data, timing, the lines of output, TensorFlow.js. As peer.py.
-import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+// What the JavaScript peers share: options, data, the answers to the driver, timing, TensorFlow.js. As peer.py.
+import { existsSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 export const sizes = [784, 300, 100, 10];
@@ -12,15 +13,10 @@ const { values, positionals } = parseArgs({
   options: {
     threads: { type: 'string', default: '2' },
     work: { type: 'string' },
-    seconds: { type: 'string', default: '0.3' },
-    batch: { type: 'string', default: '32' },
-    epochs: { type: 'string', default: '3' },
     rows: { type: 'string', default: 'Infinity' },
-    only: { type: 'string', default: '' },
   },
 });
-const [threads, seconds, batch, epochs, most] = [values.threads, values.seconds, values.batch, values.epochs, values.rows].map(Number);
-export const options = { variant: positionals[0], work: values.work, only: values.only, threads, seconds, batch, epochs, rows: most };
+export const options = { variant: positionals[0], work: values.work, threads: Number(values.threads), rows: Number(values.rows) };
 
 // Before a library is loaded: each reads its own.
 Object.assign(process.env, {
@@ -29,6 +25,7 @@ Object.assign(process.env, {
   TF_NUM_INTEROP_THREADS: '1',
   TF_CPP_MIN_LOG_LEVEL: '3',
 });
+if (options.variant === 'hebb-avx2') process.env.HEBB_ISA = 'avx2';
 
 const file = (name) => readFileSync(join(options.work, name));
 
@@ -55,50 +52,102 @@ function peakMemory() {
   return Number(/VmHWM:\s*(\d+)/.exec(readFileSync(status, 'utf8'))[1]) / 1024;
 }
 
-/** Prints the line of one case; times are in milliseconds. (Not by console.log(), which takes 5 ms to get ready.) */
-export function emit(version, name, times, more = {}) {
-  const sorted = Float64Array.from(times).sort();
-  const line = { peer: options.variant, case: name, median_ms: sorted[sorted.length >> 1], best_ms: sorted[0], version };
-  writeSync(1, `${JSON.stringify({ ...line, rss_mb: Math.round(peakMemory()), ...more })}\n`);
+/** Prints a line of JSON. (Not by console.log(), which takes 5 ms to get ready.) */
+export function say(answer) {
+  writeSync(1, `${JSON.stringify({ ...answer, rss_mb: Math.round(peakMemory()) })}\n`);
 }
 
-/** Writes the last weights of a training (Float32Arrays) and prints its line; the first epoch warms up. */
-export function finish(version, times, weights, more) {
-  writeFileSync(join(options.work, 'end.f32'), Buffer.concat(weights.map((w) => Buffer.from(w.buffer, w.byteOffset, w.byteLength))));
-  emit(version, `batch ${batch}`, times.length > 1 ? times.slice(1) : times, more);
+/** The lines of standard input. The process sleeps until there is one: it must not disturb the peer whose turn it is. */
+function* orders() {
+  const chunk = Buffer.alloc(4096);
+  for (let text = ''; ;) {
+    const size = readSync(0, chunk);
+    if (size === 0) return;
+    const lines = (text + chunk.toString('utf8', 0, size)).split('\n');
+    text = lines.pop();
+    yield* lines;
+  }
 }
 
-/** Milliseconds of one call, as often as fits in the --seconds; calls of less than 0.3 ms are timed in groups. */
-export function measure(call) {
-  const budget = 1e3 * seconds;
+/**
+ * Tells the version, then answers the driver's lines. After `case NAME`, `prepare` makes the function that measures a
+ * burst of that case, or undefined when the peer has no such case; after `go SECONDS` that is called with the seconds and
+ * answers { times }, milliseconds, and what else the suite wants to know.
+ */
+export async function serve(version, prepare) {
+  say({ version });
+  let burst;
+  for (const line of orders()) {
+    const [order, what] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
+    if (order === 'case') burst = await prepare(what);
+    const answer = order === 'case' ? { ready: burst !== undefined } : await burst(Number(what));
+    await sleep(0); // for what the library has put off
+    say(answer);
+  }
+}
+
+/** Calls until so many milliseconds are over, once at least. */
+async function warmUp(call, milliseconds) {
+  const begin = performance.now();
+  do await call(); while (performance.now() - begin < milliseconds);
+}
+
+/**
+ * A burst of a call: milliseconds of one, as often as fits in the time after a quarter of it to warm up. A call that takes
+ * longer than all that time is made once. Calls of less than 0.3 ms are timed in groups.
+ */
+export function inGroups(call) {
   call();
-  let begin = performance.now();
-  do call(); while (performance.now() - begin < Math.min(100, budget));
-  begin = performance.now();
-  call();
-  const group = Math.max(1, Math.floor(0.3 / Math.max(1e-4, performance.now() - begin)));
-  const [times, first] = [[], performance.now()];
-  while (times.length < 3 || performance.now() - first < budget) {
+  let [begin, count] = [performance.now(), 0];
+  do call(); while (++count < 2 || performance.now() - begin < 50);
+  const pace = (performance.now() - begin) / count;
+  const group = Math.max(1, Math.floor(0.3 / pace));
+  return (seconds) => {
+    const budget = 1e3 * seconds;
     begin = performance.now();
-    for (let i = 0; i < group; i++) call();
-    times.push((performance.now() - begin) / group);
-  }
-  return times;
+    if (pace < budget) do call(); while (performance.now() - begin < budget / 4);
+    const [times, first] = [[], performance.now()];
+    do {
+      begin = performance.now();
+      for (let i = 0; i < group; i++) call();
+      times.push((performance.now() - begin) / group);
+    } while (performance.now() - first < budget);
+    return { times };
+  };
 }
 
-/** Milliseconds of each of `count` calls, after a tenth as many for warming up; a call may answer a promise. */
-export async function latencies(call, count) {
-  const times = [];
-  for (let i = -Math.floor(count / 10); i < count; i++) {
+/** A burst of a call that may answer a promise: milliseconds of each single one, after a quarter of the time to warm up. */
+export async function oneByOne(call) {
+  await warmUp(call, 50);
+  return async (seconds) => {
+    await warmUp(call, 250 * seconds);
+    const [times, first] = [[], performance.now()];
+    do {
+      const begin = performance.now();
+      const answer = call();
+      if (answer !== undefined) await answer;
+      times.push(performance.now() - begin);
+    } while (performance.now() - first < 1e3 * seconds);
+    return { times };
+  };
+}
+
+/**
+ * A burst of a training: an epoch, in milliseconds per 60,000 rows when it has `count`, and then the weights (Float32Arrays)
+ * in end-PEER.f32. `epoch` answers what it took where there is more to do than the epoch. A first one, which compiles and
+ * warms up, does not count.
+ */
+export async function byEpochs(count, epoch, weights) {
+  const burst = async () => {
     const begin = performance.now();
-    const answer = call();
-    if (answer !== undefined) await answer;
-    if (i >= 0) times.push(performance.now() - begin);
-  }
-  return times;
+    const time = (await epoch()) ?? performance.now() - begin;
+    const parts = weights().map((w) => Buffer.from(w.buffer, w.byteOffset, w.byteLength));
+    writeFileSync(join(options.work, `end-${options.variant}.f32`), Buffer.concat(parts));
+    return { times: [(time * 60_000) / count] };
+  };
+  await burst();
+  return burst;
 }
-
-export const percentile = (times, share) => times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
 
 export const hebbVersion = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 

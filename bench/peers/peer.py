@@ -1,9 +1,9 @@
-"""What the Python peers share: options, data, timing, the lines of output.
+"""What the Python peers share: options, data, the answers to the driver, timing. As peer.mjs.
 
-Every peer is started as `<script>.py <peer> --threads 2 --work DIR [--seconds 0.3]`, for training with `--batch 32
---epochs 3`. It prints one line of JSON per case, the times in milliseconds. DIR holds, written by the suite: x.u8 (rows
-of 784 bytes), y.u8, start.f32 (kernel, bias, kernel, ... of 784-300-100-10). A training peer uses SGD 0.01 on shuffled
-rows, x scaled to 0..1, and writes its last weights to end.f32, which the suite evaluates.
+Every peer is started as `<script>.py <peer> --threads 2 --work DIR`. It prints lines of JSON: first its version, then an
+answer to each line of its standard input (serve). DIR holds, written by the suite: x.u8 (rows of 784 bytes), y.u8,
+start.f32 (kernel, bias, kernel, ... of 784-300-100-10). A training peer uses SGD 0.01 on shuffled rows, x scaled to 0..1,
+and writes its weights to end-PEER.f32 after each epoch; the suite evaluates them.
 """
 
 import argparse
@@ -25,10 +25,6 @@ def options():
     parser.add_argument("variant")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--seconds", type=float, default=0.3)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--only", default="")
     chosen = parser.parse_args()
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS",
                  "TF_NUM_INTRAOP_THREADS"):
@@ -67,61 +63,88 @@ def peak_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2 ** 20 if sys.platform == "darwin" else 2 ** 10)
 
 
-def emit(chosen, version, case, times, **more):
-    """Prints the line of one case; times are in seconds."""
-    times = sorted(times)
-    print(json.dumps({"peer": chosen.variant, "case": case, "median_ms": times[len(times) // 2] * 1e3,
-                      "best_ms": times[0] * 1e3, "version": version,
-                      "rss_mb": round(peak_memory()), **more}), flush=True)
+def say(**answer):
+    """Prints a line of JSON."""
+    print(json.dumps({**answer, "rss_mb": round(peak_memory())}), flush=True)
 
 
-def finish(chosen, version, times, weights):
-    """Writes the last weights of a training and prints its line."""
-    np.concatenate([np.ascontiguousarray(w, np.float32).ravel() for w in weights]).tofile(
-        os.path.join(chosen.work, "end.f32"))
-    emit(chosen, version, f"batch {chosen.batch}", times)
+def serve(version, prepare):
+    """Tells the version, then answers the driver's lines. After `case NAME`, prepare(NAME) makes the function that measures
+    a burst of that case, or None when the peer has no such case; after `go SECONDS` that is called with the seconds and
+    answers {"times": milliseconds} and what else the suite wants to know."""
+    say(version=version)
+    burst = None
+    for line in sys.stdin:  # sleeps until there is one: it must not disturb the peer whose turn it is
+        order, what = line.rstrip("\n").split(" ", 1)
+        if order == "case":
+            burst = prepare(what)
+            say(ready=burst is not None)
+        else:
+            say(**burst(float(what)))
 
 
-def timed(epochs, epoch):
-    """Seconds of each call of `epoch`, the first of which also compiles and warms up; it counts only if it is alone."""
-    times = []
-    for _ in range(epochs):
-        begin = time.perf_counter()
-        epoch()
-        times.append(time.perf_counter() - begin)
-    return times[1:] or times
+def clock():
+    """Milliseconds."""
+    return 1e3 * time.perf_counter()
 
 
-def measure(call, seconds):
-    """Seconds of one call, as often as fits in `seconds`; calls of less than 0.3 ms are timed in groups."""
-    clock = time.perf_counter
-    call()
-    begin = clock()
-    call()
-    while clock() - begin < min(0.05, seconds):
+def warm_up(call, milliseconds):
+    """Calls until so many milliseconds are over, once at least; answers how long one took."""
+    begin, count = clock(), 0
+    while count == 0 or clock() - begin < milliseconds:
         call()
-    begin = clock()
+        count += 1
+    return (clock() - begin) / count
+
+
+def in_groups(call):
+    """A burst of a call: milliseconds of one, as often as fits in the time after a quarter of it to warm up. A call that takes
+    longer than all that time is made once. Calls of less than 0.3 ms are timed in groups."""
     call()
-    group, times, first = max(1, int(300e-6 / (clock() - begin))), [], clock()
-    while len(times) < 3 or clock() - first < seconds:
-        begin = clock()
-        for _ in range(group):
+    pace = warm_up(call, 50)
+    group = max(1, int(0.3 / pace))
+
+    def burst(seconds):
+        if pace < 1e3 * seconds:
+            warm_up(call, 250 * seconds)
+        times, first = [], clock()
+        while not times or clock() - first < 1e3 * seconds:
+            begin = clock()
+            for _ in range(group):
+                call()
+            times.append((clock() - begin) / group)
+        return {"times": times}
+
+    return burst
+
+
+def one_by_one(call):
+    """A burst of a call: milliseconds of each single one, after a quarter of the time to warm up."""
+    warm_up(call, 50)
+
+    def burst(seconds):
+        warm_up(call, 250 * seconds)
+        times, first = [], clock()
+        while not times or clock() - first < 1e3 * seconds:
+            begin = clock()
             call()
-        times.append((clock() - begin) / group)
-    return times
+            times.append(clock() - begin)
+        return {"times": times}
+
+    return burst
 
 
-def latencies(call, count):
-    """Seconds of each of `count` calls, after a tenth as many for warming up."""
-    for _ in range(count // 10):
-        call()
-    times = []
-    for _ in range(count):
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return times
+def by_epochs(chosen, count, epoch, weights):
+    """A burst of a training: an epoch, in milliseconds per 60,000 rows when it has `count`, and then the weights in
+    end-PEER.f32. `epoch` answers what it took where there is more to do than the epoch. A first one, which compiles and
+    warms up, does not count."""
+    def burst(_=None):
+        begin = clock()
+        own = epoch()
+        milliseconds = clock() - begin if own is None else own
+        flat = np.concatenate([np.ascontiguousarray(w, np.float32).ravel() for w in weights()])
+        flat.tofile(os.path.join(chosen.work, f"end-{chosen.variant}.f32"))
+        return {"times": [milliseconds * 60_000 / count]}
 
-
-def percentile(times, share):
-    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+    burst()
+    return burst

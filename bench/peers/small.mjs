@@ -3,28 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { emit, hebbVersion, latencies, loadTfjs, measure, options, peerPackage, percentile, rate, sizes, startWeights } from './peer.mjs';
+import { hebbVersion, inGroups, loadTfjs, oneByOne, options, peerPackage, rate, serve, sizes, startWeights } from './peer.mjs';
 
 const row = Float32Array.from({ length: sizes[0] }, (_, i) => (i % 17) / 17);
 const corners = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] };
-const count = Math.round(10_000 * options.seconds);
 
-/** The line of one function, called in groups. */
-const op = (version, name, call) => emit(version, name, measure(call));
-
-/** The lines of one function, each call timed alone. */
-async function prediction(version, call) {
-  const times = await latencies(call, count);
-  emit(version, 'predict one row, p50', times);
-  emit(version, 'predict one row, p99', [percentile(times, 0.99)]);
-}
+/** Of each library: its version and, by the names of the cases, what makes their bursts. */
+const { version, cases } = await { 'hebb': hebb, 'tfjs-node': tfjs, 'tfjs-wasm': tfjs, 'onnxruntime-node': onnxruntime }[options.variant]();
+await serve(version, (name) => cases[name]?.());
 
 async function hebb() {
   const { capture, layers, losses, optimizers, randn, scope, sequential, tensor, valueAndGrad, zeros, ...ops } = await import('hebb');
-  const version = hebbVersion;
   const [a, b] = [randn([4, 4]), randn([4, 4])];
-  op(version, 'add 4x4', () => a.add(b));
-  op(version, 'matmul 4x4', () => a.matmul(b));
 
   const net = sequential([
     layers.dense({ units: sizes[1], activation: 'relu', inputShape: [sizes[0]] }),
@@ -33,7 +23,6 @@ async function hebb() {
   ]);
   net.compile({ optimizer: optimizers.sgd({ learningRate: rate }), loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }) });
   const x = tensor(row, { shape: [1, sizes[0]] });
-  await prediction(version, () => void net.predict(x).dataSync());
 
   /** A step of SGD on the parameters, eager and captured. */
   const steps = (name, parameters, lossOf) => {
@@ -42,27 +31,37 @@ async function hebb() {
       for (const [i, w] of parameters.entries()) w.assign(w.sub(gradients[i].mul(rate)));
       return loss;
     };
-    op(version, `${name}, eager`, () => scope(() => void step()));
-    const program = capture(step);
-    op(version, name, () => program.runSync());
+    return {
+      [`${name}, eager`]: () => inGroups(() => scope(() => void step())),
+      [name]: () => {
+        const program = capture(step);
+        return inGroups(() => program.runSync());
+      },
+    };
   };
   const label = tensor([3], { dtype: 'int32' });
   const [w1, b1, w2, b2, w3, b3] = startWeights().map(({ shape, values }) => tensor(values, { shape }));
   const logits = () => x.matmul(w1).add(b1).relu().matmul(w2).add(b2).relu().matmul(w3).add(b3);
-  steps('train step, batch 1', [w1, b1, w2, b2, w3, b3], () => ops.softmaxCrossEntropy(logits(), label).mean());
 
   const [inputs, targets] = [tensor(corners.x), tensor(corners.y)];
   const [v1, c1, v2, c2] = [randn([2, 8]), zeros([8]), randn([8, 1]), zeros([1])];
   const answer = () => inputs.matmul(v1).add(c1).tanh().matmul(v2).add(c2);
-  steps('XOR step', [v1, c1, v2, c2], () => ops.sigmoidCrossEntropy(answer(), targets).mean());
+
+  return {
+    version: hebbVersion,
+    cases: {
+      'add 4x4': () => inGroups(() => a.add(b)),
+      'matmul 4x4': () => inGroups(() => a.matmul(b)),
+      'predict one row': () => oneByOne(() => void net.predict(x).dataSync()),
+      ...steps('train step, batch 1', [w1, b1, w2, b2, w3, b3], () => ops.softmaxCrossEntropy(logits(), label).mean()),
+      ...steps('XOR step', [v1, c1, v2, c2], () => ops.sigmoidCrossEntropy(answer(), targets).mean()),
+    },
+  };
 }
 
 async function tfjs() {
   const tf = await loadTfjs();
-  const version = tf.version.tfjs;
   const [a, b] = [tf.randomNormal([4, 4]), tf.randomNormal([4, 4])];
-  op(version, 'add 4x4', () => tf.add(a, b).dispose());
-  op(version, 'matmul 4x4', () => tf.matMul(a, b).dispose());
 
   const layered = (x, weights, activation) =>
     weights.reduce((input, w, i) => {
@@ -70,25 +69,33 @@ async function tfjs() {
       return i === weights.length - 1 ? tf.add(input, w) : activation(tf.add(input, w));
     }, x);
   const weights = startWeights().map(({ shape, values }) => tf.variable(tf.tensor(values, shape)));
-  await prediction(version, () => void tf.tidy(() => layered(tf.tensor2d(row, [1, sizes[0]]), weights, tf.relu).dataSync()));
 
   const optimizer = tf.train.sgd(rate);
-  const step = (name, variables, lossOf) => {
-    const times = measure(() => void tf.tidy(() => void optimizer.minimize(lossOf, false, variables)));
-    for (const mode of ['', ', eager']) emit(version, `${name}${mode}`, times); // there is no other mode
+  const steps = (name, variables, lossOf) => {
+    const make = () => inGroups(() => void tf.tidy(() => void optimizer.minimize(lossOf, false, variables)));
+    return { [name]: make, [`${name}, eager`]: make }; // there is no other mode
   };
   const [x, y] = [tf.tensor2d(row, [1, sizes[0]]), tf.oneHot([3], 10).toFloat()];
-  step('train step, batch 1', weights, () => tf.losses.softmaxCrossEntropy(y, layered(x, weights, tf.relu)));
   const [inputs, targets] = [tf.tensor2d(corners.x), tf.tensor2d(corners.y)];
   const small = [[2, 8], [8], [8, 1], [1]].map((shape) => tf.variable(tf.randomNormal(shape)));
-  step('XOR step', small, () => tf.losses.sigmoidCrossEntropy(targets, layered(inputs, small, tf.tanh)));
+
+  return {
+    version: tf.version.tfjs,
+    cases: {
+      'add 4x4': () => inGroups(() => tf.add(a, b).dispose()),
+      'matmul 4x4': () => inGroups(() => tf.matMul(a, b).dispose()),
+      'predict one row': () =>
+        oneByOne(() => void tf.tidy(() => layered(tf.tensor2d(row, [1, sizes[0]]), weights, tf.relu).dataSync())),
+      ...steps('train step, batch 1', weights, () => tf.losses.softmaxCrossEntropy(y, layered(x, weights, tf.relu))),
+      ...steps('XOR step', small, () => tf.losses.sigmoidCrossEntropy(targets, layered(inputs, small, tf.tanh))),
+    },
+  };
 }
 
 async function onnxruntime() {
   const { exports: ort, version } = peerPackage('ORT_ROOT', 'onnxruntime-node');
   const settings = { intraOpNumThreads: options.threads, interOpNumThreads: 1, executionProviders: ['cpu'] };
   const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(join(options.work, 'mlp.onnx'))), settings);
-  await prediction(version, () => session.run({ x: new ort.Tensor('float32', row, [1, sizes[0]]) }));
+  const predict = () => session.run({ x: new ort.Tensor('float32', row, [1, sizes[0]]) });
+  return { version, cases: { 'predict one row': () => oneByOne(predict) } };
 }
-
-await { 'hebb': hebb, 'tfjs-node': tfjs, 'tfjs-wasm': tfjs, 'onnxruntime-node': onnxruntime }[options.variant]();

@@ -11,19 +11,6 @@ a, b = (random.normal(size=(4, 4)).astype(np.float32) for _ in range(2))
 row = (np.arange(peer.SIZES[0], dtype=np.float32) % 17 / 17)[None]
 corners, answers = np.float32([[0, 0], [0, 1], [1, 0], [1, 1]]), np.float32([[0], [1], [1], [0]])
 small = [random.normal(size=shape).astype(np.float32) for shape in ((2, 8), (8,), (8, 1), (1,))]
-count = round(10_000 * chosen.seconds)
-
-
-def op(version, cases, call):
-    times = peer.measure(call, chosen.seconds)
-    for case in cases:
-        peer.emit(chosen, version, case, times)
-
-
-def prediction(version, call):
-    times = peer.latencies(call, count)
-    peer.emit(chosen, version, "predict one row, p50", times)
-    peer.emit(chosen, version, "predict one row, p99", [peer.percentile(times, 0.99)])
 
 
 def torch():
@@ -31,8 +18,6 @@ def torch():
     import torch.nn.functional as F
     torch.set_num_threads(chosen.threads)
     x, y = torch.from_numpy(a), torch.from_numpy(b)
-    op(torch.__version__, ["add 4x4"], lambda: x + y)
-    op(torch.__version__, ["matmul 4x4"], lambda: x @ y)
 
     def parameters(arrays):
         return [torch.from_numpy(w).requires_grad_() for w in arrays]
@@ -42,7 +27,7 @@ def torch():
             x = activation(torch.addmm(w[i + 1], x, w[i]))
         return torch.addmm(w[-1], x, w[-2])
 
-    def step(case, w, loss):
+    def steps(case, w, loss):
         optimizer = torch.optim.SGD(w, lr=peer.RATE, fused=True)
 
         def update():
@@ -50,14 +35,22 @@ def torch():
             loss().backward()
             optimizer.step()
 
-        op(torch.__version__, [case, case + ", eager"], update)  # the eager way is the usual one
+        def make():
+            return peer.in_groups(update)
+
+        return {case: make, case + ", eager": make}  # the eager way is the usual one
 
     w, rows, label = parameters(peer.start(chosen.work)), torch.from_numpy(row), torch.tensor([3])
-    with torch.inference_mode():
-        prediction(torch.__version__, lambda: layered(rows, w, torch.relu))
-    step("train step, batch 1", w, lambda: F.cross_entropy(layered(rows, w, torch.relu), label))
     v, inputs, targets = parameters(small), torch.from_numpy(corners), torch.from_numpy(answers)
-    step("XOR step", v, lambda: F.binary_cross_entropy_with_logits(layered(inputs, v, torch.tanh), targets))
+    inferring = torch.inference_mode()  # around a burst
+
+    return torch.__version__, {
+        "add 4x4": lambda: peer.in_groups(lambda: x + y),
+        "matmul 4x4": lambda: peer.in_groups(lambda: x @ y),
+        "predict one row": lambda: inferring(peer.one_by_one(lambda: layered(rows, w, torch.relu))),
+        **steps("train step, batch 1", w, lambda: F.cross_entropy(layered(rows, w, torch.relu), label)),
+        **steps("XOR step", v, lambda: F.binary_cross_entropy_with_logits(layered(inputs, v, torch.tanh), targets)),
+    }
 
 
 def jax():
@@ -65,37 +58,42 @@ def jax():
     import jax.numpy as jnp
     x, y = jnp.asarray(a), jnp.asarray(b)
     add, matmul = jax.jit(jnp.add), jax.jit(jnp.matmul)
-    op(jax.__version__, ["add 4x4"], lambda: add(x, y).block_until_ready())
-    op(jax.__version__, ["matmul 4x4"], lambda: matmul(x, y).block_until_ready())
 
     def layered(w, x, activation):
         for i in range(0, len(w) - 2, 2):
             x = activation(x @ w[i] + w[i + 1])
         return x @ w[-2] + w[-1]
 
-    def step(case, arrays, loss):
+    def steps(case, arrays, loss):
         def update(w):
             return jax.tree.map(lambda p, g: p - peer.RATE * g, w, jax.grad(loss)(w))
 
-        for mode, function in (("", jax.jit(update, donate_argnums=0)), (", eager", update)):
+        def make(function):
             state = [jnp.array(w) for w in arrays]  # a copy: jit takes it over
 
             def call():
                 nonlocal state
                 state = jax.block_until_ready(function(state))
 
-            op(jax.__version__, [case + mode], call)
+            return peer.in_groups(call)
+
+        return {case: lambda: make(jax.jit(update, donate_argnums=0)), case + ", eager": lambda: make(update)}
 
     rows, inputs, targets = jnp.asarray(row), jnp.asarray(corners), jnp.asarray(answers)
     w, forward = [jnp.asarray(w) for w in peer.start(chosen.work)], jax.jit(lambda w, x: layered(w, x, jax.nn.relu))
-    prediction(jax.__version__, lambda: forward(w, rows).block_until_ready())
-    step("train step, batch 1", w, lambda w: -jax.nn.log_softmax(layered(w, rows, jax.nn.relu))[0, 3])
 
     def xor_loss(w):
         z = layered(w, inputs, jnp.tanh)
         return (jax.nn.softplus(z) - targets * z).mean()
 
-    step("XOR step", small, xor_loss)
+    return jax.__version__, {
+        "add 4x4": lambda: peer.in_groups(lambda: add(x, y).block_until_ready()),
+        "matmul 4x4": lambda: peer.in_groups(lambda: matmul(x, y).block_until_ready()),
+        "predict one row": lambda: peer.one_by_one(lambda: forward(w, rows).block_until_ready()),
+        **steps("train step, batch 1", w, lambda w: -jax.nn.log_softmax(layered(w, rows, jax.nn.relu))[0, 3]),
+        **steps("XOR step", small, xor_loss),
+    }
 
 
-{"torch": torch, "jax": jax}[chosen.variant]()
+version, cases = {"torch": torch, "jax": jax}[chosen.variant]()
+peer.serve(version, lambda case: cases[case]() if case in cases else None)

@@ -1,5 +1,5 @@
-// Prints a line as soon as the library is imported; `node` imports none.
-import { emit, hebbVersion, loadTfjs, options } from './peer.mjs';
+// Says the version as soon as the library is imported; `node` imports none.
+import { hebbVersion, loadTfjs, options, say } from './peer.mjs';
 
 let version = process.version;
 if (options.variant === 'hebb') {
@@ -8,4 +8,4 @@ if (options.variant === 'hebb') {
 } else if (options.variant !== 'node') {
   version = (await loadTfjs()).version.tfjs;
 }
-emit(version, 'import', [0]);
+say({ version });

@@ -1,4 +1,4 @@
-"""Prints a line as soon as the library is imported."""
+"""Says the version as soon as the library is imported."""
 
 import peer
 
@@ -9,4 +9,4 @@ import importlib
 names = {"torch-eager": "torch", "jax-step": "jax", "sklearn": "sklearn.neural_network", "keras-tf": "keras",
          "keras-jax": "keras"}
 library = importlib.import_module(names[chosen.variant])
-peer.emit(chosen, getattr(library, "__version__", ""), "import", [0])
+peer.say(version=getattr(library, "__version__", ""))

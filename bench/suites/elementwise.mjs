@@ -11,4 +11,6 @@ export const peers = {
   'tfjs-wasm': 'elementwise.mjs',
 };
 
-export const job = (peer, _run, { quick }) => [peers[peer], '--seconds', quick ? 0.02 : 0.3];
+export const turns = ({ quick }) => (quick ? { rounds: 2, seconds: 0.01 } : { rounds: 8, seconds: 0.04, limit: 10 });
+export const cases = () => ['add', 'relu', 'exp', 'tanh', 'sigmoid', 'softmax', 'sum', 'argmax'];
+export const job = (peer) => [peers[peer]];

@@ -22,4 +22,10 @@ export function prepare({ work }) {
   writeFileSync(join(work, 'mlp.onnx'), mlpModel(startWeights(), [784, 300, 100, 10]));
 }
 
-export const job = (peer, _run, { quick }) => [peers[peer], '--seconds', quick ? 0.02 : 0.3];
+const [predict, step, xor] = ['predict one row', 'train step, batch 1', 'XOR step'];
+export const turns = ({ quick }) => (quick ? { rounds: 2, seconds: 0.02 } : { rounds: 10, seconds: 0.05, limit: 10 });
+export const cases = ({ quick }) => ['add 4x4', 'matmul 4x4', predict, ...(quick ? [step, xor] : [`${step}, eager`, step, `${xor}, eager`, xor])];
+
+/** Of these the times of single calls, of all turns together. */
+export const percentiles = { [predict]: { p50: 0.5, p99: 0.99 } };
+export const job = (peer) => [peers[peer]];

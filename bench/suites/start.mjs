@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { startPeer as startProcess } from '../live_peer.mjs';
 import { home } from '../peers.mjs';
 import { mnist, startWeights } from './mnist_case.mjs';
 import { peers as trained } from './training.mjs';
@@ -10,7 +11,7 @@ export const title = 'Start: milliseconds from the start of the process, and siz
 export const unit = 'ms';
 export const extras = { rss_mb: 'peak memory, MB' };
 export const note =
-  'First training step: 784-300-100-10, batch 32, weights written to a file. Installed: the package and its compiled addon (hebb), node_modules, or the site-packages of the environment.';
+  'First training step: 784-300-100-10, batch 32, weights written to a file. A turn is a start. Installed: the package and its compiled addon (hebb), node_modules, or the site-packages of the environment.';
 
 const started = ['hebb', 'torch-eager', 'jax-step', 'keras-tf', 'keras-jax', 'sklearn', 'tfjs-node', 'tfjs-wasm'];
 export const peers = { ...Object.fromEntries(started.map((peer) => [peer, trained[peer]])), node: 'start_import.mjs' };
@@ -22,20 +23,33 @@ export function prepare({ work }) {
   writeFileSync(join(work, 'start.f32'), new Uint8Array(startWeights().buffer));
 }
 
+const [imported, stepped, installed] = ['library imported', 'first training step done', 'installed, MB'];
 export const runs = ({ quick }) => (quick ? ['step'] : ['import', 'step']);
+export const turns = ({ quick }) => ({ rounds: quick ? 1 : 3 });
+export const cases = (_context, run) => (run === 'step' ? [stepped] : [imported, installed]);
 
 export function job(peer, run) {
   if (run === 'import') return [peers[peer].endsWith('.py') ? 'start_import.py' : 'start_import.mjs'];
-  return peer === 'node' ? undefined : [peers[peer], '--epochs', 1];
+  return peer === 'node' ? undefined : [peers[peer]];
 }
 
-/** The times are those of the whole process, seen from outside. The size becomes a line of its own. */
-export function after(lines) {
-  const [line] = lines;
-  const size = line.case === 'import' ? sizeOf(line.peer) : undefined;
-  const name = line.case === 'import' ? 'library imported' : 'first training step done';
-  Object.assign(line, { case: name, median_ms: line.first_ms, best_ms: line.first_ms });
-  if (size) lines.push({ ...line, case: 'installed, MB', median_ms: size, best_ms: size, rss_mb: undefined });
+/** A peer of which every turn is a process of its own: the times are those of the whole process, seen from outside. */
+export async function startPeer(command, name) {
+  let wanted;
+  const start = async () => {
+    const begin = performance.now();
+    const { ask, end, version, rss_mb } = await startProcess(command);
+    const answer = wanted === stepped ? await ask('case batch 32') : { rss_mb };
+    const times = [performance.now() - begin];
+    await end();
+    return { ...answer, version, times };
+  };
+  const ask = async (order) => {
+    if (!order.startsWith('case ')) return wanted === installed ? { times: [sizeOf(name)] } : start();
+    wanted = order.slice('case '.length);
+    return { ready: wanted !== installed || sizeOf(name) !== undefined };
+  };
+  return { ask, end: async () => {}, rest: async () => true, spent: () => 0 };
 }
 
 const sizes = new Map();
