@@ -4,7 +4,7 @@ import type { Tensor } from './tensor.js';
 import { hooks, type Callback, type Logs } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
 import { progress as progressOf } from './train/progress.js';
-import { checkNames } from './options.js';
+import { checkKinds, checkNames, checkPath, valueText, withDefaults } from './options.js';
 import { wholeNumber } from './train/rows.js';
 
 export { backupAndRestore, type BackupAndRestoreOptions, csvLogger, type CsvLoggerOptions } from './callbacks_files.js';
@@ -52,6 +52,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   checkNames('earlyStopping', options, [
     'monitor', 'minDelta', 'patience', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch',
   ]);
+  checkKinds('earlyStopping', options, { monitor: String, minDelta: Number, baseline: Number, restoreBestWeights: Boolean });
   const { monitor = 'val_loss', mode = 'auto', baseline, restoreBestWeights = false } = options;
   const patience = wholeNumber('earlyStopping', 'patience', options.patience ?? 0, 0);
   const startFromEpoch = wholeNumber('earlyStopping', 'startFromEpoch', options.startFromEpoch ?? 0, 0);
@@ -122,8 +123,8 @@ export interface ModelCheckpointOptions {
 }
 
 /**
- * Saves the model as it trains. In the path, {epoch} (from 1) and {name of a log} are filled in, with digits after the point
- * as in {val_loss:.2f}, with leading zeros as in {epoch:02d}.
+ * Saves the model as it trains. In the path, {epoch} (from 1), where saveFreq counts batches {batch} (of the epoch, from 1), and
+ * {name of a log} are filled in, with digits after the point as in {val_loss:.2f}, with leading zeros as in {epoch:02d}.
  *
  * @throws ERR_ARGUMENT during fit() for a name in the path that is not in the logs
  * @example
@@ -133,24 +134,23 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
   checkNames('modelCheckpoint', options, [
     'monitor', 'saveBestOnly', 'saveWeightsOnly', 'mode', 'saveFreq', 'initialValueThreshold',
   ]);
-  if (typeof path !== 'string' || path === '') {
-    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: path is the path of a file, got ${typeof path}`);
-  }
+  checkPath('modelCheckpoint', 'path', path);
+  checkKinds('modelCheckpoint', options, { monitor: String, saveBestOnly: Boolean, saveWeightsOnly: Boolean, initialValueThreshold: Number });
   const { monitor = 'val_loss', saveBestOnly = false, saveWeightsOnly = false, mode = 'auto', saveFreq = 'epoch' } = options;
   if (saveFreq !== 'epoch' && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
-    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: saveFreq is 'epoch' or a whole number >= 1, got ${saveFreq}`);
+    throw new HebbError('ERR_ARGUMENT', `modelCheckpoint: saveFreq is 'epoch' or a whole number >= 1, got ${valueText(saveFreq)}`);
   }
   const sign = largerIsBetter('modelCheckpoint', monitor, mode) ? 1 : -1;
   let best = options.initialValueThreshold ?? -sign * Infinity;
   let epochNow = 0;
   let batches = 0;
-  const save = async (model: Model, logs: Logs): Promise<void> => {
+  const save = async (model: Model, logs: Logs, batch: Logs = {}): Promise<void> => {
     if (saveBestOnly) {
       const value = monitored('modelCheckpoint', monitor, mode, logs);
       if (value === undefined || !(sign * value > sign * best)) return;
       best = value;
     }
-    await model.save(fillIn(path, { epoch: epochNow + 1, ...logs }), { optimizer: !saveWeightsOnly });
+    await model.save(fillIn(path, { epoch: epochNow + 1, ...batch, ...logs }), { optimizer: !saveWeightsOnly });
   };
   return {
     onEpochBegin: (_model, epoch) => {
@@ -158,7 +158,7 @@ export function modelCheckpoint(path: string, options: ModelCheckpointOptions = 
     },
     ...(saveFreq === 'epoch'
       ? { onEpochEnd: (model: Model, _epoch: number, logs: Logs) => save(model, logs) }
-      : { onBatchEnd: (model: Model, _batch: number, logs: Logs) => (++batches % saveFreq === 0 ? save(model, logs) : undefined) }),
+      : { onBatchEnd: (model: Model, batch: number, logs: Logs) => (++batches % saveFreq === 0 ? save(model, logs, { batch: batch + 1 }) : undefined) }),
   };
 }
 
@@ -190,8 +190,7 @@ export interface TerminateOnNaNOptions {
  * history.epoch.length < 9; // true
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): Callback {
-  checkNames('terminateOnNaN', options, ['raiseError']);
-  const { raiseError = false } = options;
+  const { raiseError } = withDefaults('terminateOnNaN', options, { raiseError: false });
   return {
     onBatchEnd: (model, batch, { loss }) => {
       if (loss === undefined || Number.isFinite(loss)) return;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HebbError } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Callback } from './train/callbacks.js';
-import { checkNames } from './options.js';
+import { checkPath, valueText, withDefaults } from './options.js';
 
 /** Does something with a file. @throws ERR_ARGUMENT naming it when the system refuses */
 async function onDisk<T>(callback: string, path: string, action: () => Promise<T>): Promise<T> {
@@ -42,11 +42,8 @@ export interface CsvLoggerOptions {
  * const logger = callbacks.csvLogger('training.csv', { append: true });
  */
 export function csvLogger(filename: string, options: CsvLoggerOptions = {}): Callback {
-  checkNames('csvLogger', options, ['separator', 'append']);
-  const { separator = ',', append = false } = options;
-  if (typeof filename !== 'string' || filename === '') {
-    throw new HebbError('ERR_ARGUMENT', `csvLogger: filename is the path of a file, got '${filename}'`);
-  }
+  const { separator, append } = withDefaults('csvLogger', options, { separator: ',', append: false });
+  checkPath('csvLogger', 'filename', filename);
   if (separator.length !== 1 || '"\r\n'.includes(separator)) {
     throw new HebbError('ERR_ARGUMENT', `csvLogger: separator is one character, no quote and no line break, got '${separator}'`);
   }
@@ -100,13 +97,10 @@ export interface BackupAndRestoreOptions {
  */
 export function backupAndRestore(backupDir: string, options: BackupAndRestoreOptions = {}): Callback {
   const name = 'backupAndRestore';
-  checkNames(name, options, ['saveFreq', 'doubleCheckpoint', 'deleteCheckpoint']);
-  const { saveFreq = 'epoch', doubleCheckpoint = false, deleteCheckpoint = true } = options;
-  if (typeof backupDir !== 'string' || backupDir === '') {
-    throw new HebbError('ERR_ARGUMENT', `${name}: backupDir is the path of a folder, got '${backupDir}'`);
-  }
+  const { saveFreq = 'epoch', doubleCheckpoint, deleteCheckpoint } = withDefaults(name, options, { saveFreq: undefined, doubleCheckpoint: false, deleteCheckpoint: true });
+  checkPath(name, 'backupDir', backupDir, 'a folder');
   if (saveFreq !== 'epoch' && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
-    throw new HebbError('ERR_ARGUMENT', `${name}: saveFreq is 'epoch' or a whole number >= 1, got ${saveFreq}`);
+    throw new HebbError('ERR_ARGUMENT', `${name}: saveFreq is 'epoch' or a whole number >= 1, got ${valueText(saveFreq)}`);
   }
   const [latest, previous] = [join(backupDir, 'latest.hebb'), join(backupDir, 'previous.hebb')];
   let epochNow = 0;

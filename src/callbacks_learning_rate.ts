@@ -4,7 +4,7 @@ import { assign } from './ops/index.js';
 import { notNegative, share } from './optimizers/options.js';
 import type { Callback } from './train/callbacks.js';
 import { largerIsBetter, monitored, type MonitorMode } from './train/monitor.js';
-import { checkNames } from './options.js';
+import { checkKinds, checkNames } from './options.js';
 import { wholeNumber } from './train/rows.js';
 
 /** The learning rate now. */
@@ -49,6 +49,7 @@ export interface ReduceLROnPlateauOptions {
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
   const name = 'reduceLROnPlateau';
   checkNames(name, options, ['monitor', 'factor', 'patience', 'mode', 'minDelta', 'cooldown', 'minLR']);
+  checkKinds(name, options, { monitor: String });
   const { monitor = 'val_loss', mode = 'auto' } = options;
   const factor = share(name, 'factor', options.factor ?? 0.1);
   const patience = wholeNumber(name, 'patience', options.patience ?? 10, 0);

@@ -3,7 +3,7 @@ import { HebbError } from './errors.js';
 import { SummaryWriter } from './formats/tensorboard.js';
 import type { Model } from './models/model.js';
 import type { Callback, Logs } from './train/callbacks.js';
-import { checkNames } from './options.js';
+import { checkKinds, checkNames, valueText } from './options.js';
 import { wholeNumber } from './train/rows.js';
 
 /** Options of tensorBoard(). */
@@ -32,10 +32,11 @@ const names = ['logDir', 'histogramFreq', 'writeGraph', 'updateFreq'];
  */
 export function tensorBoard(options: TensorBoardOptions = {}): Callback {
   checkNames('tensorBoard', options, names);
+  checkKinds('tensorBoard', options, { logDir: String, writeGraph: Boolean });
   const { logDir = 'logs', writeGraph = true, updateFreq = 'epoch' } = options;
   const histogramFreq = wholeNumber('tensorBoard', 'histogramFreq', options.histogramFreq ?? 0, 0);
   if (updateFreq !== 'epoch' && updateFreq !== 'batch' && !(Number.isSafeInteger(updateFreq) && updateFreq > 0)) {
-    throw new HebbError('ERR_ARGUMENT', `tensorBoard: updateFreq is 'epoch', 'batch' or a whole number >= 1, got ${updateFreq}`);
+    throw new HebbError('ERR_ARGUMENT', `tensorBoard: updateFreq is 'epoch', 'batch' or a whole number >= 1, got ${valueText(updateFreq)}`);
   }
   const writers = new Map<string, SummaryWriter>();
   const writerOf = (run: string): SummaryWriter => {

@@ -1,6 +1,6 @@
 import { HebbError } from './errors.js';
 import { forgetRecorded, markCaptured, setRecording } from './memory.js';
-import { checkNames } from './options.js';
+import { checkKinds, checkNames, checkSignal, valueText } from './options.js';
 import { Profile } from './profile.js';
 import { activeProbe, native, type NativeProgram } from './native.js';
 import { Tensor, emptyBytes, isCapturing, setCapturing } from './tensor.js';
@@ -42,6 +42,8 @@ export class Program<R = unknown> {
   async run(count = 1, options: RunOptions = {}): Promise<void> {
     checkNames('run', options, ['signal', 'onProgress']);
     const { signal, onProgress } = options;
+    checkSignal('run', signal);
+    checkKinds('run', options, { onProgress: Function });
     checkRun(count);
     if (signal?.aborted === true) throw aborted(signal, 0, count);
     const probe = activeProbe();
@@ -108,7 +110,7 @@ export class Program<R = unknown> {
 function checkRun(count: number): void {
   if (isCapturing()) throw new HebbError('ERR_CAPTURE', 'run: a program cannot run while another is captured');
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new HebbError('ERR_ARGUMENT', `run: the number of steps is a whole number >= 0, got ${count}`);
+    throw new HebbError('ERR_ARGUMENT', `run: the number of steps is a whole number >= 0, got ${valueText(count)}`);
   }
 }
 

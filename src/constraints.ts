@@ -1,6 +1,6 @@
 import { HebbError } from './errors.js';
 import { add, clip, div, maximum, mul, sqrt, square, sum } from './ops/index.js';
-import { madeOf } from './options.js';
+import { valueText, withDefaults } from './options.js';
 import type { Tensor } from './tensor.js';
 
 /** What a weight is made into after every step of an optimiser. */
@@ -28,6 +28,11 @@ function number(constraint: string, name: string, value: number, most = Number.M
   throw new HebbError('ERR_ARGUMENT', `${constraint}: ${name} is a number from 0${most === 1 ? ' to 1' : ''}, got ${value}`);
 }
 
+function checkAxis(constraint: string, axis: AxisOption['axis'] = 0): number | readonly number[] {
+  if ([axis].flat().every(Number.isSafeInteger)) return axis;
+  throw new HebbError('ERR_ARGUMENT', `${constraint}: axis is a whole number or an array of them, got ${valueText(axis)}`);
+}
+
 /** w with the Euclidean length of each unit's weights brought to what `wanted` makes of it. */
 function rescaled(w: Tensor, axis: number | readonly number[], wanted: (lengths: Tensor) => Tensor): Tensor {
   const lengths = sqrt(sum(square(w), axis, true));
@@ -36,9 +41,10 @@ function rescaled(w: Tensor, axis: number | readonly number[], wanted: (lengths:
 
 /** Weights of each unit of a Euclidean length of at most `maxValue`, 2 by default. */
 export function maxNorm(options: AxisOption & { maxValue?: number } = {}): Constraint {
-  const { maxValue = 2, axis = 0 } = options;
+  const { maxValue, ...rest } = withDefaults('maxNorm', options, { maxValue: 2, axis: undefined });
+  const axis = checkAxis('maxNorm', rest.axis);
   number('maxNorm', 'maxValue', maxValue);
-  return madeOf({ name: 'maxNorm', config: { maxValue, axis }, call: (w) => rescaled(w, axis, (lengths) => clip(lengths, 0, maxValue)) }, options);
+  return { name: 'maxNorm', config: { maxValue, axis }, call: (w) => rescaled(w, axis, (lengths) => clip(lengths, 0, maxValue)) };
 }
 
 /** No weight below 0. */
@@ -48,8 +54,8 @@ export function nonNeg(): Constraint {
 
 /** Weights of each unit of a Euclidean length of 1. */
 export function unitNorm(options: AxisOption = {}): Constraint {
-  const { axis = 0 } = options;
-  return madeOf({ name: 'unitNorm', config: { axis }, call: (w) => div(w, add(sqrt(sum(square(w), axis, true)), epsilon)) }, options);
+  const axis = checkAxis('unitNorm', withDefaults('unitNorm', options, { axis: undefined }).axis);
+  return { name: 'unitNorm', config: { axis }, call: (w) => div(w, add(sqrt(sum(square(w), axis, true)), epsilon)) };
 }
 
 /** Options of minMaxNorm(). */
@@ -64,15 +70,16 @@ export interface MinMaxNormOptions extends AxisOption {
 
 /** Weights of each unit of a Euclidean length between two bounds. */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
-  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
+  const { minValue, maxValue, rate, ...rest } = withDefaults('minMaxNorm', options, { minValue: 0, maxValue: 1, rate: 1, axis: undefined });
+  const axis = checkAxis('minMaxNorm', rest.axis);
   number('minMaxNorm', 'minValue', minValue);
   number('minMaxNorm', 'rate', rate, 1);
   if (!(number('minMaxNorm', 'maxValue', maxValue) >= minValue)) {
     throw new HebbError('ERR_ARGUMENT', `minMaxNorm: maxValue is at least minValue, ${minValue}, got ${maxValue}`);
   }
-  return madeOf({
+  return {
     name: 'minMaxNorm',
     config: { minValue, maxValue, rate, axis },
     call: (w) => rescaled(w, axis, (lengths) => add(mul(clip(lengths, minValue, maxValue), rate), mul(lengths, 1 - rate))),
-  }, options);
+  };
 }

@@ -31,3 +31,10 @@ export class HebbError extends Error {
     this.code = code;
   }
 }
+
+/** The error of an inner op as one of the op of that name; what names no op, as being out of memory, is answered as it is. */
+export function asErrorOf(name: string, error: unknown, inner: RegExp): unknown {
+  if (!(error instanceof HebbError)) return error;
+  const message = error.message.replace(inner, `${name}: `);
+  return message === error.message ? error : new HebbError(error.code, message, { cause: error });
+}

@@ -1,7 +1,7 @@
 import { HebbError } from './errors.js';
 import type { Dtype } from './dtype.js';
 import * as ops from './ops/index.js';
-import { madeOf } from './options.js';
+import { checkSeed, withDefaults } from './options.js';
 import { defaultGenerator, Generator } from './random.js';
 import type { Shape, Tensor } from './tensor.js';
 
@@ -18,6 +18,7 @@ function source(seed: number | undefined): Generator {
 }
 
 function initializer(name: string, config: Initializer['config'], call: (shape: Shape, dtype: Dtype) => Tensor): Initializer {
+  if (config.seed !== undefined) checkSeed(name, config.seed);
   return { name, config, call: (shape, dtype = 'float32') => call(shape, dtype) };
 }
 
@@ -50,47 +51,47 @@ export function ones(): Initializer {
 
 /** One value everywhere. @param options value, 0 by default */
 export function constant(options: { value?: number } = {}): Initializer {
-  const { value = 0 } = options;
+  const { value } = withDefaults('constant', options, { value: 0 });
   number('constant', 'value', value);
-  return madeOf(initializer('constant', { value }, (shape, dtype) => ops.full(shape, value, { dtype })), options);
+  return initializer('constant', { value }, (shape, dtype) => ops.full(shape, value, { dtype }));
 }
 
 /** The identity matrix times `gain`. @throws ERR_SHAPE unless the weight is a matrix */
 export function identity(options: { gain?: number } = {}): Initializer {
-  const { gain = 1 } = options;
-  return madeOf(initializer('identity', { gain }, (shape, dtype) => {
+  const { gain } = withDefaults('identity', options, { gain: 1 });
+  return initializer('identity', { gain }, (shape, dtype) => {
     const [rows, columns, ...rest] = shape;
     if (rows === undefined || columns === undefined || rest.length > 0) {
       throw new HebbError('ERR_SHAPE', `identity: needs a matrix, got [${shape.join(',')}]`);
     }
     return ops.mul(ops.eye(rows, columns, { dtype }), gain);
-  }), options);
+  });
 }
 
 /** Normal numbers. @param options mean 0, stddev 0.05, seed */
 export function randomNormal(options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
-  const { mean = 0, stddev = 0.05, seed } = options;
+  const { mean, stddev, seed } = withDefaults('randomNormal', options, { mean: 0, stddev: 0.05, seed: undefined });
   number('randomNormal', 'mean', mean);
   number('randomNormal', 'stddev', stddev, 0);
-  return madeOf(initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => source(seed).randn(shape, mean, stddev, dtype)), options);
+  return initializer('randomNormal', { mean, stddev, seed }, (shape, dtype) => source(seed).randn(shape, mean, stddev, dtype));
 }
 
 /** Uniform numbers in [minval, maxval). @param options minval -0.05, maxval 0.05, seed */
 export function randomUniform(options: { minval?: number; maxval?: number; seed?: number } = {}): Initializer {
-  const { minval = -0.05, maxval = 0.05, seed } = options;
+  const { minval, maxval, seed } = withDefaults('randomUniform', options, { minval: -0.05, maxval: 0.05, seed: undefined });
   number('randomUniform', 'minval', minval);
   number('randomUniform', 'maxval', maxval, minval);
-  return madeOf(initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => source(seed).rand(shape, minval, maxval, dtype)), options);
+  return initializer('randomUniform', { minval, maxval, seed }, (shape, dtype) => source(seed).rand(shape, minval, maxval, dtype));
 }
 
 /** Normal numbers, drawn again beyond two deviations. @param options mean 0, stddev 0.05, seed */
 export function truncatedNormal(options: { mean?: number; stddev?: number; seed?: number } = {}): Initializer {
-  const { mean = 0, stddev = 0.05, seed } = options;
+  const { mean, stddev, seed } = withDefaults('truncatedNormal', options, { mean: 0, stddev: 0.05, seed: undefined });
   number('truncatedNormal', 'mean', mean);
   number('truncatedNormal', 'stddev', stddev, 0);
-  return madeOf(initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
+  return initializer('truncatedNormal', { mean, stddev, seed }, (shape, dtype) =>
     source(seed).truncatedNormal(shape, mean, stddev, dtype),
-  ), options);
+  );
 }
 
 /** Options of varianceScaling(). */
@@ -106,7 +107,7 @@ export interface VarianceScalingOptions {
 
 /** Random numbers of variance scale / fan, so that signals keep their size from layer to layer (Glorot and Bengio 2010). */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  return madeOf(scaled('varianceScaling', options), options);
+  return scaled('varianceScaling', options);
 }
 
 function oneOf(option: string, value: string, known: readonly string[]): void {
@@ -115,7 +116,7 @@ function oneOf(option: string, value: string, known: readonly string[]): void {
 }
 
 function scaled(name: string, options: VarianceScalingOptions): Initializer {
-  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', seed } = options;
+  const { scale, mode, distribution, seed } = withDefaults(name, options, { scale: 1, mode: 'fanIn', distribution: 'truncatedNormal', seed: undefined });
   number(name, 'scale', scale, 0);
   oneOf('mode', mode, ['fanIn', 'fanOut', 'fanAvg']);
   oneOf('distribution', distribution, ['truncatedNormal', 'untruncatedNormal', 'uniform']);
@@ -136,36 +137,41 @@ interface SeedOption {
   seed?: number;
 }
 
+/** An initialiser that scales variances in a way of its own and has no option but the seed. */
+function seeded(name: string, options: SeedOption, scaling: VarianceScalingOptions): Initializer {
+  return scaled(name, { ...scaling, ...withDefaults(name, options, { seed: undefined }) });
+}
+
 /** Uniform in +-sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010): the default of dense kernels. */
 export function glorotUniform(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('glorotUniform', { scale: 1, mode: 'fanAvg', distribution: 'uniform', ...options }), options);
+  return seeded('glorotUniform', options, { scale: 1, mode: 'fanAvg', distribution: 'uniform' });
 }
 /** Truncated normal of variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010). */
 export function glorotNormal(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('glorotNormal', { scale: 1, mode: 'fanAvg', ...options }), options);
+  return seeded('glorotNormal', options, { scale: 1, mode: 'fanAvg' });
 }
 /** Uniform in +-sqrt(6 / fanIn) (He et al. 2015): for relu. */
 export function heUniform(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('heUniform', { scale: 2, distribution: 'uniform', ...options }), options);
+  return seeded('heUniform', options, { scale: 2, distribution: 'uniform' });
 }
 /** Truncated normal of variance 2 / fanIn (He et al. 2015): for relu. */
 export function heNormal(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('heNormal', { scale: 2, ...options }), options);
+  return seeded('heNormal', options, { scale: 2 });
 }
 /** Uniform in +-sqrt(3 / fanIn) (LeCun et al. 1998). */
 export function lecunUniform(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('lecunUniform', { distribution: 'uniform', ...options }), options);
+  return seeded('lecunUniform', options, { distribution: 'uniform' });
 }
 /** Truncated normal of variance 1 / fanIn (LeCun et al. 1998): for selu. */
 export function lecunNormal(options: SeedOption = {}): Initializer {
-  return madeOf(scaled('lecunNormal', options), options);
+  return seeded('lecunNormal', options, {});
 }
 
 /** A random matrix with orthonormal rows or columns (Saxe et al. 2014), times `gain`. @throws ERR_SHAPE below rank 2 */
 export function orthogonal(options: { gain?: number; seed?: number } = {}): Initializer {
-  const { gain = 1, seed } = options;
+  const { gain, seed } = withDefaults('orthogonal', options, { gain: 1, seed: undefined });
   number('orthogonal', 'gain', gain);
-  return madeOf(initializer('orthogonal', { gain, seed }, (shape, dtype) => {
+  return initializer('orthogonal', { gain, seed }, (shape, dtype) => {
     const columns = shape[shape.length - 1] ?? 0;
     if (shape.length < 2) throw new HebbError('ERR_SHAPE', `orthogonal: needs rank 2 or more, got [${shape.join(',')}]`);
     const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
@@ -173,7 +179,7 @@ export function orthogonal(options: { gain?: number; seed?: number } = {}): Init
     const random = source(seed).randn([count, length], 0, 1, 'float64');
     const q = ops.tensor(orthonormalRows(random.dataSync(), count, length), { shape: [count, length] });
     return ops.reshape(ops.cast(ops.mul(rows < columns ? q : ops.transpose(q), gain), dtype), shape);
-  }), options);
+  });
 }
 
 /** Gram-Schmidt, twice for accuracy, on the rows of a row-major matrix with at least as many columns. */

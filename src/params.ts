@@ -32,7 +32,7 @@ export abstract class Configured<S extends object> implements Configurable {
 
   /** Changes options; the next fit() goes by them. @throws ERR_ARGUMENT for an unknown option or a value outside its range */
   setParams(params: Partial<S>): this {
-    this.settings = this.complete({ ...this.settings, ...params });
+    this.settings = this.complete({ ...this.settings, ...checkOptions(this.op, params) });
     return this;
   }
 }
@@ -78,13 +78,13 @@ export function nestedParams<O extends object>(own: O, parts: Readonly<Record<st
 
 /** The parameters that are not of the form `part__name`. */
 export function ownParams(params: Params): Params {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !name.includes('__')));
+  return Object.fromEntries(Object.entries(checkOptions('setParams', params)).filter(([name]) => !name.includes('__')));
 }
 
 /** Hands parameters named `part__name` to the parts. @throws ERR_ARGUMENT for a part that is not there */
 export function setNestedParams(op: string, parts: Readonly<Record<string, Configurable>>, params: Params): void {
   const nested = new Map<Configurable, Record<string, unknown>>();
-  for (const [name, value] of Object.entries(params)) {
+  for (const [name, value] of Object.entries(checkOptions(op, params))) {
     const [part = '', ...rest] = name.split('__');
     if (rest.length === 0) continue;
     oneOf(op, 'a part', part, Object.keys(parts));

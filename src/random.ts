@@ -12,7 +12,7 @@ import {
   randomTruncatedNormal,
   randomUniform,
 } from './ops/random.js';
-import { checkNames } from './options.js';
+import { checkNames, checkSeed } from './options.js';
 import { setScopeSink, type Shape, type ShapeLiteral, type Tensor, type TensorLike } from './tensor.js';
 
 /** What is drawn: the element type, and a seed of its own that leaves the global generator alone. */
@@ -25,7 +25,7 @@ export interface RandomOptions {
 
 /** The four words of a generator just seeded: the seed as 64 bits, then a counter at 0. */
 function seededState(seed: number): Tensor {
-  if (!Number.isSafeInteger(seed)) throw new HebbError('ERR_ARGUMENT', `seed: expected a whole number, got ${seed}`);
+  checkSeed('seed', seed);
   const high = Math.floor(seed / 2 ** 32);
   return tensor(Int32Array.of(seed | 0, high | 0, 0, 0), { device: 'cpu' });
 }

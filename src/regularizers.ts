@@ -1,6 +1,6 @@
 import { HebbError } from './errors.js';
 import { abs, add, eye, matmul, maximum, mul, rsqrt, square, sub, sum, transpose } from './ops/index.js';
-import { madeOf } from './options.js';
+import { withDefaults } from './options.js';
 import type { Tensor } from './tensor.js';
 
 /** A penalty on a weight, added to the loss. */
@@ -21,24 +21,25 @@ function rate(regularizer: string, value: number): number {
 
 /** l1 * sum(|w|) + l2 * sum(w^2). @param options l1 and l2, 0.01 by default @throws ERR_ARGUMENT for negative factors */
 export function l1l2(options: { l1?: number; l2?: number } = {}): Regularizer {
-  const factors = { l1: rate('l1l2', options.l1 ?? 0.01), l2: rate('l1l2', options.l2 ?? 0.01) };
-  return madeOf({
+  const factors = withDefaults('l1l2', options, { l1: 0.01, l2: 0.01 });
+  for (const factor of Object.values(factors)) rate('l1l2', factor);
+  return {
     name: 'l1l2',
     config: factors,
     call: (w) => add(mul(sum(abs(w)), factors.l1), mul(sum(square(w)), factors.l2)),
-  }, options);
+  };
 }
 
 /** l1 * sum(|w|): drives weights to 0. @param factor 0.01 by default @throws ERR_ARGUMENT for a negative factor */
 export function l1(factor: number | { l1?: number } = 0.01): Regularizer {
-  const l1 = rate('l1', typeof factor === 'number' ? factor : (factor.l1 ?? 0.01));
-  return madeOf({ name: 'l1', config: { l1 }, call: (w) => mul(sum(abs(w)), l1) }, typeof factor === 'number' ? {} : factor);
+  const l1 = rate('l1', typeof factor === 'number' ? factor : withDefaults('l1', factor, { l1: 0.01 }).l1);
+  return { name: 'l1', config: { l1 }, call: (w) => mul(sum(abs(w)), l1) };
 }
 
 /** l2 * sum(w^2): keeps weights small. @param factor 0.01 by default @throws ERR_ARGUMENT for a negative factor */
 export function l2(factor: number | { l2?: number } = 0.01): Regularizer {
-  const l2 = rate('l2', typeof factor === 'number' ? factor : (factor.l2 ?? 0.01));
-  return madeOf({ name: 'l2', config: { l2 }, call: (w) => mul(sum(square(w)), l2) }, typeof factor === 'number' ? {} : factor);
+  const l2 = rate('l2', typeof factor === 'number' ? factor : withDefaults('l2', factor, { l2: 0.01 }).l2);
+  return { name: 'l2', config: { l2 }, call: (w) => mul(sum(square(w)), l2) };
 }
 
 /** Options of orthogonal(). */
@@ -55,10 +56,10 @@ export interface OrthogonalOptions {
  * @throws ERR_ARGUMENT for a negative factor or unknown mode; when called, ERR_SHAPE unless the weight is a matrix
  */
 export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
-  const { factor = 0.01, mode = 'rows' } = options;
+  const { factor, mode } = withDefaults('orthogonal', options, { factor: 0.01, mode: 'rows' });
   rate('orthogonal', factor);
   if (!['rows', 'columns'].includes(mode)) throw new HebbError('ERR_ARGUMENT', `orthogonal: mode is rows or columns, got '${mode}'`);
-  return madeOf({
+  return {
     name: 'orthogonal',
     config: { factor, mode },
     call: (w) => {
@@ -69,5 +70,5 @@ export function orthogonal(options: OrthogonalOptions = {}): Regularizer {
       const cosines = mul(matmul(unit, transpose(unit)), sub(1, eye(size, size, { dtype: w.dtype })));
       return mul(sum(abs(cosines)), factor / (size * (size - 1)));
     },
-  }, options);
+  };
 }

@@ -1,10 +1,10 @@
 import { isFloat, type TypedArray } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { cast } from '../ops/copy.js';
-import { toTensor } from '../ops/create.js';
 import { Configured } from '../params.js';
 import { keep } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 
 /** Learns numbers about each feature, then scales features by them: what the scalers have in common. */
 export abstract class FeatureScaler<S extends object, Statistics extends Readonly<Record<string, Tensor>>> extends Configured<S> {
@@ -32,7 +32,7 @@ export abstract class FeatureScaler<S extends object, Statistics extends Readonl
    * @throws ERR_SHAPE without rows or features, ERR_ARGUMENT for infinite values
    */
   fit(x: TensorLike): this {
-    const data = toTensor(x);
+    const data = toRows(`${this.op}.fit`, 'x', x);
     const features = data.shape.at(-1) ?? 0;
     if (data.rank < 2 || data.size === 0) {
       throw new HebbError('ERR_SHAPE', `${this.op}.fit: x is [rows, features], got [${data.shape.join(',')}]`);
@@ -51,7 +51,7 @@ export abstract class FeatureScaler<S extends object, Statistics extends Readonl
 
   private prepare(method: string, x: TensorLike): { data: Tensor; statistics: Statistics } {
     const statistics = this.fitted(method);
-    const given = toTensor(x);
+    const given = toRows(`${this.op}.${method}`, 'x', x);
     const features = Object.values(statistics)[0]?.size ?? 0;
     if (given.shape.at(-1) !== features) {
       throw new HebbError('ERR_SHAPE', `${this.op}.${method}: expected ${features} features, got the shape [${given.shape.join(',')}]`);

@@ -2,6 +2,7 @@ import type { TypedArray } from '../dtype.js';
 import { add, div, mul, sub } from '../ops/binary.js';
 import { tensor } from '../ops/create.js';
 import { clip } from '../ops/unary.js';
+import { checkKinds } from '../options.js';
 import { checkerOf, completed } from '../params.js';
 import type { Tensor } from '../tensor.js';
 import { FeatureScaler } from './feature_scaler.js';
@@ -19,6 +20,7 @@ type Settings = Required<MinMaxScalerOptions> & { featureRange: readonly [number
 
 function settingsOf(given: object): Settings {
   const settings = completed<Settings>('minMaxScaler', given, { featureRange: [0, 1], clip: false });
+  checkKinds('minMaxScaler', settings, { featureRange: Array, clip: Boolean });
   const [low, high] = settings.featureRange;
   checkerOf('minMaxScaler', settings)('featureRange', low < high && Number.isFinite(high - low), 'two numbers, the smaller first');
   return settings;

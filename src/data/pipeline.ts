@@ -1,8 +1,9 @@
 import { HebbError } from '../errors.js';
 import { copy, gather, slice, stack, tensor, toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkFunction, checkNames, flag } from '../options.js';
 import { randint } from '../random.js';
 import { disposedError, Tensor, type TensorLike } from '../tensor.js';
+import { iteratorOf } from '../train/batches.js';
 import { wholeNumber } from '../train/rows.js';
 import { permutation, randomStream, type RandomStream } from './random_stream.js';
 
@@ -28,7 +29,7 @@ export interface BatchOptions {
 
 function dropsRemainder(options: BatchOptions): boolean {
   checkNames('batch', options, ['dropRemainder']);
-  return options.dropRemainder ?? false;
+  return flag('batch', 'dropRemainder', options.dropRemainder ?? false);
 }
 
 function shuffleSettings(options: ShuffleOptions): { seed: number | undefined; bufferSize: number } {
@@ -127,12 +128,14 @@ export class Dataset<T> implements AsyncIterable<T> {
   }
   /** fn of each element. @example data.fromTensors([1, 2]).map((x) => x.mul(2)) */
   map<const U>(fn: (element: T) => Eventually<U>): Dataset<U> {
+    checkFunction('map', fn);
     return this.derive(async function* (source) {
       for await (const element of source) yield await fn(element);
     }, this.size);
   }
   /** The elements for which fn answers true. */
   filter(fn: (element: T) => Eventually<boolean>): Dataset<T> {
+    checkFunction('filter', fn);
     return this.derive(async function* (source) {
       for await (const element of source) if (await fn(element)) yield element;
     }, undefined);
@@ -298,13 +301,5 @@ export function fromTensors(...given: readonly unknown[]): Dataset<unknown> {
  * data.fromGenerator(function* () { for (let i = 0; i < 3; i++) yield [tensor([i]), tensor([2 * i])] as const; }).batch(3)
  */
 export function fromGenerator<T>(source: (() => AsyncIterable<T> | Iterable<T>) | AsyncIterable<T> | Iterable<T>): Dataset<T> {
-  const open = (): AsyncIterator<T> | Iterator<T> => {
-    const iterable: unknown = typeof source === 'function' ? source() : source;
-    if (typeof iterable === 'object' && iterable !== null) {
-      if (Symbol.asyncIterator in iterable) return (iterable as AsyncIterable<T>)[Symbol.asyncIterator]();
-      if (Symbol.iterator in iterable) return (iterable as Iterable<T>)[Symbol.iterator]();
-    }
-    throw new HebbError('ERR_ARGUMENT', `fromGenerator: expected a generator function or an iterable, got ${typeof iterable}`);
-  };
-  return new Dataset(open, undefined);
+  return new Dataset(() => iteratorOf('fromGenerator', source), undefined);
 }

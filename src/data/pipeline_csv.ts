@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { HebbError } from '../errors.js';
 import { tensor } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames } from '../options.js';
 import { Dataset } from './pipeline.js';
 
 /** A row of a file: numbers where a field is one, NaN where it is empty, else text. */
@@ -107,6 +107,7 @@ export function csv(path: string, options: CsvTensorOptions): Dataset<readonly [
 export function csv(path: string, options?: CsvOptions): Dataset<CsvRow>;
 export function csv(path: string, options: CsvOptions & Partial<CsvTensorOptions> = {}): Dataset<CsvRow> | Dataset<readonly [Tensor, number]> {
   checkNames('csv', options, ['columns', 'delimiter', 'label', 'features']);
+  checkKinds('csv', options as CsvTensorOptions, { columns: Array, label: String });
   const { label, features, delimiter = ',' } = options;
   if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new HebbError('ERR_ARGUMENT', `csv: delimiter is one character, got '${delimiter}'`);
   if (label === undefined) {

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { composed } from '../ops/composed.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames } from '../options.js';
 import { toTensor } from '../ops/create.js';
 import { hostEmpty, hostView, placed, type Tensor, type TensorLike } from '../tensor.js';
 import { anySeed, permutation, randomStream, type RandomStream } from './random_stream.js';
@@ -102,6 +102,7 @@ function stratified(y: Tensor, train: number, test: number, random: RandomStream
  */
 export const trainTestSplit = composed('trainTestSplit', (x: TensorLike, y: TensorLike, options: SplitOptions = {}): { train: Rows; test: Rows } => {
   checkNames('trainTestSplit', options, ['testSize', 'trainSize', 'shuffle', 'stratify', 'seed']);
+  checkKinds('trainTestSplit', options, { shuffle: Boolean, stratify: Boolean });
   const { testSize, trainSize, shuffle = true, stratify = false, seed = anySeed() } = options;
   const [features, targets] = [toTensor(x), toTensor(y)];
   const rows = features.shape[0];

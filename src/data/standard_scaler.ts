@@ -1,7 +1,7 @@
 import type { TypedArray } from '../dtype.js';
 import { add, div, mul, sub } from '../ops/binary.js';
 import { tensor } from '../ops/create.js';
-import { completed } from '../params.js';
+import { withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { FeatureScaler } from './feature_scaler.js';
 
@@ -42,7 +42,7 @@ function momentsOf(
 /** What standardScaler() makes: learns mean and deviation of each feature, then applies them. */
 export class StandardScaler extends FeatureScaler<Required<StandardScalerOptions>, Statistics> {
   constructor(options: StandardScalerOptions = {}) {
-    super('standardScaler', (given) => completed('standardScaler', given, { withMean: true, withStd: true }), options);
+    super('standardScaler', (given: StandardScalerOptions) => withDefaults('standardScaler', given, { withMean: true, withStd: true }), options);
   }
 
   /** Mean of each feature, float64 [features]. @throws ERR_ARGUMENT before fit() */

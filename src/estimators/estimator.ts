@@ -62,7 +62,7 @@ export interface Sample {
 
 /** Rows as learners read them: arrays as float64, and labels as int32 where they are whole. @throws ERR_SHAPE unless both have the same number of rows */
 export function sampleOf(op: string, x: TensorLike, y: TensorLike): Sample {
-  const [rows, labels] = [asRows(op, x), labelTensor(y)];
+  const [rows, labels] = [asRows(op, x), labelTensor(op, y)];
   if (rows.shape[0] !== labels.shape[0]) {
     throw new HebbError('ERR_SHAPE', `${op}: x has ${rows.shape[0] ?? 0} rows, y ${labels.shape[0] ?? 0}`);
   }

@@ -47,7 +47,7 @@ function foldsOf(tested: ArrayLike<number>, nSplits: number): Fold[] {
 }
 
 function countRows(x: TensorLike): number {
-  return x instanceof Tensor ? (x.shape[0] ?? 0) : typeof x === 'object' ? x.length : 0;
+  return x instanceof Tensor ? (x.shape[0] ?? 0) : Array.isArray(x) || ArrayBuffer.isView(x) ? x.length : 0;
 }
 
 /**
@@ -89,7 +89,7 @@ export function stratifiedKFold(options: FoldOptions = {}): Splitter {
   return {
     nSplits,
     split: (x, y) => {
-      const labels = y === undefined ? undefined : labelTensor(y);
+      const labels = y === undefined ? undefined : labelTensor(op, y);
       if (labels?.rank !== 1 || labels.shape[0] !== countRows(x)) {
         throw new HebbError('ERR_ARGUMENT', `${op}: y is one label for each of ${countRows(x)} rows, got ${labels === undefined ? 'none' : `[${labels.shape.join(',')}]`}`);
       }

@@ -5,7 +5,7 @@ import { heldOutByLabel, heldOutRows, type Parts } from '../neurons/held_out.js'
 import { asRows } from '../neurons/linear_sgd.js';
 import { MT19937 } from '../neurons/mt19937.js';
 import { anyRandomState } from '../neurons/seeds.js';
-import { addInPlace, assign, cast, copy, full, gather, mul, sub, sum, tensor, toTensor } from '../ops/index.js';
+import { addInPlace, assign, cast, copy, full, gather, mul, sub, sum, tensor } from '../ops/index.js';
 import { adam, sgd, type Optimizer } from '../optimizers/index.js';
 import { Configured } from '../params.js';
 import { keep } from '../scope.js';
@@ -14,6 +14,7 @@ import { Pass } from '../train/pass.js';
 import { lbfgs } from './lbfgs.js';
 import { drawNetwork, lossAndGradients, outputsOf, parametersOf, type Network, type OutputActivation } from './mlp_network.js';
 import { hiddenUnits, type MlpSettings } from './mlp_options.js';
+import { toRows } from '../train/rows.js';
 
 /** What one fit() or partialFit() can be told beside its rows. */
 export interface MlpFitOptions {
@@ -216,7 +217,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
 
   private rowWeights(x: Tensor, given: TensorLike | undefined): Tensor | undefined {
     if (given === undefined) return undefined;
-    const weights = cast(toTensor(given), x.dtype);
+    const weights = cast(toRows(this.op, 'sampleWeight', given), x.dtype);
     const rows = x.shape[0] ?? 0;
     if (weights.size !== rows || !weights.dataSync().every((weight) => weight >= 0 && weight < Infinity)) {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: sampleWeight is ${rows} numbers >= 0, got ${weights.size} numbers`);

@@ -90,7 +90,10 @@ export function mlpSettings(op: string, given: object, defaults: MlpSettings): M
   const check = checkerOf(op, settings);
   const { alpha, batchSize, learningRateInit, powerT, maxIter, randomState, tol, validationFraction, epsilon, nIterNoChange, maxFun } = settings;
   const most = 2 ** 31 - 1;
-  check('hiddenLayerSizes', hiddenUnits(settings).every((units) => isWhole(units, 1, most)), 'whole numbers >= 1');
+  for (const name of ['alpha', 'learningRateInit', 'powerT', 'tol', 'validationFraction', 'epsilon', 'momentum', 'beta1', 'beta2'] as const) {
+    check(name, typeof settings[name] === 'number', 'a number');
+  }
+  check('hiddenLayerSizes', Array.isArray(hiddenUnits(settings)) && hiddenUnits(settings).every((units) => isWhole(units, 1, most)), 'whole numbers >= 1');
   check('alpha', alpha >= 0 && alpha < Infinity, 'a number >= 0');
   check('batchSize', batchSize === 'auto' || isWhole(batchSize, 1, most), "'auto' or a whole number >= 1");
   check('learningRateInit', learningRateInit > 0 && learningRateInit < Infinity, 'a number > 0');

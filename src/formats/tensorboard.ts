@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { toRows } from '../train/rows.js';
+import { checkNames, valueText } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { graphOf } from './graph_def.js';
 import { encodePNG, type Pixels } from './png.js';
@@ -56,7 +56,7 @@ function bucketsOf(values: ArrayLike<number>, count: number): Float64Array {
 
 /** Images as bytes: uint8 as it is, else [0, 1] to 0 to 255. */
 function pixelsOf(op: string, input: TensorLike): Pixels[] {
-  const x = toTensor(input);
+  const x = toRows(op, 'the image', input);
   const dims = x.rank === 2 ? [1, ...x.shape, 1] : x.rank === 3 ? [1, ...x.shape] : x.shape;
   const [count = 0, height = 0, width = 0, channels = 0] = dims;
   if (dims.length !== 4 || channels < 1 || channels > 4 || count * height * width === 0) {
@@ -114,14 +114,15 @@ export class SummaryWriter {
 
   private value(plugin: Plugin, tag: string, step: number, tensor: readonly Field[]): void {
     const op = `SummaryWriter: ${plugin}`;
-    if (tag === '') throw new HebbError('ERR_ARGUMENT', `${op}: the tag is a text of at least one character, got ''`);
-    if (!Number.isSafeInteger(step)) throw new HebbError('ERR_ARGUMENT', `${op}: the step of '${tag}' is a whole number, got ${step}`);
+    if (typeof tag !== 'string' || tag === '') throw new HebbError('ERR_ARGUMENT', `${op}: the tag is a text of at least one character, got ${valueText(tag)}`);
+    if (!Number.isSafeInteger(step)) throw new HebbError('ERR_ARGUMENT', `${op}: the step of '${tag}' is a whole number, got ${valueText(step)}`);
     const metadata = message(9, [message(1, [bytes(1, plugin)])]);
     this.write(op, step, message(event.summary, [message(1, [bytes(1, tag), message(8, tensor), metadata])]));
   }
 
   /** A number under a tag, stored as float32. @throws ERR_ARGUMENT for an empty tag or a broken step, ERR_DISPOSED after close() */
   scalar(tag: string, value: number, step: number): void {
+    if (typeof value !== 'number') throw new HebbError('ERR_ARGUMENT', `SummaryWriter: scalars: the value is a number, got ${valueText(value)}`);
     const { dtype, floats } = tensorField;
     this.value('scalars', tag, step, [varint(dtype, dtypeNumber.float), shapeField([]), bytes(floats, new Uint8Array(Float32Array.of(value).buffer))]);
   }
@@ -137,7 +138,7 @@ export class SummaryWriter {
     if (!Number.isSafeInteger(buckets) || buckets < 1) {
       throw new HebbError('ERR_ARGUMENT', `SummaryWriter: histograms: buckets is a whole number >= 1, got ${buckets}`);
     }
-    const rows = bucketsOf(toTensor(values).dataSync().filter(Number.isFinite), buckets);
+    const rows = bucketsOf(toRows('SummaryWriter: histograms', 'values', values).dataSync().filter(Number.isFinite), buckets);
     const packed = new Uint8Array(rows.buffer);
     const { dtype, content } = tensorField;
     this.value('histograms', tag, step, [varint(dtype, dtypeNumber.double), shapeField([buckets, 3]), bytes(content, packed)]);
@@ -162,12 +163,16 @@ export class SummaryWriter {
 
   /** A text, shown as Markdown. @throws as scalar() */
   text(tag: string, text: string, step: number): void {
+    if (typeof text !== 'string') throw new HebbError('ERR_ARGUMENT', `SummaryWriter: text: the text is a text, got ${valueText(text)}`);
     const { dtype, strings } = tensorField;
     this.value('text', tag, step, [varint(dtype, dtypeNumber.string), shapeField([]), bytes(strings, text)]);
   }
 
   /** The layers of a model and their weights as a graph. @throws ERR_DISPOSED after close() */
   graph(model: Model): void {
+    if (!Array.isArray((model as Partial<Model> | null | undefined)?.layers)) {
+      throw new HebbError('ERR_ARGUMENT', `SummaryWriter: graph: expected a model, got ${valueText(model)}`);
+    }
     this.write('SummaryWriter: graph', 0, bytes(event.graph, graphOf(model)));
   }
 

@@ -6,6 +6,7 @@ import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
 import { describeParts, trainableWeight, type WeightParts } from './parts.js';
 import { toFloat } from './shaping.js';
+import { checkList, checkOptions } from '../options.js';
 
 /** A layer whose outputs have the shape of its inputs and that is a function with numbers as options. */
 class Activating extends Layer {
@@ -22,13 +23,14 @@ class Activating extends Layer {
     return this.config;
   }
   protected checkPositive(name: string, value: number): void {
-    if (!(value >= 0)) throw this.error('ERR_ARGUMENT', `${name} is a number >= 0, got ${value}`);
+    if (typeof value !== 'number' || !(value >= 0)) throw this.error('ERR_ARGUMENT', `${name} is a number >= 0, got ${String(value)}`);
   }
 }
 
 /** x from 0 on, negativeSlope x below; the slope is 0.3 by default (Keras's layer). */
 export class LeakyReLU extends Activating {
-  constructor({ negativeSlope = 0.3, ...options }: LayerOptions & { negativeSlope?: number } = {}) {
+  constructor(options: LayerOptions & { negativeSlope?: number } = {}) {
+    const { negativeSlope = 0.3 } = checkOptions('leakyReLU', options);
     super('leakyReLU', options, { negativeSlope }, (x) => leakyRelu(x, negativeSlope));
     this.checkPositive('negativeSlope', negativeSlope);
   }
@@ -36,7 +38,8 @@ export class LeakyReLU extends Activating {
 
 /** x from 0 on, alpha (exp(x) - 1) below (Clevert et al. 2016); alpha is 1 by default. */
 export class ELU extends Activating {
-  constructor({ alpha = 1, ...options }: LayerOptions & { alpha?: number } = {}) {
+  constructor(options: LayerOptions & { alpha?: number } = {}) {
+    const { alpha = 1 } = checkOptions('elu', options);
     super('elu', options, { alpha }, (x) => elu(x, alpha));
     if (!Number.isFinite(alpha)) throw this.error('ERR_ARGUMENT', `alpha is a number, got ${alpha}`);
   }
@@ -54,16 +57,18 @@ export interface ReLUOptions extends LayerOptions {
 
 /** max(x, 0), with options as in ops.relu(). */
 export class ReLU extends Activating {
-  constructor({ maxValue = null, negativeSlope = 0, threshold = 0, ...options }: ReLUOptions = {}) {
+  constructor(options: ReLUOptions = {}) {
+    const { maxValue = null, negativeSlope = 0, threshold = 0 } = checkOptions('relu', options);
     const config = { maxValue, negativeSlope, threshold };
     super('relu', options, config, (x) => relu(x, config));
-    for (const [name, value] of Object.entries(config)) this.checkPositive(name, value ?? 0);
+    for (const [name, value] of Object.entries({ ...config, maxValue: maxValue ?? 0 })) this.checkPositive(name, value);
   }
 }
 
 /** exp(x) / sum(exp(x)) along an axis of the batch's shape, the last by default. */
 export class Softmax extends Activating {
-  constructor({ axis = -1, ...options }: LayerOptions & { axis?: number } = {}) {
+  constructor(options: LayerOptions & { axis?: number } = {}) {
+    const { axis = -1 } = checkOptions('softmax', options);
     super('softmax', options, { axis }, (x) => softmax(x, axis));
     if (!Number.isSafeInteger(axis)) throw this.error('ERR_ARGUMENT', `axis is a whole number, got ${axis}`);
   }
@@ -85,7 +90,9 @@ export class PReLU extends Layer {
 
   constructor(private readonly options: PReLUOptions = {}) {
     super('prelu', options);
-    for (const axis of options.sharedAxes ?? []) {
+    const { sharedAxes = [] } = options;
+    checkList(this.kind, 'sharedAxes', sharedAxes, 'dimensions from 1 on');
+    for (const axis of sharedAxes) {
       if (!Number.isSafeInteger(axis) || axis < 1) throw this.error('ERR_ARGUMENT', `sharedAxes holds whole numbers >= 1, got ${axis}`);
     }
     describeParts('alpha', this.parts);

@@ -3,6 +3,7 @@ import { expandDims, tile, transpose, zeros } from '../ops/index.js';
 import { scope } from '../scope.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
+import { checkList } from '../options.js';
 
 /** Passes its inputs on. */
 export class Identity extends Layer {
@@ -31,8 +32,9 @@ export class Permute extends Layer {
   constructor(private readonly options: PermuteOptions) {
     super('permute', options);
     const { dims } = options;
+    checkList(this.kind, 'dims', dims, 'dimensions from 1 on');
     if ([...dims].sort((a, b) => a - b).some((dim, i) => dim !== i + 1)) {
-      throw this.error('ERR_ARGUMENT', `dims holds each number from 1 to ${dims.length} once, got [${dims.join(',')}]`);
+      throw this.error('ERR_ARGUMENT', `dims holds each number from 1 to ${dims.length} once, got [${dims.map(String).join(',')}]`);
     }
   }
   outputShape(inputShape: Shape): Shape {

@@ -7,6 +7,7 @@ import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 import { describe, describeParts, getRegularizer, penalise, trainableWeight, type WeightParts } from './parts.js';
 import { toFloat } from './shaping.js';
+import { flag } from '../options.js';
 
 /** Options of dense(). */
 export interface DenseOptions extends LayerOptions {
@@ -42,10 +43,11 @@ export class Dense extends Layer {
     if (!Number.isSafeInteger(options.units) || options.units < 1) {
       throw this.error('ERR_ARGUMENT', `units is a whole number >= 1, got ${options.units}`);
     }
+    flag('dense', 'useBias', options.useBias ?? true);
     getActivation(options.activation);
     describeParts('kernel', this.parts.kernel);
     describeParts('bias', this.parts.bias);
-    getRegularizer(options.activityRegularizer);
+    getRegularizer(options.activityRegularizer, 'activityRegularizer');
   }
 
   private get parts(): { kernel: WeightParts; bias: WeightParts } {

@@ -2,6 +2,7 @@ import { mul} from '../ops/index.js';
 import { bernoulli } from '../random.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
+import { valueText } from '../options.js';
 
 /** Options of dropout(). */
 export interface DropoutOptions extends LayerOptions {
@@ -13,7 +14,8 @@ export interface DropoutOptions extends LayerOptions {
 export class Dropout extends Layer {
   constructor(private readonly options: DropoutOptions) {
     super('dropout', options);
-    if (!(options.rate >= 0 && options.rate < 1)) throw this.error('ERR_ARGUMENT', `rate is in [0, 1), got ${options.rate}`);
+    const { rate } = options;
+    if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw this.error('ERR_ARGUMENT', `rate is in [0, 1), got ${valueText(rate)}`);
   }
   outputShape(inputShape: Shape): Shape {
     return inputShape;

@@ -10,6 +10,7 @@ import { AlphaDropout, GaussianDropout, GaussianNoise, type GaussianNoiseOptions
 import { Normalization } from './normalization.js';
 import { BatchNormalization, LayerNormalization, type BatchNormalizationOptions, type ScalingOptions } from './scaling.js';
 import { ActivationLayer, Flatten, Input, Rescaling, Reshape, type ActivationOptions, type RescalingOptions, type ReshapeOptions } from './shaping.js';
+import { checkOptions } from '../options.js';
 
 export * from './merging.js';
 export { SymbolicTensor } from './symbolic.js';
@@ -23,7 +24,7 @@ export type { DenseOptions, DropoutOptions, ActivationOptions, RescalingOptions,
 
 /** The shape of a model's input, without the batch. @example layers.input({ shape: [28, 28] }) */
 export function input(options: LayerOptions & { shape: Shape }): Input {
-  return known(new Input(options.shape, options), options);
+  return known(new Input(checkOptions('input', options).shape, options), options);
 }
 /** A densely connected layer, y = activation(x W + b). @example layers.dense({ units: 300, activation: 'relu' }) */
 export function dense(options: DenseOptions): Dense {
@@ -111,5 +112,5 @@ export function repeatVector(options: RepeatVectorOptions): RepeatVector {
 }
 /** A function of your own as a layer. @example layers.lambda((x) => x.square()) */
 export function lambda(f: (x: Tensor) => Tensor, options?: LayerOptions): Lambda {
-  return known(new Lambda(f, options), options);
+  return known(new Lambda(f, options), options, []);
 }

@@ -2,7 +2,7 @@ import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
-import { checkOptions } from '../options.js';
+import { checkList, checkOptions, checkRowShape, flag, valueText } from '../options.js';
 import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
 
 /** A named tensor that belongs to a layer; training updates its values in place. */
@@ -60,17 +60,14 @@ export abstract class Layer {
   ) {
     checkOptions(kind, options);
     this.name = options.name ?? '';
+    if (typeof this.name !== 'string') throw new HebbError('ERR_ARGUMENT', `${kind}: name is a text, got ${valueText(this.name)}`);
     this.inputShape = options.inputShape;
-    const { inputShape = [] } = options;
-    if (!Array.isArray(inputShape) || !inputShape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
-      const given = Array.isArray(inputShape) ? `[${inputShape.map(String).join(',')}]` : String(inputShape);
-      throw this.error('ERR_SHAPE', `inputShape is an array of whole numbers >= 1, without the batch, got ${given}`);
-    }
+    checkRowShape(this.name || kind, 'inputShape', options.inputShape ?? []);
     if (options.dtype !== undefined && !isFloat(options.dtype)) {
-      throw this.error('ERR_DTYPE', `dtype is float32 or float64, got '${options.dtype}'`);
+      throw this.error('ERR_DTYPE', `dtype is float32 or float64, got ${valueText(options.dtype)}`);
     }
     this.dtype = options.dtype ?? 'float32';
-    this.trainable = options.trainable ?? true;
+    this.trainable = flag(kind, 'trainable', options.trainable ?? true);
   }
 
   /** The layer's weights, trainable ones first. */
@@ -98,11 +95,12 @@ export abstract class Layer {
   /** Creates the weights once. @throws ERR_SHAPE when already built for another shape. */
   build(inputShape: Shape): void {
     if (this.builtFor === undefined) {
+      checkRowShape(this.name || this.kind, 'the shape to build for', inputShape);
       this.outputShape(inputShape);
       this.createWeights?.(inputShape);
       this.builtFor = inputShape;
-    } else if (this.builtFor.join() !== inputShape.join()) {
-      throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${inputShape.join(',')}]`);
+    } else if (this.builtFor.join() !== String(inputShape)) {
+      throw this.error('ERR_SHAPE', `was built for inputs [*,${this.builtFor.join(',')}], got [*,${String(inputShape)}]`);
     }
   }
 
@@ -136,6 +134,7 @@ export abstract class Layer {
    */
   apply<X extends Applicable>(x: X, context: CallContext = { training: false }): Applied<X> {
     const inputs: readonly (Tensor | SymbolicTensor)[] = x instanceof Tensor || x instanceof SymbolicTensor ? [x] : x;
+    if (!Array.isArray(inputs) || inputs.length === 0) throw this.error('ERR_ARGUMENT', `apply() takes tensors, got ${valueText(x)}`);
     return this.applyAll(inputs, context)[0] as Applied<X>;
   }
 
@@ -151,6 +150,8 @@ export abstract class Layer {
     if (tensors.length < inputs.length) {
       throw this.error('ERR_ARGUMENT', 'apply() takes tensors of input() and layers, or tensors with values, not both');
     }
+    checkOptions(this.name || this.kind, context);
+    if (tensors.some(({ isDisposed }) => isDisposed)) throw this.error('ERR_DISPOSED', 'apply() was given a disposed tensor, its values are gone');
     if (this.builtFor === undefined) {
       if (isCapturing() && this.createWeights !== undefined) {
         throw this.error('ERR_CAPTURE', 'is used for the first time while a program is captured; build() it before, or use it in every call');
@@ -179,6 +180,7 @@ export abstract class Layer {
 
   /** @internal What setWeights() would write, checked. */
   checkWeights(values: readonly TensorLike[]): Tensor[] {
+    checkList(this.name || this.kind, 'what setWeights() takes', values, 'tensors');
     if (values.length !== this.weights.length) {
       throw this.error('ERR_ARGUMENT', `has ${this.weights.length} weights, got ${values.length} values`);
     }

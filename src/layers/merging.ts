@@ -3,6 +3,7 @@ import type { Shape, Tensor } from '../tensor.js';
 import { known } from './known.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 import { toFloat } from './shaping.js';
+import { flag, valueText } from '../options.js';
 
 /** A layer that makes one tensor of several: apply() takes an array. */
 export abstract class MergingLayer extends Layer {
@@ -80,6 +81,8 @@ export interface ConcatenateOptions extends LayerOptions {
 export class Concatenate extends MergingLayer {
   constructor(private readonly options: ConcatenateOptions = {}) {
     super('concatenate', options);
+    const { axis = -1 } = options;
+    if (!Number.isSafeInteger(axis)) throw this.error('ERR_ARGUMENT', `axis is a whole number, got ${valueText(axis)}`);
   }
   mergedShape(shapes: readonly Shape[]): Shape {
     const [first = []] = shapes;
@@ -121,10 +124,12 @@ export class Dot extends MergingLayer {
 
   constructor(private readonly options: DotOptions) {
     super('dot', options);
-    const { axes } = options;
-    if (!(typeof axes === 'number' ? [axes] : axes).every((axis) => Number.isInteger(axis))) {
-      throw this.error('ERR_ARGUMENT', `axes is a whole number or two, got ${String(axes)}`);
+    const { axes, normalize = false } = options;
+    const both = typeof axes === 'number' ? [axes, axes] : axes;
+    if (!Array.isArray(both) || both.length !== 2 || !both.every((axis) => Number.isInteger(axis))) {
+      throw this.error('ERR_ARGUMENT', `axes is a whole number or two, got ${valueText(axes)}`);
     }
+    flag(this.kind, 'normalize', normalize);
   }
   private axesOf(shapes: readonly Shape[]): [number, number] {
     const { axes } = this.options;

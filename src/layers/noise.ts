@@ -4,6 +4,7 @@ import type { Shape, Tensor } from '../tensor.js';
 import type { DropoutOptions } from './dropout.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 import { toFloat } from './shaping.js';
+import { checkOptions } from '../options.js';
 
 /** Options of gaussianNoise(). */
 export interface GaussianNoiseOptions extends LayerOptions {
@@ -20,7 +21,7 @@ abstract class Noise<O extends LayerOptions> extends Layer {
   ) {
     super(kind, options);
     const { name, value, most, fits } = amount;
-    if (!fits) throw this.error('ERR_ARGUMENT', `${name} is in [0, ${most}, got ${value}`);
+    if (!fits) throw this.error('ERR_ARGUMENT', `${name} is in [0, ${most}, got ${String(value)}`);
   }
   /** The inputs as they are in training. */
   protected abstract disturbed(x: Tensor): Tensor;
@@ -36,13 +37,16 @@ abstract class Noise<O extends LayerOptions> extends Layer {
   }
 }
 
-const share = (rate: number): ConstructorParameters<typeof Noise>[2] => ({ name: 'rate', value: rate, most: '1)', fits: rate >= 0 && rate < 1 });
+function share(kind: string, options: DropoutOptions): ConstructorParameters<typeof Noise>[2] {
+  const { rate } = checkOptions(kind, options);
+  return { name: 'rate', value: rate, most: '1)', fits: typeof rate === 'number' && rate >= 0 && rate < 1 };
+}
 
 /** In training, adds normal noise. */
 export class GaussianNoise extends Noise<GaussianNoiseOptions> {
   constructor(options: GaussianNoiseOptions) {
-    const { stddev } = options;
-    super('gaussianNoise', options, { name: 'stddev', value: stddev, most: '1]', fits: stddev >= 0 && stddev <= 1 });
+    const { stddev } = checkOptions('gaussianNoise', options);
+    super('gaussianNoise', options, { name: 'stddev', value: stddev, most: '1]', fits: typeof stddev === 'number' && stddev >= 0 && stddev <= 1 });
   }
   protected disturbed(x: Tensor): Tensor {
     return add(x, mul(randn(x.shape, { dtype: x.dtype }), this.options.stddev));
@@ -52,7 +56,7 @@ export class GaussianNoise extends Noise<GaussianNoiseOptions> {
 /** In training, multiplies by normal noise of mean 1 and variance rate / (1 - rate) (Srivastava et al. 2014). */
 export class GaussianDropout extends Noise<DropoutOptions> {
   constructor(options: DropoutOptions) {
-    super('gaussianDropout', options, share(options.rate));
+    super('gaussianDropout', options, share('gaussianDropout', options));
   }
   protected disturbed(x: Tensor): Tensor {
     const { rate } = this.options;
@@ -66,7 +70,7 @@ const lowest = -1.7580993408473766;
 /** In training, sets a random share to selu's lowest value and keeps mean 0 and variance 1 (Klambauer et al. 2017). */
 export class AlphaDropout extends Noise<DropoutOptions> {
   constructor(options: DropoutOptions) {
-    super('alphaDropout', options, share(options.rate));
+    super('alphaDropout', options, share('alphaDropout', options));
   }
   protected disturbed(x: Tensor): Tensor {
     const { rate } = this.options;

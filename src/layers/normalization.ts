@@ -1,6 +1,7 @@
 import { getDevice } from '../device.js';
-import { addInPlace, assign, cast, div, maximum, ones, reshape, slice, sqrt, square, sub, sum, to, toTensor, zeros } from '../ops/index.js';
+import { addInPlace, assign, cast, div, maximum, ones, reshape, slice, sqrt, square, sub, sum, to, zeros } from '../ops/index.js';
 import type { Shape, Tensor, TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 import { toFloat } from './shaping.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
 
@@ -26,7 +27,7 @@ export class Normalization extends Layer {
   }
   /** Takes the mean and variance of each feature from data [rows, ..., features]. @throws ERR_SHAPE, ERR_ARGUMENT without rows */
   adapt(data: TensorLike): void {
-    const rows = to(toTensor(data), getDevice());
+    const rows = to(toRows(this.name || this.kind, 'what adapt() takes', data), getDevice());
     if (rows.size === 0) throw this.error('ERR_ARGUMENT', `adapt: there are no rows in [${rows.shape.join(',')}]`);
     this.build(rows.shape.slice(1));
     const average = meanOfRows(rows, (x) => x);

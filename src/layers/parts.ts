@@ -44,21 +44,26 @@ const constraintMakers: Readonly<Record<string, (config?: never) => Constraint>>
   minMaxNorm: constraints.minMaxNorm,
 };
 
+/** Whether a value is a part and not a name: JavaScript may pass anything. */
+function isPart<T extends object>(value: T | string): value is T {
+  return typeof value === 'object' && (value as unknown) !== null && typeof Reflect.get(value, 'call') === 'function';
+}
+
 /** The initialiser of a name. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getInitializer(value: InitializerLike): Initializer {
-  return typeof value === 'object' ? value : named('initializer', initializerMakers, value)();
+export function getInitializer(value: InitializerLike, option = 'initializer'): Initializer {
+  return isPart(value) ? value : named(option, initializerMakers, value)();
 }
 
 /** The regulariser of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getRegularizer(value?: RegularizerLike): Regularizer | undefined {
-  if (value === undefined || typeof value === 'object') return value;
-  return named('regularizer', regularizerMakers, value)();
+export function getRegularizer(value?: RegularizerLike, option = 'regularizer'): Regularizer | undefined {
+  if (value === undefined || isPart(value)) return value;
+  return named(option, regularizerMakers, value)();
 }
 
 /** The constraint of a name, or none. @throws ERR_ARGUMENT for an unknown name, listing the known ones */
-export function getConstraint(value?: ConstraintLike): Constraint | undefined {
-  if (value === undefined || typeof value === 'object') return value;
-  return named('constraint', constraintMakers, value)();
+export function getConstraint(value?: ConstraintLike, option = 'constraint'): Constraint | undefined {
+  if (value === undefined || isPart(value)) return value;
+  return named(option, constraintMakers, value)();
 }
 
 /** What makes and keeps a weight. */
@@ -84,9 +89,9 @@ export function trainableWeight(name: string, shape: Shape, dtype: Dtype, parts:
 /** What a configuration says of a weight named `name`: its parts by the names of the options. */
 export function describeParts(name: string, { initializer, regularizer, constraint }: WeightParts): Config {
   return {
-    [`${name}Initializer`]: describe(getInitializer(initializer)),
-    [`${name}Regularizer`]: describe(getRegularizer(regularizer)),
-    [`${name}Constraint`]: describe(getConstraint(constraint)),
+    [`${name}Initializer`]: describe(getInitializer(initializer, `${name}Initializer`)),
+    [`${name}Regularizer`]: describe(getRegularizer(regularizer, `${name}Regularizer`)),
+    [`${name}Constraint`]: describe(getConstraint(constraint, `${name}Constraint`)),
   };
 }
 

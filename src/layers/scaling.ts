@@ -7,6 +7,7 @@ import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
 import { describe, describeParts, getInitializer, trainableWeight, type WeightParts } from './parts.js';
 import { toFloat } from './shaping.js';
+import { flag } from '../options.js';
 
 /** Options of layerNormalization() and batchNormalization(). */
 export interface ScalingOptions extends LayerOptions {
@@ -49,10 +50,11 @@ abstract class Scaling extends Layer {
     super(kind, scaling);
     this.axis = scaling.axis ?? -1;
     this.epsilon = scaling.epsilon ?? 1e-3;
+    for (const name of ['center', 'scale'] as const) flag(kind, name, scaling[name] ?? true);
     if (!Number.isSafeInteger(this.axis) || this.axis === 0) {
       throw this.error('ERR_ARGUMENT', `axis is a whole number other than 0, the batch, got ${this.axis}`);
     }
-    if (!(this.epsilon > 0 && this.epsilon < Infinity)) throw this.error('ERR_ARGUMENT', `epsilon is a number > 0, got ${this.epsilon}`);
+    if (typeof this.epsilon !== 'number' || !(this.epsilon > 0 && this.epsilon < Infinity)) throw this.error('ERR_ARGUMENT', `epsilon is a number > 0, got ${String(this.epsilon)}`);
     describeParts('gamma', this.parts.gamma);
     describeParts('beta', this.parts.beta);
   }
@@ -127,9 +129,9 @@ export class BatchNormalization extends Scaling {
   constructor(private readonly options: BatchNormalizationOptions = {}) {
     super('batchNormalization', options);
     this.momentum = options.momentum ?? 0.99;
-    if (!(this.momentum >= 0 && this.momentum <= 1)) throw this.error('ERR_ARGUMENT', `momentum is in [0, 1], got ${this.momentum}`);
-    getInitializer(options.movingMeanInitializer ?? 'zeros');
-    getInitializer(options.movingVarianceInitializer ?? 'ones');
+    if (typeof this.momentum !== 'number' || !(this.momentum >= 0 && this.momentum <= 1)) throw this.error('ERR_ARGUMENT', `momentum is in [0, 1], got ${String(this.momentum)}`);
+    getInitializer(options.movingMeanInitializer ?? 'zeros', 'movingMeanInitializer');
+    getInitializer(options.movingVarianceInitializer ?? 'ones', 'movingVarianceInitializer');
   }
   protected override createWeights(inputShape: Shape): void {
     super.createWeights(inputShape);

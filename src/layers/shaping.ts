@@ -3,6 +3,7 @@ import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
+import { checkList, checkRowShape } from '../options.js';
 
 function sizeOf(shape: Shape): number {
   return shape.reduce((product, dim) => product * dim, 1);
@@ -40,8 +41,9 @@ export class Reshape extends Layer {
   constructor(private readonly options: ReshapeOptions) {
     super('reshape', options);
     const { targetShape } = options;
+    checkList(this.kind, 'targetShape', targetShape, 'whole numbers');
     if (!targetShape.every((dim) => Number.isSafeInteger(dim) && dim >= -1) || targetShape.filter((dim) => dim === -1).length > 1) {
-      throw this.error('ERR_SHAPE', `targetShape holds whole numbers >= 0 and at most one -1, got [${targetShape.join(',')}]`);
+      throw this.error('ERR_SHAPE', `targetShape holds whole numbers >= 0 and at most one -1, got [${targetShape.map(String).join(',')}]`);
     }
   }
   outputShape(inputShape: Shape): Shape {
@@ -115,8 +117,9 @@ export class Rescaling extends Layer {
 /** Names the shape of a model's input; passes it on unchanged. */
 export class Input extends Layer {
   constructor(private readonly shape: Shape, options: LayerOptions = {}) {
+    checkRowShape('input', 'shape', shape);
+    checkRowShape('input', 'inputShape', options.inputShape ?? shape);
     super('input', { ...options, inputShape: shape });
-    if (!Array.isArray(shape)) throw this.error('ERR_SHAPE', `shape is an array of whole numbers >= 1, without the batch, got ${String(shape)}`);
   }
   outputShape(inputShape: Shape): Shape {
     return inputShape;

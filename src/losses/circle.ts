@@ -2,7 +2,7 @@ import { HebbError } from '../errors.js';
 import {
   add, equal, expandDims, eye, logicalAnd, logicalNot, logsumexp, matmul, maximum, mul, softplus, sub, transpose, where,
 } from '../ops/index.js';
-import { madeOf } from '../options.js';
+import { withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { checkNumbers, checkOption, classNumbers, shapeError, type Loss } from './loss.js';
 
@@ -24,12 +24,12 @@ const impossible = -1e30;
  * together, rows of different classes apart; each row is compared with every other of its batch.
  */
 export function circle(options: CircleOptions = {}): Loss {
-  const { gamma = 80, margin = 0.4, removeDiagonal = true } = options;
+  const { gamma, margin, removeDiagonal } = withDefaults('circle', options, { gamma: 80, margin: 0.4, removeDiagonal: true });
   checkOption('circle', 'gamma', gamma, Number.MIN_VALUE, Number.MAX_VALUE);
   checkOption('circle', 'margin', margin, -Number.MAX_VALUE, Number.MAX_VALUE);
   const total = (pairs: Tensor, weights: Tensor, distances: Tensor): Tensor =>
     logsumexp(where(pairs, mul(mul(maximum(weights, 0), distances), gamma), impossible), 1);
-  return madeOf({
+  return {
     name: 'circle',
     config: { gamma, margin, removeDiagonal },
     call: (yTrue, yPred) => {
@@ -47,5 +47,5 @@ export function circle(options: CircleOptions = {}): Loss {
       if (outputShape.length !== 1) throw new HebbError('ERR_SHAPE', `circle: outputs are embeddings [*,size], got [*,${outputShape.join(',')}]`);
       checkNumbers('circle', yTrue);
     },
-  }, options);
+  };
 }

@@ -4,7 +4,7 @@ import {
   add, any, cast, clip, div, log, logitsOf, max, maximum, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
   softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum, where,
 } from '../ops/index.js';
-import { checkNames, madeOf } from '../options.js';
+import { withDefaults } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { alike, checkAlike, checkNumbers, checkOption, classNumbers, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
 
@@ -21,10 +21,10 @@ export interface CrossEntropyOptions {
  * back to its logits; other probabilities are clipped to [1e-7, 1 - 1e-7].
  */
 export function binaryCrossentropy(options: CrossEntropyOptions = {}): Loss {
-  const { fromLogits = false, labelSmoothing = 0 } = options;
   const name = 'binaryCrossentropy';
+  const { fromLogits, labelSmoothing } = withDefaults(name, options, { fromLogits: false, labelSmoothing: 0 });
   checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
-  return madeOf({
+  return {
     name,
     config: { fromLogits, labelSmoothing },
     call: (targets, yPred) => {
@@ -37,7 +37,7 @@ export function binaryCrossentropy(options: CrossEntropyOptions = {}): Loss {
     check: (yTrue, outputShape) => {
       checkAlike(name, yTrue, outputShape);
     },
-  }, options);
+  };
 }
 
 /**
@@ -45,10 +45,10 @@ export function binaryCrossentropy(options: CrossEntropyOptions = {}): Loss {
  * to its logits; other predictions are normalised to sum to 1 and clipped to [1e-7, 1 - 1e-7].
  */
 export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss {
-  const { fromLogits = false, labelSmoothing = 0 } = options;
   const name = 'categoricalCrossentropy';
+  const { fromLogits, labelSmoothing } = withDefaults(name, options, { fromLogits: false, labelSmoothing: 0 });
   checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
-  return madeOf({
+  return {
     name,
     config: { fromLogits, labelSmoothing },
     call: (targets, yPred) => {
@@ -60,7 +60,7 @@ export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss
     check: (yTrue, outputShape) => {
       checkAlike(name, yTrue, outputShape, '; class numbers need sparseCategoricalCrossentropy');
     },
-  }, options);
+  };
 }
 
 /** Options of sparseCategoricalCrossentropy(). */
@@ -78,8 +78,7 @@ export interface SparseCrossEntropyOptions {
  */
 export function sparseCategoricalCrossentropy(options: SparseCrossEntropyOptions = {}): Loss {
   const name = 'sparseCategoricalCrossentropy';
-  checkNames(name, options, ['fromLogits', 'ignoreClass']);
-  const { fromLogits = false, ignoreClass } = options;
+  const { fromLogits, ignoreClass } = withDefaults(name, options, { fromLogits: false, ignoreClass: undefined });
   if (ignoreClass !== undefined) {
     if (!Number.isSafeInteger(ignoreClass)) throw new HebbError('ERR_ARGUMENT', `${name}: ignoreClass is a whole number, got ${ignoreClass}`);
     return withoutClass(name, sparseCategoricalCrossentropy({ fromLogits }), ignoreClass);
@@ -157,9 +156,9 @@ export function klDivergence(): Loss {
  */
 export function categoricalGeneralizedCrossEntropy(options: { q?: number } = {}): Loss {
   const name = 'categoricalGeneralizedCrossEntropy';
-  const { q = 0.5 } = options;
+  const { q } = withDefaults(name, options, { q: 0.5 });
   if (!(q > 0 && q < 1)) throw new HebbError('ERR_ARGUMENT', `${name}: q is between 0 and 1, both excluded, got ${q}`);
-  return madeOf({
+  return {
     name,
     config: { q },
     call: (targets, yPred) => {
@@ -169,7 +168,7 @@ export function categoricalGeneralizedCrossEntropy(options: { q?: number } = {})
     check: (yTrue, outputShape) => {
       checkClasses(name, yTrue, outputShape);
     },
-  }, options);
+  };
 }
 
 /** Targets moved towards the uniform distribution over `classes`. */

@@ -1,5 +1,5 @@
 import { add, clip, log, mul, neg, pow, sigmoid, softmax, sub, sum } from '../ops/index.js';
-import { madeOf } from '../options.js';
+import { withDefaults } from '../options.js';
 import { probabilities, smoothed, type CrossEntropyOptions } from './cross_entropy.js';
 import { checkOption, elementwise, epsilon, rowwise, type Loss } from './loss.js';
 
@@ -17,12 +17,16 @@ export interface BinaryFocalOptions extends FocalOptions {
   applyClassBalancing?: boolean;
 }
 
+const defaults = { alpha: 0.25, gamma: 2, fromLogits: false, labelSmoothing: 0 };
+
 /** The options with their defaults, checked. */
-function focal(name: string, { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0 }: FocalOptions): Required<FocalOptions> {
+function focal(name: string, options: FocalOptions): Required<FocalOptions> {
+  const settings = withDefaults(name, options, defaults);
+  const { alpha, gamma, labelSmoothing } = settings;
   checkOption(name, 'alpha', alpha, 0, 1);
   checkOption(name, 'gamma', gamma, 0, Number.MAX_VALUE);
   checkOption(name, 'labelSmoothing', labelSmoothing, 0, 1);
-  return { alpha, gamma, fromLogits, labelSmoothing };
+  return settings;
 }
 
 /**
@@ -31,9 +35,9 @@ function focal(name: string, { alpha = 0.25, gamma = 2, fromLogits = false, labe
  */
 export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): Loss {
   const name = 'binaryFocalCrossentropy';
-  const { applyClassBalancing = false } = options;
-  const { alpha, gamma, fromLogits, labelSmoothing } = focal(name, options);
-  return madeOf(elementwise(
+  const { applyClassBalancing, ...rest } = withDefaults(name, options, { ...defaults, applyClassBalancing: false });
+  const { alpha, gamma, fromLogits, labelSmoothing } = focal(name, rest);
+  return elementwise(
     name,
     (targets, yPred) => {
       const y = smoothed(targets, labelSmoothing, 2);
@@ -45,14 +49,14 @@ export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): Loss 
       return applyClassBalancing ? mul(loss, add(mul(y, alpha), mul(sub(1, y), 1 - alpha))) : loss;
     },
     { alpha, gamma, fromLogits, labelSmoothing, applyClassBalancing },
-  ), options);
+  );
 }
 
 /** alpha (1 - p)^gamma times the categorical cross entropy of each row (Lin et al. 2018); targets are one-hot rows. */
 export function categoricalFocalCrossentropy(options: FocalOptions = {}): Loss {
   const name = 'categoricalFocalCrossentropy';
   const { alpha, gamma, fromLogits, labelSmoothing } = focal(name, options);
-  return madeOf(rowwise(
+  return rowwise(
     name,
     { alpha, gamma, fromLogits, labelSmoothing },
     (targets, yPred) => {
@@ -61,5 +65,5 @@ export function categoricalFocalCrossentropy(options: FocalOptions = {}): Loss {
       return sum(mul(mul(pow(sub(1, p), gamma), alpha), mul(neg(y), log(p))), -1);
     },
     '; class numbers need one-hot rows',
-  ), options);
+  );
 }

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { add, broadcastTo, div, mul, sub, sum } from '../ops/index.js';
-import { madeOf } from '../options.js';
+import { withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { checkOption, epsilon, rowwise, type Loss } from './loss.js';
 
@@ -26,13 +26,13 @@ function forEachRow(loss: Tensor, yPred: Tensor): Tensor {
 
 /** 1 - 2 sum(yTrue yPred) / (sum(yTrue) + sum(yPred)) (Dice 1945): how little two masks of values in [0, 1] overlap. */
 export function dice(options: OverlapOptions = {}): Loss {
-  const { axis } = options;
+  const { axis } = withDefaults('dice', options, { axis: undefined });
   const axes = checkAxes('dice', axis);
-  return madeOf(rowwise('dice', { axis }, (yTrue, yPred) => {
+  return rowwise('dice', { axis }, (yTrue, yPred) => {
     const both = sum(mul(yTrue, yPred), axes);
     const all = add(add(sum(yTrue, axes), sum(yPred, axes)), epsilon);
     return forEachRow(sub(1, div(mul(both, 2), all)), yPred);
-  }), options);
+  });
 }
 
 /**
@@ -40,14 +40,14 @@ export function dice(options: OverlapOptions = {}): Loss {
  * yPred)), wrong = sum((1 - yTrue) yPred): dice() where alpha and beta are 0.5, the default.
  */
 export function tversky(options: OverlapOptions & { alpha?: number; beta?: number } = {}): Loss {
-  const { alpha = 0.5, beta = 0.5, axis } = options;
+  const { alpha, beta, axis } = withDefaults('tversky', options, { alpha: 0.5, beta: 0.5, axis: undefined });
   const axes = checkAxes('tversky', axis);
   checkOption('tversky', 'alpha', alpha, 0, Number.MAX_VALUE);
   checkOption('tversky', 'beta', beta, 0, Number.MAX_VALUE);
-  return madeOf(rowwise('tversky', { alpha, beta, axis }, (yTrue, yPred) => {
+  return rowwise('tversky', { alpha, beta, axis }, (yTrue, yPred) => {
     const both = sum(mul(yTrue, yPred), axes);
     const missed = mul(sum(mul(yTrue, sub(1, yPred)), axes), alpha);
     const wrong = mul(sum(mul(sub(1, yTrue), yPred), axes), beta);
     return forEachRow(sub(1, div(both, add(add(both, add(missed, wrong)), epsilon))), yPred);
-  }), options);
+  });
 }

@@ -1,5 +1,5 @@
 import { abs, add, div, lessEqual, log, maximum, mul, neg, rsqrt, softplus, square, sub, sum, where } from '../ops/index.js';
-import { madeOf } from '../options.js';
+import { withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { checkOption, elementwise, epsilon, rowwise, type Loss } from './loss.js';
 
@@ -15,16 +15,16 @@ export function mae(): Loss {
 
 /** Huber's loss (1964): half the squared error up to delta, linear beyond; for data with outliers. @param options delta, 1 by default */
 export function huber(options: { delta?: number } = {}): Loss {
-  const { delta = 1 } = options;
+  const { delta } = withDefaults('huber', options, { delta: 1 });
   checkOption('huber', 'delta', delta, 0, Number.MAX_VALUE);
-  return madeOf(elementwise(
+  return elementwise(
     'huber',
     (yTrue, yPred) => {
       const error = abs(sub(yPred, yTrue));
       return where(lessEqual(error, delta), mul(square(error), 0.5), sub(mul(error, delta), 0.5 * delta * delta));
     },
     { delta },
-  ), options);
+  );
 }
 
 /** Mean absolute percentage error: 100 mean(|yTrue - yPred| / max(|yTrue|, 1e-7)) per row. */

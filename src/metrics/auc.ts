@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
 import { cast, ceil, clip, mul, reshape, scatterAdd, sigmoid, sub, zeros } from '../ops/index.js';
 import { addEach, alike, ratio, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
+import { withDefaults } from '../options.js';
 
 /** Options of auc(). */
 export interface AucOptions extends MetricOptions {
@@ -58,7 +59,7 @@ function riemann(x: readonly number[], y: readonly number[], method: AucOptions[
  * together. The curve has a point for each threshold, as in Keras: counts between thresholds are kept, not predictions.
  */
 export function auc(options: AucOptions = {}): StatefulMetric {
-  const { curve = 'ROC', summationMethod = 'interpolation', numThresholds = 200, fromLogits = false } = options;
+  const { curve, summationMethod, numThresholds, fromLogits } = withDefaults('auc', options, { curve: 'ROC', summationMethod: 'interpolation', numThresholds: 200, fromLogits: false, name: String });
   if (!Number.isSafeInteger(numThresholds) || numThresholds < 2) {
     throw new HebbError('ERR_ARGUMENT', `auc: numThresholds is a whole number >= 2, got ${numThresholds}`);
   }

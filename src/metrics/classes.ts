@@ -3,7 +3,7 @@ import { composed } from '../ops/composed.js';
 import {
   add, argmax, cast, full, greaterEqual, less, logicalAnd, mul, notEqual, reshape, scatterAdd, toTensor, where, zeros,
 } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkList, checkNames, checkOptions, flag, valueText, withDefaults } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { addEach, inShapeOf, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
@@ -36,13 +36,14 @@ export interface BinaryIoUOptions extends MetricOptions {
 /** Keras's guard against a division by 0. */
 const epsilon = 1e-7;
 
-function checkClasses(op: string, numClasses: number, ids: readonly number[] = []): void {
+function checkClasses(op: string, numClasses: number, ids: readonly number[]): void {
   if (!Number.isSafeInteger(numClasses) || numClasses < 1) {
     throw new HebbError('ERR_ARGUMENT', `${op}: numClasses is a whole number >= 1, got ${numClasses}`);
   }
+  checkList(op, 'targetClassIds', ids, 'class numbers');
   for (const id of ids) {
     if (Number.isSafeInteger(id) && id >= 0 && id < numClasses) continue;
-    throw new HebbError('ERR_ARGUMENT', `${op}: targetClassIds are whole numbers from 0 to ${numClasses - 1}, got ${id}`);
+    throw new HebbError('ERR_ARGUMENT', `${op}: targetClassIds are whole numbers from 0 to ${numClasses - 1}, got ${String(id)}`);
   }
 }
 
@@ -70,7 +71,7 @@ function table(labels: Tensor, guesses: Tensor, weight: Tensor, classes: number,
 export const confusionMatrix = composed('confusionMatrix', (yTrue: TensorLike, yPred: TensorLike, options: { numClasses: number }): Tensor => {
   checkNames('confusionMatrix', options, ['numClasses']);
   const { numClasses } = options;
-  checkClasses('confusionMatrix', numClasses);
+  checkClasses('confusionMatrix', numClasses, []);
   const [labels, guesses] = [toTensor(yTrue), toTensor(yPred)];
   if (labels.size !== guesses.size) {
     throw new HebbError('ERR_SHAPE', `confusionMatrix: ${labels.size} labels but ${guesses.size} predictions`);
@@ -120,6 +121,11 @@ function overlap(
 /** `oneHot`: the targets are rows, and the predictions unless the options say something else. */
 function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly number[], config: object, oneHot = false): StatefulMetric {
   const { numClasses, ignoreClass, sparseYTrue = !oneHot, sparseYPred = !oneHot } = options;
+  if (ignoreClass !== undefined && !Number.isSafeInteger(ignoreClass)) {
+    throw new HebbError('ERR_ARGUMENT', `${kind}: ignoreClass is a whole number, got ${valueText(ignoreClass)}`);
+  }
+  flag(kind, 'sparseYTrue', sparseYTrue);
+  flag(kind, 'sparseYPred', sparseYPred);
   const settings = { numClasses, ignoreClass, sparseYPred, ...(oneHot ? {} : { sparseYTrue }), ...config };
   const ofRows = (what: string, rows: Tensor): Tensor => {
     if (rows.shape.at(-1) === numClasses) return argmax(rows, -1);
@@ -133,31 +139,35 @@ function scored(kind: string, options: MeanIoUOptions, targetClassIds: readonly 
 
 /** Intersection over union of some classes, the mean of them, over the epoch: how well areas of a class are met. */
 export function iou(options: IoUOptions): StatefulMetric {
-  return scored('iou', options, options.targetClassIds, { targetClassIds: options.targetClassIds });
+  const { targetClassIds } = checkOptions('iou', options);
+  return scored('iou', options, targetClassIds, { targetClassIds });
 }
 
-function allClasses(op: string, numClasses: number): readonly number[] {
-  checkClasses(op, numClasses);
+function allClasses(op: string, options: Pick<MeanIoUOptions, 'numClasses'>): readonly number[] {
+  const { numClasses } = checkOptions(op, options);
+  checkClasses(op, numClasses, []);
   return Array.from({ length: numClasses }, (_, id) => id);
 }
 
 /** Intersection over union, the mean of all classes that occur. */
 export function meanIoU(options: MeanIoUOptions): StatefulMetric {
-  return scored('meanIoU', options, allClasses('meanIoU', options.numClasses), {});
+  return scored('meanIoU', options, allClasses('meanIoU', options), {});
 }
 
 /** iou() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
 export function oneHotIoU(options: Omit<IoUOptions, 'sparseYTrue'>): StatefulMetric {
-  return scored('oneHotIoU', options, options.targetClassIds, { targetClassIds: options.targetClassIds }, true);
+  const { targetClassIds } = checkOptions('oneHotIoU', options);
+  return scored('oneHotIoU', options, targetClassIds, { targetClassIds }, true);
 }
 
 /** meanIoU() of one-hot targets and scores of each class; `sparseYPred` for predictions that are class numbers. */
 export function oneHotMeanIoU(options: Omit<MeanIoUOptions, 'sparseYTrue'>): StatefulMetric {
-  return scored('oneHotMeanIoU', options, allClasses('oneHotMeanIoU', options.numClasses), {}, true);
+  return scored('oneHotMeanIoU', options, allClasses('oneHotMeanIoU', options), {}, true);
 }
 
 /** Intersection over union of labels 0 and 1 and probabilities, the mean of both. */
-export function binaryIoU({ targetClassIds = [0, 1], threshold = 0.5, ...options }: BinaryIoUOptions = {}): StatefulMetric {
+export function binaryIoU(options: BinaryIoUOptions = {}): StatefulMetric {
+  const { targetClassIds, threshold } = withDefaults('binaryIoU', options, { targetClassIds: [0, 1], threshold: 0.5, name: String });
   const config = { targetClassIds, threshold };
   return overlap('binaryIoU', options, config, { numClasses: 2, targetClassIds }, (yTrue, yPred) => [
     inShapeOf('binaryIoU', yTrue, yPred),

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { cast, greater, logicalAnd, logicalNot, notEqual, oneHot, slice, sum, topk, zeros } from '../ops/index.js';
+import { checkOptions } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { addEach, alike, ratio, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
@@ -37,8 +38,8 @@ type Counted = (tp: number, fp: number, tn: number, fn: number) => number;
 
 /** A metric of the four counts of labels, which are true unless 0, against predictions above a threshold. */
 function counting(kind: string, options: PrecisionOptions, finish: Counted): StatefulMetric {
-  const { topK, classId, threshold = topK === undefined ? 0.5 : -Infinity } = options;
-  if (Number.isNaN(threshold)) throw new HebbError('ERR_ARGUMENT', `${kind}: threshold is a number, got ${threshold}`);
+  const { topK, classId, threshold = topK === undefined ? 0.5 : -Infinity } = checkOptions(kind, options);
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) throw new HebbError('ERR_ARGUMENT', `${kind}: threshold is a number, got ${String(threshold)}`);
   wholeOption(kind, 'topK', topK, 1);
   wholeOption(kind, 'classId', classId, 0);
   const config = { threshold: options.threshold, topK, classId };

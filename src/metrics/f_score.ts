@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import { abs, cast, greater, greaterEqual, logicalAnd, max, mul, reshape, sub, sum, zeros } from '../ops/index.js';
+import { checkOptions } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { addEach, alike, stateful, weighted, type MetricOptions, type StatefulMetric } from './metric.js';
 
@@ -24,7 +25,7 @@ export interface FbetaOptions extends F1Options {
 const epsilon = 1e-7;
 
 function scoring(kind: string, options: FbetaOptions): StatefulMetric {
-  const { average = 'macro', threshold, beta = 1 } = options;
+  const { average = 'macro', threshold, beta = 1 } = checkOptions(kind, options);
   if (average !== null && !['macro', 'micro', 'weighted'].includes(average)) {
     throw new HebbError('ERR_ARGUMENT', `${kind}: average is macro, micro, weighted or null, got '${average}'`);
   }

@@ -3,6 +3,7 @@ import * as losses from '../losses/index.js';
 import {
   abs, argmax, cast, equal, greater, less, logitsOf, mul, neg, oneHot, reshape, square, sub, sum,
 } from '../ops/index.js';
+import { checkOptions, withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { alike, inShapeOf, meanPerRow, metric, targetsError, type MetricOptions, type RowMetric } from './metric.js';
 
@@ -45,7 +46,8 @@ export function categoricalAccuracy(options: MetricOptions = {}): RowMetric {
 }
 
 /** Share of labels, 0 or 1, that the predictions meet: above the threshold, 0.5 by default, they count as 1. */
-export function binaryAccuracy({ threshold = 0.5, ...options }: MetricOptions & { threshold?: number } = {}): RowMetric {
+export function binaryAccuracy(options: MetricOptions & { threshold?: number } = {}): RowMetric {
+  const { threshold } = withDefaults('binaryAccuracy', options, { threshold: 0.5, name: String });
   return metric(
     'binaryAccuracy',
     options,
@@ -67,22 +69,23 @@ function inTopK(labels: Tensor, yPred: Tensor, k: number): Tensor {
   return less(sum(cast(greater(values, own), 'int32'), -1), k);
 }
 
-function checkK(kind: string, k: number): number {
+function kOf(kind: string, options: TopKOptions): number {
+  const { k } = withDefaults(kind, options, { k: 5, name: String });
   if (!Number.isSafeInteger(k) || k < 1) throw new HebbError('ERR_ARGUMENT', `${kind}: k is a whole number >= 1, got ${k}`);
   return k;
 }
 
 /** Share of rows whose class [batch] is among the k largest predictions. @throws ERR_ARGUMENT unless k >= 1 */
-export function sparseTopKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): RowMetric {
+export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): RowMetric {
   const kind = 'sparseTopKCategoricalAccuracy';
-  checkK(kind, k);
+  const k = kOf(kind, options);
   return metric(kind, options, (yTrue, yPred) => inTopK(classNumbers(kind, yTrue, yPred), yPred, k), { k });
 }
 
 /** Share of rows whose largest target [batch, classes] is among the k largest predictions. @throws ERR_ARGUMENT unless k >= 1 */
-export function topKCategoricalAccuracy({ k = 5, ...options }: TopKOptions = {}): RowMetric {
+export function topKCategoricalAccuracy(options: TopKOptions = {}): RowMetric {
   const kind = 'topKCategoricalAccuracy';
-  checkK(kind, k);
+  const k = kOf(kind, options);
   return metric(kind, options, (yTrue, yPred) => inTopK(classesOfRows(kind, yTrue, yPred), yPred, k), { k });
 }
 
@@ -111,19 +114,22 @@ function fromLoss(kind: string, options: MetricOptions, loss: losses.Loss): RowM
 }
 
 /** The loss of that name as a metric. */
-export function binaryCrossentropy({ name, ...options }: MetricOptions & losses.CrossEntropyOptions = {}): RowMetric {
-  return fromLoss('binaryCrossentropy', { name }, losses.binaryCrossentropy(options));
+export function binaryCrossentropy(options: MetricOptions & losses.CrossEntropyOptions = {}): RowMetric {
+  const { name, ...rest } = checkOptions('binaryCrossentropy', options);
+  return fromLoss('binaryCrossentropy', { name }, losses.binaryCrossentropy(rest));
 }
 
 /** The loss of that name as a metric. */
-export function categoricalCrossentropy({ name, ...options }: MetricOptions & losses.CrossEntropyOptions = {}): RowMetric {
-  return fromLoss('categoricalCrossentropy', { name }, losses.categoricalCrossentropy(options));
+export function categoricalCrossentropy(options: MetricOptions & losses.CrossEntropyOptions = {}): RowMetric {
+  const { name, ...rest } = checkOptions('categoricalCrossentropy', options);
+  return fromLoss('categoricalCrossentropy', { name }, losses.categoricalCrossentropy(rest));
 }
 
 /** The loss of that name as a metric. */
-export function sparseCategoricalCrossentropy({ name, ...options }: MetricOptions & { fromLogits?: boolean } = {}): RowMetric {
+export function sparseCategoricalCrossentropy(options: MetricOptions & { fromLogits?: boolean } = {}): RowMetric {
   const kind = 'sparseCategoricalCrossentropy';
-  const loss = losses.sparseCategoricalCrossentropy(options);
+  const { name, ...rest } = checkOptions(kind, options);
+  const loss = losses.sparseCategoricalCrossentropy(rest);
   return metric(kind, { name }, (yTrue, yPred) => loss.call(classNumbers(kind, yTrue, yPred), yPred), loss.config);
 }
 

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { addInPlace, broadcastTo, cast, mean, mul, reshape, sameShape } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkNames, valueText } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 
 interface NamedMetric {
@@ -43,7 +43,9 @@ type Config = NonNullable<Metric['config']>;
 /** The name that options give, if they hold nothing but it and what the configuration does. @throws ERR_ARGUMENT */
 function nameOf(kind: string, options: MetricOptions, config: Config): string {
   checkNames(kind, options, [...Object.keys(config), 'name']);
-  return options.name ?? kind;
+  const { name = kind } = options;
+  if (typeof name !== 'string') throw new HebbError('ERR_ARGUMENT', `${kind}: name is a text, got ${valueText(name)}`);
+  return name;
 }
 
 /** A metric of rows. @throws ERR_ARGUMENT for an option that there is not */

@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { cast, full, mul, reshape, square, sub, sum as total, zeros } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkOptions, withDefaults } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { addEach, alike, metric, stateful, weighted, type MetricOptions, type RowMetric, type StatefulMetric } from './metric.js';
 
@@ -14,7 +14,7 @@ export interface R2Options extends MetricOptions {
 
 /** The coefficient of determination over the epoch: 1 - squared error / squared distance of the targets from their mean. */
 export function r2Score(options: R2Options = {}): StatefulMetric {
-  const { average = 'uniform', numRegressors = 0 } = options;
+  const { average = 'uniform', numRegressors = 0 } = checkOptions('r2Score', options);
   if (average !== null && !['uniform', 'varianceWeighted'].includes(average)) {
     throw new HebbError('ERR_ARGUMENT', `r2Score: average is uniform, varianceWeighted or null, got '${average}'`);
   }
@@ -58,8 +58,7 @@ export interface ValueOptions extends MetricOptions {
 
 /** The sum over the epoch of the predictions, or of what `of` makes of a batch. */
 export function sum(options: ValueOptions = {}): StatefulMetric {
-  checkNames('sum', options, ['name', 'of']);
-  const { name = 'sum', of } = options;
+  const { name, of } = withDefaults('sum', options, { name: 'sum', of: Function });
   return {
     name,
     ...(of === undefined && { kind: 'sum', config: { name } }),
@@ -73,8 +72,7 @@ export function sum(options: ValueOptions = {}): StatefulMetric {
 
 /** The mean over the epoch of the predictions, or of what `of` makes of a batch. */
 export function mean(options: ValueOptions = {}): RowMetric {
-  checkNames('mean', options, ['name', 'of']);
-  const { name = 'mean', of } = options;
+  const { name, of } = withDefaults('mean', options, { name: 'mean', of: Function });
   if (of !== undefined) return { name, rows: of };
   return metric('mean', { name }, (_yTrue, yPred) => yPred);
 }

@@ -3,7 +3,7 @@ import { Input, type LayerOptions } from '../layers/index.js';
 import type { SavedLayer } from '../layers/from_config.js';
 import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor, type LayerCall } from '../layers/symbolic.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames } from '../options.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Model } from './model.js';
 import { graphOf, type Graph } from './graph.js';
@@ -195,6 +195,7 @@ export function input(options: LayerOptions & { shape: Shape }): SymbolicTensor 
  */
 export function model<const O extends Structured<SymbolicTensor>>(options: FunctionalOptions<O>): Functional<Extract<Values<O>, Tensors>> {
   checkNames('model', options, ['inputs', 'outputs', 'name']);
+  checkKinds('model', options, { name: String });
   for (const name of ['inputs', 'outputs'] as const) {
     if (typeof options[name] !== 'object') throw new HebbError('ERR_ARGUMENT', `model: ${name} are what input() and apply() answer, got ${typeof options[name]}`);
   }

@@ -1,5 +1,6 @@
 import { HebbError } from '../errors.js';
 import type { Layer, Weight } from '../layers/layer.js';
+import { checkList } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 
 /** Something made of layers: finds them, reads and writes their weights. */
@@ -30,6 +31,7 @@ export abstract class LayerOwner {
   }
   /** Overwrites all weights. @throws ERR_ARGUMENT for another number of values, ERR_SHAPE for another shape; then nothing changed */
   setWeights(values: readonly TensorLike[]): void {
+    checkList('setWeights', 'values', values, 'tensors');
     const count = this.namedWeights().length;
     if (values.length !== count) throw new HebbError('ERR_ARGUMENT', `setWeights: ${this.name} has ${count} weights, got ${values.length}`);
     let next = 0;

@@ -10,7 +10,7 @@ import { fit, type FitOptions } from '../train/fit.js';
 import type { History } from '../train/history.js';
 import { OutputMeters } from '../train/output_meters.js';
 import { rowWeights, type SampleWeightOption, type WeightOptions } from '../train/row_weights.js';
-import { checkNames } from '../options.js';
+import { checkFunction, checkNames, checkPath } from '../options.js';
 import { checkRows, type Rows } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import { testStep, trainStep } from '../train/steps.js';
@@ -52,6 +52,7 @@ export abstract class Model extends Network {
 
   /** A table of the layers, their output shapes and parameters, as Keras prints it. `print` is console.log by default. */
   summary(print: (text: string) => void = console.log): void {
+    checkFunction('summary', print);
     print(summary(this));
   }
 
@@ -71,12 +72,14 @@ export abstract class Model extends Network {
    * @throws ERR_ARGUMENT when the model is not built
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
+    checkPath('save', 'path', path);
     const { saveModel } = await import('./save.js');
     await saveModel(this, path, options);
   }
 
   /** Writes the weights alone, by their layers' names. @throws ERR_ARGUMENT when the model is not built */
   async saveWeights(path: string): Promise<void> {
+    checkPath('saveWeights', 'path', path);
     const { saveWeights } = await import('./save.js');
     await saveWeights(this, path);
   }
@@ -86,6 +89,7 @@ export abstract class Model extends Network {
    * @throws ERR_FORMAT for a file of other weights, and then nothing changed; ERR_ARGUMENT when the model is not built
    */
   async loadWeights(path: string): Promise<void> {
+    checkPath('loadWeights', 'path', path);
     const { loadWeights } = await import('./save.js');
     await loadWeights(this, path);
   }
@@ -101,8 +105,8 @@ export abstract class Model extends Network {
       optimizer: getOptimizer(options.optimizer ?? 'rmsprop'),
       loss: losses(options.loss),
       lossWeights: lossWeights(options.lossWeights),
-      metrics: metrics(options.metrics),
-      weightedMetrics: metrics(options.weightedMetrics),
+      metrics: metrics('metrics', options.metrics),
+      weightedMetrics: metrics('weightedMetrics', options.weightedMetrics),
     };
     if (this.knowsOutputs) targetsOf(settings, this.outputStructure.names);
     [this.settings, this.chosen] = [settings, undefined];
@@ -256,7 +260,9 @@ export abstract class Model extends Network {
   /** @internal The tensors of inputs given to a method, checked. */
   inputsOf(op: string, x: Data, what = 'x'): readonly Tensor[] {
     this.takeAsGiven(x);
-    const inputs = bind(op, what, this.inputStructure.names, x);
+    const { names } = this.inputStructure;
+    if (names.length === 0) throw new HebbError('ERR_ARGUMENT', `${op}: ${what} holds no inputs`);
+    const inputs = bind(op, what, names, x);
     this.checkShapes(op, inputs.map(({ layout }) => layout.rowShape), inputs[0]?.shape[0]);
     return inputs;
   }

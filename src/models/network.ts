@@ -2,7 +2,8 @@ import { HebbError } from '../errors.js';
 import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import { zeros } from '../ops/index.js';
-import { isCapturing, Tensor, type Shape } from '../tensor.js';
+import { checkOptions, checkRowShape, valueText } from '../options.js';
+import { disposedError, isCapturing, Tensor, type Shape } from '../tensor.js';
 import { LayerOwner } from './layer_owner.js';
 import { ModelLayer } from './model_layer.js';
 import { ownLayers } from './own_layers.js';
@@ -62,10 +63,12 @@ export abstract class Network extends LayerOwner {
   }
   /** Shape of one output for the shape of one input. @throws ERR_SHAPE naming the layer that cannot take it */
   shapeOf(inputShape: Shape): Shape {
+    checkRowShape(this.name, 'the shape of an input', inputShape);
     return this.shapesOf([inputShape])[0] ?? [];
   }
   /** Creates all weights. */
   build(inputShape: Shape): void {
+    checkRowShape(this.name, 'the shape to build for', inputShape);
     this.buildAll([inputShape]);
   }
   /** @internal As shapeOf(), for all inputs and outputs. A class of one's own finds out by computing, which builds it. */
@@ -118,9 +121,15 @@ export abstract class Network extends LayerOwner {
     const given = x as Structured<Tensor | SymbolicTensor>;
     if (this.outputShapes === undefined) this.inputs = givenStructure(given, this.inputs);
     const inputs = given instanceof SymbolicTensor ? [given] : unpack(given, this.inputStructure.names);
+    checkOptions(`${this.name}: apply()`, context);
+    if (inputs.length !== this.inputStructure.names.length || !inputs.every((input) => input instanceof SymbolicTensor || input instanceof Tensor)) {
+      throw new HebbError('ERR_ARGUMENT', `${this.name}: apply() takes a tensor, or several in an array or by names ${this.inputStructure.names.join(', ')}, got ${valueText(x)}`);
+    }
     const symbols = inputs.filter((input) => input instanceof SymbolicTensor);
     if (symbols.length < inputs.length) {
-      this.ensureBuilt(inputs.filter((input) => input instanceof Tensor));
+      const tensors = inputs.filter((input) => input instanceof Tensor);
+      if (tensors.some(({ isDisposed }) => isDisposed)) throw disposedError(`${this.name}: apply()`);
+      this.ensureBuilt(tensors);
       return this.call(x as Tensors, context);
     }
     const shapes = symbols.map(({ shape }) => shape);

@@ -2,6 +2,7 @@
 import { HebbError } from '../errors.js';
 import type { Loss } from '../losses/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { valueText } from '../options.js';
 import { isDict } from './structure.js';
 import { getLoss, getMetric, isLoss, type LossLike, type MetricLike, type MetricSpec } from './parts.js';
 
@@ -69,15 +70,16 @@ export function lossWeights(given: CompileOptions['lossWeights']): PerOutput<num
   };
   if (given === undefined) return { kind: 'all', value: 1 };
   if (Array.isArray(given)) return { kind: 'list', values: given.map(checked) };
-  if (typeof given !== 'object') throw new HebbError('ERR_ARGUMENT', `lossWeights: expected an array or numbers by name, got ${typeof given}`);
-  return { kind: 'dict', values: mapped(given as Readonly<Record<string, number>>, checked) };
+  if (!isDict(given)) throw new HebbError('ERR_ARGUMENT', `lossWeights: expected an array or numbers by name, got ${valueText(given)}`);
+  return { kind: 'dict', values: mapped(given, checked) };
 }
 
 /** @throws ERR_ARGUMENT for what is no metric */
-export function metrics(given: MetricsOption = []): PerOutput<readonly MetricSpec[]> {
+export function metrics(option: string, given: MetricsOption = []): PerOutput<readonly MetricSpec[]> {
   const specs = (some: MetricLike | readonly MetricLike[]): readonly MetricSpec[] =>
     (Array.isArray(some) ? (some as readonly MetricLike[]) : [some as MetricLike]).map(getMetric);
   if (Array.isArray(given)) return { kind: 'list', values: (given as readonly (MetricLike | readonly MetricLike[])[]).map(specs) };
+  if (!isDict(given)) throw new HebbError('ERR_ARGUMENT', `${option}: expected an array, or arrays by the names of outputs, got ${valueText(given)}`);
   return { kind: 'dict', values: mapped(given as Readonly<Record<string, MetricLike | readonly MetricLike[]>>, specs) };
 }
 

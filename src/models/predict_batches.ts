@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { assign, concat, copy } from '../ops/index.js';
 import { Tensor } from '../tensor.js';
-import type { Batch } from '../train/batches.js';
+import { iterableOf, type Batch } from '../train/batches.js';
 import { checkNames } from '../options.js';
 import { checkRows, wholeNumber } from '../train/rows.js';
 import type { Model } from './model.js';
@@ -48,7 +48,7 @@ export async function predictBatches(op: string, model: Model, batches: InputBat
   const steps = options.steps === undefined ? Infinity : wholeNumber(op, 'steps', options.steps, 1);
   const programs = new Map<string, Forward>();
   const parts: Tensor[][] = [];
-  for await (const batch of typeof batches === 'function' ? batches() : batches) {
+  for await (const batch of iterableOf(op, batches)) {
     const rows = model.inputsOf(op, inputsOf(model, batch));
     checkRows(op, rows, []);
     model.ensureBuilt(rows);

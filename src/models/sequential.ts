@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { Layer, type CallContext, type Config } from '../layers/layer.js';
-import { checkNames } from '../options.js';
+import { withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import type { Shape } from '../tensor.js';
 import { layerConfig } from './layer_config.js';
@@ -92,6 +92,5 @@ export class Sequential extends Model {
  */
 export function sequential(layers: readonly (Layer | Model)[] = [], options: { name?: string } = {}): Sequential {
   if (!Array.isArray(layers)) throw new HebbError('ERR_ARGUMENT', `sequential: expected an array of layers, got ${typeof layers}`);
-  checkNames('sequential', options, ['name']);
-  return new Sequential(layers, options.name);
+  return new Sequential(layers, withDefaults('sequential', options, { name: String }).name);
 }

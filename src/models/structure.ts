@@ -20,7 +20,7 @@ export interface Structure {
 
 /** Whether a value holds others by name. */
 export function isDict(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !ArrayBuffer.isView(value);
+  return Object.prototype.toString.call(value) === '[object Object]' && !(value instanceof Tensor);
 }
 
 /** The structure of a value; `name` is the name of one, or begins those of a list. */

@@ -3,6 +3,7 @@ import { HebbError } from '../errors.js';
 import { tensor, toTensor } from '../ops/create.js';
 import { scope } from '../scope.js';
 import { Tensor, type TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 
 /** The labels of rows: one each, or 0 and 1 in several columns. */
 export interface Labels {
@@ -20,14 +21,14 @@ function wholeDtype(y: unknown): Dtype {
 }
 
 /** Labels or targets as a tensor: int32 where all of an array are whole numbers, bool for booleans, else float64. */
-export function labelTensor(y: TensorLike): Tensor {
-  return y instanceof Tensor || ArrayBuffer.isView(y) ? toTensor(y) : tensor(y, { dtype: wholeDtype(y) });
+export function labelTensor(op: string, y: TensorLike): Tensor {
+  return toRows(op, 'y', y, (given) => (given instanceof Tensor || ArrayBuffer.isView(given) ? toTensor(given) : tensor(given, { dtype: wholeDtype(given) })));
 }
 
 /** Labels of so many rows. @throws ERR_SHAPE unless y is [rows] or [rows, outputs]; ERR_ARGUMENT for a number that is not finite */
 export function readLabels(op: string, y: TensorLike, rows: number): Labels {
   return scope(() => {
-    const labels = labelTensor(y);
+    const labels = labelTensor(op, y);
     if ((labels.rank !== 1 && labels.rank !== 2) || labels.shape[0] !== rows) {
       throw new HebbError('ERR_SHAPE', `${op}: y is [${rows}] or [${rows},outputs], got [${labels.shape.join(',')}]`);
     }

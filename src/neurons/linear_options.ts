@@ -1,3 +1,4 @@
+import { isDict } from '../models/structure.js';
 import { checkerOf, completed, isWhole, oneOf } from '../params.js';
 
 /** The losses of SGDClassifier. */
@@ -80,11 +81,12 @@ export function linearSettings(op: string, losses: readonly string[], given: obj
   oneOf(op, 'learningRate', settings.learningRate, rates);
   const check = checkerOf(op, settings);
   const { alpha, l1Ratio, maxIter, tol, eta0, randomState, validationFraction, nIterNoChange, epsilon, powerT, average } = settings;
+  for (const name of ['alpha', 'l1Ratio', 'eta0', 'validationFraction', 'epsilon'] as const) check(name, typeof settings[name] === 'number', 'a number');
   check('alpha', alpha >= 0 && alpha < Infinity, 'a number >= 0');
   check('alpha', alpha > 0 || settings.learningRate !== 'optimal', "a number > 0 with the learning rate 'optimal'");
   check('l1Ratio', l1Ratio >= 0 && l1Ratio <= 1, 'a number from 0 to 1');
   check('maxIter', isWhole(maxIter, 1, 2 ** 31 - 1), 'a whole number >= 1');
-  check('tol', tol === null || tol >= 0, 'a number >= 0, or null');
+  check('tol', tol === null || (typeof tol === 'number' && tol >= 0), 'a number >= 0, or null');
   check('eta0', eta0 > 0 && eta0 < Infinity, 'a number > 0');
   check('randomState', randomState === null || isWhole(randomState, 0, 2 ** 32 - 1), 'a whole number from 0 to 2^32 - 1, or null');
   check('validationFraction', validationFraction > 0 && validationFraction < 1, 'between 0 and 1');
@@ -96,7 +98,7 @@ export function linearSettings(op: string, losses: readonly string[], given: obj
     check(name, typeof settings[name] === 'boolean', 'true or false');
   }
   const weights: unknown = settings.classWeight ?? {};
-  const numbers: unknown[] = typeof weights === 'object' ? Object.values(weights ?? {}) : weights === 'balanced' ? [] : [NaN];
+  const numbers: unknown[] = isDict(weights) ? Object.values(weights) : weights === 'balanced' ? [] : [NaN];
   check('classWeight', numbers.every((weight) => typeof weight === 'number' && weight >= 0 && weight < Infinity), "'balanced', or numbers >= 0 by label");
   return settings;
 }

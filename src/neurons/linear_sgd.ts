@@ -1,12 +1,13 @@
 import { HebbError } from '../errors.js';
 import { hold, release } from '../memory.js';
 import { native } from '../native.js';
-import { tensor, toTensor } from '../ops/create.js';
+import { tensor } from '../ops/create.js';
 import { scope } from '../scope.js';
 import type { TypedArray } from '../dtype.js';
 import { Configured } from '../params.js';
 import { Tensor, hostView, isCapturing, type TensorLike } from '../tensor.js';
 import { nativeSettings, type LinearSettings } from './linear_options.js';
+import { toRows } from '../train/rows.js';
 
 /** What one fit() or partialFit() can be told beside its rows. */
 export interface LinearFitOptions {
@@ -40,7 +41,7 @@ export interface LinearTasks {
 
 /** Rows as float64 unless they are float32 or uint8. */
 export function asRows(op: string, x: TensorLike): Tensor {
-  const rows = x instanceof Tensor ? x : tensor(x, { dtype: 'float64' });
+  const rows = toRows(op, 'x', x, (given) => (given instanceof Tensor ? given : tensor(given, { dtype: 'float64' })));
   if (rows.rank !== 2 || rows.size === 0) {
     throw new HebbError('ERR_SHAPE', `${op}: x is [rows, features], got [${rows.shape.join(',')}]`);
   }
@@ -165,7 +166,7 @@ export abstract class LinearSgd extends Configured<LinearSettings> {
 
   private rowWeights(rows: number, given: TensorLike | undefined): Float64Array | undefined {
     if (given === undefined) return undefined;
-    const weights = Float64Array.from(scope(() => ({ data: toTensor(given).dataSync() })).data);
+    const weights = Float64Array.from(scope(() => ({ data: toRows(this.op, 'sampleWeight', given).dataSync() })).data);
     if (weights.length !== rows || !weights.every((weight) => weight >= 0 && weight < Infinity)) {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: sampleWeight is ${rows} numbers >= 0, got ${weights.length} numbers`);
     }

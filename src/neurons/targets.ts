@@ -2,6 +2,7 @@ import { HebbError } from '../errors.js';
 import { tensor } from '../ops/create.js';
 import { scope } from '../scope.js';
 import { Tensor, type TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 
 /** Numbers to predict, row by row. */
 export interface Targets {
@@ -13,7 +14,7 @@ export interface Targets {
 /** @throws ERR_SHAPE unless y is finite numbers [rows] or [rows, outputs] */
 export function readTargets(op: string, y: TensorLike): Targets {
   return scope(() => {
-    const targets = y instanceof Tensor ? y : tensor(y, { dtype: 'float64' });
+    const targets = toRows(op, 'y', y, (given) => (given instanceof Tensor ? given : tensor(given, { dtype: 'float64' })));
     const values = Float64Array.from(targets.dataSync());
     if ((targets.rank !== 1 && targets.rank !== 2) || !values.every(Number.isFinite)) {
       throw new HebbError('ERR_SHAPE', `${op}: y is finite numbers [rows] or [rows,outputs], got [${targets.shape.join(',')}]`);

@@ -3,6 +3,7 @@ import { tensor } from '../ops/create.js';
 import { checkNames } from '../options.js';
 import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 import { asRows } from './linear_sgd.js';
 
 /** Options of ThresholdLogicUnit. */
@@ -37,7 +38,7 @@ export class ThresholdLogicUnit {
       throw new HebbError('ERR_ARGUMENT', `ThresholdLogicUnit: activation is 'step' or 'sign', got '${activation}'`);
     }
     const [shape, w]: [readonly number[], Float64Array] = scope(() => {
-      const given = tensor(weights, { dtype: 'float64' });
+      const given = toRows('ThresholdLogicUnit', 'weights', weights, (x) => tensor(x as Parameters<typeof tensor>[0], { dtype: 'float64' }));
       return [given.shape, Float64Array.from(given.dataSync())];
     });
     const units = shape[1] ?? 1;

@@ -1,4 +1,4 @@
-import { HebbError } from '../errors.js';
+import { asErrorOf } from '../errors.js';
 import { disposedError, Tensor } from '../tensor.js';
 
 /**
@@ -12,10 +12,8 @@ export function composed<F extends (...args: never[]) => unknown>(name: string, 
     try {
       return f(first, ...rest);
     } catch (error) {
-      if (!(error instanceof HebbError)) throw error;
-      // What has no such beginning, as being out of memory, is of no op.
-      const message = error.message.replace(/^(\w+|native call): /, `${name}: `);
-      throw message === error.message ? error : new HebbError(error.code, message, { cause: error });
+      // Not every native function is an op that names itself.
+      throw asErrorOf(name, error, /^(\w+|native call): /);
     }
   };
   return Object.defineProperty(op, 'name', { value: name }) as F;

@@ -47,5 +47,5 @@ class Adadelta extends Optimizer {
  * net.compile({ optimizer: optimizers.adadelta({ learningRate: 1 }), loss: 'mse' });
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  return known(new Adadelta(options), options);
+  return known('adadelta', options, (given) => new Adadelta(given));
 }

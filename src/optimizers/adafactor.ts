@@ -74,5 +74,5 @@ class Adafactor extends Optimizer {
  * net.compile({ optimizer: optimizers.adafactor({ learningRate: 0.1 }), loss: 'mse' });
  */
 export function adafactor(options: AdafactorOptions = {}): Optimizer {
-  return known(new Adafactor(options), options);
+  return known('adafactor', options, (given) => new Adafactor(given));
 }

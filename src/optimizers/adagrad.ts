@@ -43,5 +43,5 @@ class Adagrad extends Optimizer {
  * net.compile({ optimizer: optimizers.adagrad({ learningRate: 0.1 }), loss: 'mse' });
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  return known(new Adagrad(options), options);
+  return known('adagrad', options, (given) => new Adagrad(given));
 }

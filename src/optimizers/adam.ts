@@ -1,9 +1,10 @@
 import type { Config } from '../layers/layer.js';
 import { adamUpdate } from '../ops/optimizer_updates.js';
 import { zerosLike } from '../ops/index.js';
+import { flag } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
-import { flag, known, notNegative, share } from './options.js';
+import { known, notNegative, share } from './options.js';
 
 /** Options of the optimisers with two moments. */
 export interface MomentsOptions extends OptimizerOptions {
@@ -69,7 +70,7 @@ class Adam extends Moments {
  * net.compile({ optimizer: optimizers.adam({ amsgrad: true, gradientAccumulationSteps: 4 }), loss: 'mse' });
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  return known(new Adam('adam', options), options);
+  return known('adam', options, (given) => new Adam('adam', given));
 }
 
 /**
@@ -80,5 +81,5 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * optimizers.adamw().getConfig().weightDecay; // 0.004
  */
 export function adamw(options: AdamOptions = {}): Optimizer {
-  return known(new Adam('adamw', { ...options, weightDecay: options.weightDecay ?? 0.004 }), options);
+  return known('adamw', options, (given) => new Adam('adamw', { ...given, weightDecay: given.weightDecay ?? 0.004 }));
 }

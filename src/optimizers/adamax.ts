@@ -26,5 +26,5 @@ class Adamax extends Moments {
  * net.compile({ optimizer: optimizers.adamax({ learningRate: 0.002 }), loss: 'mse' });
  */
 export function adamax(options: MomentsOptions = {}): Optimizer {
-  return known(new Adamax('adamax', options), options);
+  return known('adamax', options, (given) => new Adamax('adamax', given));
 }

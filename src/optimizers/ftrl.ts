@@ -70,5 +70,5 @@ class Ftrl extends Optimizer {
  * w.toArray()[0]; // 0
  */
 export function ftrl(options: FtrlOptions = {}): Optimizer {
-  return known(new Ftrl(options), options);
+  return known('ftrl', options, (given) => new Ftrl(given));
 }

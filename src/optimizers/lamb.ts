@@ -30,5 +30,5 @@ class Lamb extends Moments {
  * net.compile({ optimizer: optimizers.lamb({ learningRate: 0.01 }), loss: 'mse' });
  */
 export function lamb(options: MomentsOptions = {}): Optimizer {
-  return known(new Lamb('lamb', options), options);
+  return known('lamb', options, (given) => new Lamb('lamb', given));
 }

@@ -45,5 +45,5 @@ class Lion extends Optimizer {
  * w.toArray(); // [0.5, 1, 1.5]
  */
 export function lion(options: LionOptions = {}): Optimizer {
-  return known(new Lion(options), options);
+  return known('lion', options, (given) => new Lion(given));
 }

@@ -44,5 +44,5 @@ class Nadam extends Moments {
  * net.compile({ optimizer: optimizers.nadam({ learningRate: 0.01 }), loss: 'mse' });
  */
 export function nadam(options: MomentsOptions = {}): Optimizer {
-  return known(new Nadam('nadam', options), options);
+  return known('nadam', options, (given) => new Nadam('nadam', given));
 }

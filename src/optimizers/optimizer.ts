@@ -3,9 +3,10 @@ import type { Config } from '../layers/layer.js';
 import {
   add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
-import type { Tensor } from '../tensor.js';
+import { checkList, checkOptions, flag } from '../options.js';
+import { checkTensor, disposedError, type Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
-import { between, flag, notNegative, positive } from './options.js';
+import { between, notNegative, positive } from './options.js';
 import type { Schedule } from './schedules.js';
 
 /** Options of every optimiser. */
@@ -62,8 +63,9 @@ export abstract class Optimizer {
   constructor(
     readonly kind: string,
     defaultRate: number,
-    { learningRate, ...options }: OptimizerOptions,
+    given: OptimizerOptions,
   ) {
+    const { learningRate, ...options } = checkOptions(kind, given);
     this.initialRate = learningRate ?? defaultRate;
     this.options = options;
     this.check();
@@ -102,6 +104,7 @@ export abstract class Optimizer {
 
   /** Creates the state of parameters that are new; apply() needs it before a program is captured. */
   build(params: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
     for (const w of params) this.stateOf(w);
   }
 
@@ -113,6 +116,8 @@ export abstract class Optimizer {
    * @throws ERR_ARGUMENT for another number of them, ERR_SHAPE for another shape
    */
   apply(params: readonly Tensor[], gradients: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
+    this.checkTensors('gradient', gradients);
     if (params.length !== gradients.length) {
       throw new HebbError('ERR_ARGUMENT', `${this.kind}: ${params.length} parameters but ${gradients.length} gradients`);
     }
@@ -131,6 +136,7 @@ export abstract class Optimizer {
 
   /** With useEma, puts the running means in the parameters' places, as fit() does at its end. */
   finalize(params: readonly Tensor[]): void {
+    this.checkTensors('parameter', params);
     for (const w of params) {
       const { mean } = this.stateOf(w);
       if (mean !== undefined) assign(w, mean);
@@ -139,6 +145,7 @@ export abstract class Optimizer {
 
   /** Every tensor of state, in a fixed order, for saving: counts and rate, what is shared, then each parameter's. */
   state(params: readonly Tensor[]): Tensor[] {
+    this.checkTensors('parameter', params);
     const counts = this.batches === this.iterations ? [this.iterations] : [this.iterations, this.batches];
     const own = params.flatMap((w) => {
       const { slots, sum: total, mean } = this.stateOf(w);
@@ -147,11 +154,20 @@ export abstract class Optimizer {
     return [...counts, this.learningRate, ...this.shared, ...own];
   }
 
+  /** @throws ERR_ARGUMENT, ERR_DISPOSED unless they are an array of tensors that have values */
+  private checkTensors(what: string, tensors: readonly Tensor[]): void {
+    checkList(this.kind, `what has each ${what}`, tensors, 'tensors');
+    for (const [i, tensor] of tensors.entries()) {
+      checkTensor(this.kind, tensor, `${what} ${i}`);
+      if (tensor.isDisposed) throw disposedError(this.kind);
+    }
+  }
+
   private check(): void {
     const { kind, initialRate } = this;
     const { clipNorm, globalClipNorm, clipValue, weightDecay, gradientAccumulationSteps, ...ema } = this.options;
     const { useEma = false, emaMomentum = 0.99, emaOverwriteFrequency } = ema;
-    const isSchedule = typeof initialRate === 'object' && typeof Reflect.get(initialRate, 'call') === 'function';
+    const isSchedule = typeof initialRate === 'object' && (initialRate as unknown) !== null && typeof Reflect.get(initialRate, 'call') === 'function';
     if (!isSchedule) notNegative(kind, 'learningRate', initialRate, 'a number >= 0 or a schedule');
     const clips = Object.entries({ clipNorm, globalClipNorm, clipValue }).filter(([, limit]) => limit !== undefined);
     for (const [name, limit] of clips) positive(kind, name, limit);

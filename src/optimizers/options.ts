@@ -1,10 +1,10 @@
 import { HebbError } from '../errors.js';
-import { checkNames } from '../options.js';
+import { checkNames, checkOptions, valueText } from '../options.js';
 import type { Optimizer } from './optimizer.js';
 
 function option(op: string, name: string, value: unknown, what: string, fits: (value: number) => boolean): number {
   if (typeof value === 'number' && Number.isFinite(value) && fits(value)) return value;
-  throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is ${what}, got ${String(value)}`);
+  throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is ${what}, got ${valueText(value)}`);
 }
 
 /** A number in [0, 1). @throws ERR_ARGUMENT naming the option and the value, as all of these */
@@ -32,14 +32,9 @@ export function between(op: string, name: string, value: unknown, low: number, h
   return option(op, name, value, `in [${low}, ${high}]`, (x) => x >= low && x <= high);
 }
 
-/** True or false. @throws ERR_ARGUMENT */
-export function flag(op: string, name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is true or false, got ${String(value)}`);
-}
-
-/** The optimiser, if it knows every option that it was given. @throws ERR_ARGUMENT naming the one it does not know */
-export function known(optimizer: Optimizer, options: object): Optimizer {
-  checkNames(optimizer.kind, options, Object.keys(optimizer.getConfig()));
+/** The optimiser that is made of options, if it knows every one of them. @throws ERR_ARGUMENT naming the one it does not know */
+export function known<O extends object>(kind: string, options: O, make: (options: O) => Optimizer): Optimizer {
+  const optimizer = make(checkOptions(kind, options));
+  checkNames(kind, options, Object.keys(optimizer.getConfig()));
   return optimizer;
 }

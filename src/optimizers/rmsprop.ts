@@ -1,9 +1,10 @@
 import type { Config } from '../layers/layer.js';
 import { rmspropUpdate } from '../ops/optimizer_updates.js';
 import { zerosLike } from '../ops/index.js';
+import { flag } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
-import { flag, known, notNegative, share } from './options.js';
+import { known, notNegative, share } from './options.js';
 
 /** Options of rmsprop(). */
 export interface RmspropOptions extends OptimizerOptions {
@@ -55,5 +56,5 @@ class Rmsprop extends Optimizer {
  * net.compile({ optimizer: optimizers.rmsprop({ momentum: 0.9, centered: true }), loss: 'mse' });
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  return known(new Rmsprop(options), options);
+  return known('rmsprop', options, (given) => new Rmsprop(given));
 }

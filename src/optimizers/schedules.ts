@@ -1,9 +1,10 @@
 import { HebbError } from '../errors.js';
 import type { Config } from '../layers/layer.js';
 import { add, cast, ceil, cos, div, equal, floor, full, greater, less, log, minimum, mul, pow, sub, tensor, where } from '../ops/index.js';
+import { composed } from '../ops/composed.js';
 import { Tensor } from '../tensor.js';
-import { checkNames } from '../options.js';
-import { between, flag, notNegative, positive } from './options.js';
+import { checkList, checkNames, checkOptions, flag } from '../options.js';
+import { between, notNegative, positive } from './options.js';
 
 /**
  * Learning rates by step, to be given to an optimiser as learningRate. A class or object of one's own works too; a file knows
@@ -21,8 +22,8 @@ export interface Schedule {
 /** A schedule whose options are checked and complete; `rate` gets the step in float64. */
 function schedule(kind: string, given: object, config: Config, rate: (step: Tensor) => Tensor): Schedule {
   checkNames(kind, given, Object.keys(config));
-  const call = (step: Tensor | number): Tensor =>
-    rate(step instanceof Tensor ? cast(step, 'float64') : tensor(step, { dtype: 'float64' }));
+  const call = composed(kind, (step: Tensor | number): Tensor =>
+    rate(step instanceof Tensor ? cast(step, 'float64') : tensor(step, { dtype: 'float64' })));
   return { kind, config, call };
 }
 
@@ -43,15 +44,16 @@ export interface DecayOptions {
   staircase?: boolean;
 }
 
-function decay(kind: string, options: DecayOptions, rate: (times: Tensor) => Tensor): Schedule {
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
+function decay(kind: string, options: DecayOptions, rate: (times: Tensor, config: DecayOptions) => Tensor): Schedule {
+  const { initialLearningRate, decaySteps, decayRate, staircase = false } = checkOptions(kind, options);
   notNegative(kind, 'initialLearningRate', initialLearningRate);
   positive(kind, 'decaySteps', decaySteps);
   notNegative(kind, 'decayRate', decayRate);
   flag(kind, 'staircase', staircase);
-  return schedule(kind, options, { initialLearningRate, decaySteps, decayRate, staircase }, (step) => {
+  const config = { initialLearningRate, decaySteps, decayRate, staircase };
+  return schedule(kind, options, config, (step) => {
     const times = div(step, decaySteps);
-    return rate(staircase ? floor(times) : times);
+    return rate(staircase ? floor(times) : times, config);
   });
 }
 
@@ -64,8 +66,7 @@ function decay(kind: string, options: DecayOptions, rate: (times: Tensor) => Ten
  * halves.call(arange(3).mul(10)).toArray(); // [1, 0.5, 0.25]
  */
 export function exponentialDecay(options: DecayOptions): Schedule {
-  const { initialLearningRate, decayRate } = options;
-  return decay('exponentialDecay', options, (times) => mul(pow(decayRate, times), initialLearningRate));
+  return decay('exponentialDecay', options, (times, { initialLearningRate, decayRate }) => mul(pow(decayRate, times), initialLearningRate));
 }
 
 /**
@@ -76,8 +77,7 @@ export function exponentialDecay(options: DecayOptions): Schedule {
  * schedules.inverseTimeDecay({ initialLearningRate: 1, decaySteps: 10, decayRate: 3 }).call(10).item(); // 0.25
  */
 export function inverseTimeDecay(options: DecayOptions): Schedule {
-  const { initialLearningRate, decayRate } = options;
-  return decay('inverseTimeDecay', options, (times) => div(initialLearningRate, add(mul(times, decayRate), 1)));
+  return decay('inverseTimeDecay', options, (times, { initialLearningRate, decayRate }) => div(initialLearningRate, add(mul(times, decayRate), 1)));
 }
 
 /** Options of piecewiseConstant(). */
@@ -97,9 +97,8 @@ export interface PiecewiseConstantOptions {
  */
 export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
   const kind = 'piecewiseConstant';
-  for (const [name, list] of Object.entries<unknown>({ boundaries: options.boundaries, values: options.values })) {
-    if (!Array.isArray(list)) throw new HebbError('ERR_ARGUMENT', `${kind}: ${name} is an array of numbers, got ${typeof list}`);
-  }
+  checkOptions(kind, options);
+  for (const name of ['boundaries', 'values'] as const) checkList(kind, name, options[name], 'numbers');
   const [boundaries, values] = [[...options.boundaries], [...options.values]];
   for (const [i, value] of values.entries()) notNegative(kind, `values[${i}]`, value);
   const disorder = boundaries.findIndex((step, i) => !Number.isFinite(step) || step <= (boundaries[i - 1] ?? -Infinity));
@@ -138,7 +137,7 @@ export interface PolynomialDecayOptions {
  */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const kind = 'polynomialDecay';
-  const { initialLearningRate, decaySteps, endLearningRate = 0.0001, power = 1, cycle = false } = options;
+  const { initialLearningRate, decaySteps, endLearningRate = 0.0001, power = 1, cycle = false } = checkOptions(kind, options);
   notNegative(kind, 'initialLearningRate', initialLearningRate);
   positive(kind, 'decaySteps', decaySteps);
   notNegative(kind, 'endLearningRate', endLearningRate);
@@ -176,7 +175,7 @@ export interface CosineDecayOptions {
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const kind = 'cosineDecay';
-  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
+  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = checkOptions(kind, options);
   notNegative(kind, 'initialLearningRate', initialLearningRate);
   positive(kind, 'decaySteps', decaySteps);
   between(kind, 'alpha', alpha, 0, 1);
@@ -225,11 +224,10 @@ function waveOf(times: Tensor, tMul: number): { restarts: Tensor; share: Tensor 
  */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
   const kind = 'cosineDecayRestarts';
-  const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
+  const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = checkOptions(kind, options);
   notNegative(kind, 'initialLearningRate', initialLearningRate);
   positive(kind, 'firstDecaySteps', firstDecaySteps);
-  if (!(tMul >= 1)) throw new HebbError('ERR_ARGUMENT', `${kind}: tMul is a number >= 1, got ${tMul}`);
-  positive(kind, 'tMul', tMul);
+  if (!(positive(kind, 'tMul', tMul) >= 1)) throw new HebbError('ERR_ARGUMENT', `${kind}: tMul is a number >= 1, got ${tMul}`);
   notNegative(kind, 'mMul', mMul);
   between(kind, 'alpha', alpha, 0, 1);
   return schedule(kind, options, { initialLearningRate, firstDecaySteps, tMul, mMul, alpha }, (step) => {
@@ -267,7 +265,7 @@ export interface OneCycleOptions {
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const kind = 'oneCycle';
-  const { maxLearningRate: high, totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, threePhase = false } = options;
+  const { maxLearningRate: high, totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, threePhase = false } = checkOptions(kind, options);
   const { annealStrategy = 'cos' } = options;
   notNegative(kind, 'maxLearningRate', high);
   positive(kind, 'totalSteps', totalSteps);

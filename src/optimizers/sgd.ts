@@ -1,9 +1,10 @@
 import type { Config } from '../layers/layer.js';
 import { momentumUpdate, sgdUpdate } from '../ops/optimizer_updates.js';
 import { zerosLike } from '../ops/index.js';
+import { flag } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { Optimizer, type OptimizerOptions } from './optimizer.js';
-import { flag, known, share } from './options.js';
+import { known, share } from './options.js';
 
 /** Options of sgd(). */
 export interface SgdOptions extends OptimizerOptions {
@@ -45,5 +46,5 @@ class Sgd extends Optimizer {
  * w.toArray(); // [0.25]
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  return known(new Sgd(options), options);
+  return known('sgd', options, (given) => new Sgd(given));
 }

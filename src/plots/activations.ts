@@ -2,7 +2,7 @@ import { getActivation, type ActivationLike } from '../activations.js';
 import { grad } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { linspace, sum } from '../ops/index.js';
-import { checkList, checkNames } from '../options.js';
+import { checkKinds, checkList, checkNames, valueText } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { panelsSVG, panelText, type LinesPanel } from './lines.js';
 import { Picture } from './picture.js';
@@ -29,9 +29,10 @@ const points = 201;
 export function activations(names: readonly ActivationLike[], options: ActivationsOptions = {}): Picture {
   checkList('activations', 'names', names, 'activations');
   checkNames('activations', options, ['range', 'derivatives', 'columns']);
+  checkKinds('activations', options, { range: Array, derivatives: Boolean });
   const { range: [low, high] = [-5, 5], derivatives = true, columns = 3 } = options;
   if (!(low < high && Number.isFinite(high - low))) throw new HebbError('ERR_ARGUMENT', `activations: range goes from a lower to a higher number, got [${low},${high}]`);
-  if (!Number.isSafeInteger(columns) || columns < 1) throw new HebbError('ERR_ARGUMENT', `activations: columns is a whole number >= 1, got ${columns}`);
+  if (!Number.isSafeInteger(columns) || columns < 1) throw new HebbError('ERR_ARGUMENT', `activations: columns is a whole number >= 1, got ${valueText(columns)}`);
   if (names.length === 0) throw new HebbError('ERR_ARGUMENT', 'activations: there is nothing to draw');
   const x = linspace(low, high, points, { dtype: 'float64' });
   const panels = names.map((each): LinesPanel => {

@@ -1,6 +1,7 @@
 import { HebbError } from '../errors.js';
-import { argmax, toTensor } from '../ops/index.js';
+import { argmax } from '../ops/index.js';
 import type { TensorLike } from '../tensor.js';
+import { toRows } from '../train/rows.js';
 
 /**
  * Class numbers [n] from class numbers, from one output per row (bool, or a float above the threshold: class 1), or
@@ -9,7 +10,7 @@ import type { TensorLike } from '../tensor.js';
  * @throws ERR_SHAPE for another shape, ERR_ARGUMENT for a number that is no class
  */
 export function classesOf(op: string, name: string, values: TensorLike, threshold?: number): Int32Array {
-  const x = toTensor(values);
+  const x = toRows(op, name, values);
   if (x.rank === 2 && x.shape[1]! > 1) return Int32Array.from(argmax(x, 1).dataSync());
   if (x.rank !== 1 && x.shape.join() !== `${x.shape[0] ?? 0},1`) {
     throw new HebbError('ERR_SHAPE', `${op}: ${name} is [rows], [rows,1] or [rows,classes], got [${x.shape.join(',')}]`);

@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { composed } from '../ops/composed.js';
 import { tensor, toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames, valueText } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { classesOf, countClasses } from './classes.js';
 import { rangeOf } from './lines.js';
@@ -65,11 +65,12 @@ export const decisionBoundary = composed('decisionBoundary', (
   options: DecisionBoundaryOptions = {},
 ): Picture => {
   checkNames('decisionBoundary', options, ['labels', 'features', 'threshold', 'resolution', 'title']);
+  checkKinds('decisionBoundary', options, { labels: Array, features: Array, threshold: Number, title: String });
   const { labels, features = ['x0', 'x1'], threshold = 0.5, resolution = 200, title = '' } = options;
   const data = toTensor(x);
   if (data.rank !== 2 || data.shape[1] !== 2) throw new HebbError('ERR_SHAPE', `decisionBoundary: x is [points,2], got [${data.shape.join(',')}]`);
   if (!Number.isSafeInteger(resolution) || resolution < 1) {
-    throw new HebbError('ERR_ARGUMENT', `decisionBoundary: resolution is a whole number >= 1, got ${resolution}`);
+    throw new HebbError('ERR_ARGUMENT', `decisionBoundary: resolution is a whole number >= 1, got ${valueText(resolution)}`);
   }
   const classes = classesOf('decisionBoundary', 'y', y);
   const [xs, ys] = [0, 1].map((column) => data.dataSync().filter((_, i) => i % 2 === column)) as [Float32Array, Float32Array];

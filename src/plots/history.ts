@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { GroupMark, Spec, SymbolMark } from 'vega';
 import { HebbError } from '../errors.js';
+import { checkList, checkOptions } from '../options.js';
 import { panelText } from './lines.js';
+import { checkSvgPath } from './picture.js';
 import { rounded } from './svg.js';
 
 /** What is drawn: the epochs that ran, and one value per epoch under each name. */
@@ -25,6 +27,14 @@ interface Panel {
 
 /** The colours of Okabe and Ito (2008), told apart by all kinds of colour vision. */
 const colors = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#D55E00', '#56B4E9', '#000000'];
+
+/** @throws ERR_ARGUMENT unless it is a History, or has its two fields, and something was recorded */
+function checkCurves(op: string, curves: Curves): void {
+  const { epoch, history } = checkOptions(op, curves);
+  checkList(op, 'epoch', epoch, 'epochs');
+  for (const [name, values] of Object.entries(checkOptions(op, history))) checkList(op, name, values, 'numbers');
+  if (epoch.length === 0) throw new HebbError('ERR_ARGUMENT', `${op}: no epoch was recorded`);
+}
 
 const validation = 'val_';
 const [width, height] = [360, 260];
@@ -177,10 +187,8 @@ async function importVega(): Promise<typeof import('vega')> {
  * await plotHistory({ epoch: [0, 1], history: { loss: [2, 1], val_loss: [2.1, 1.3] } }, 'curves.svg');
  */
 export async function plotHistory(curves: Curves, path: string): Promise<void> {
-  if (!path.toLowerCase().endsWith('.svg')) {
-    throw new HebbError('ERR_ARGUMENT', `plotHistory: the picture is SVG, its path ends in .svg, got '${path}'`);
-  }
-  if (curves.epoch.length === 0) throw new HebbError('ERR_ARGUMENT', 'plotHistory: no epoch was recorded');
+  checkSvgPath('plotHistory', path);
+  checkCurves('plotHistory', curves);
   const { parse, View } = await importVega();
   const svg = await new View(parse(specOf(curves)), { renderer: 'none' }).toSVG();
   // Hundredths of a pixel are enough.
@@ -197,7 +205,7 @@ export async function plotHistory(curves: Curves, path: string): Promise<void> {
  * plots.historyText({ epoch: [0, 1], history: { loss: [2, 1] } }).startsWith('loss: * training'); // true
  */
 export function historyText(curves: Curves): string {
-  if (curves.epoch.length === 0) throw new HebbError('ERR_ARGUMENT', 'historyText: no epoch was recorded');
+  checkCurves('historyText', curves);
   const panels = panelsOf(Object.keys(curves.history)).map(({ title, series }) => ({
     title,
     curves: series.map(({ name, label }) => {

@@ -3,7 +3,7 @@ import type { Pixels } from '../formats/png.js';
 import { Model } from '../models/model.js';
 import { composed } from '../ops/composed.js';
 import { toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames, valueText } from '../options.js';
 import type { Shape, TensorLike } from '../tensor.js';
 import { classesOf } from './classes.js';
 import { Picture } from './picture.js';
@@ -43,7 +43,7 @@ const shades = ' .:-=+*#%@';
 
 function checkColumns(op: string, columns: number): number {
   if (Number.isSafeInteger(columns) && columns > 0) return columns;
-  throw new HebbError('ERR_ARGUMENT', `${op}: columns is a whole number >= 1, got ${columns}`);
+  throw new HebbError('ERR_ARGUMENT', `${op}: columns is a whole number >= 1, got ${valueText(columns)}`);
 }
 
 function tilesSVG(tiles: readonly Tile[], columns: number): string {
@@ -98,6 +98,7 @@ function tilesText(tiles: readonly Tile[], columns: number): string {
  */
 export const images = composed('images', (x: TensorLike, options: ImagesOptions = {}): Picture => {
   checkNames('images', options, ['labels', 'predicted', 'classNames', 'columns']);
+  checkKinds('images', options, { classNames: Array });
   const columns = checkColumns('images', options.columns ?? 10);
   const data = toTensor(x);
   const [count = 0, height = 0, width = 0, channels = 1] = data.shape;
@@ -150,6 +151,7 @@ function kernelOf(source: Model | TensorLike): { kernel: TensorLike; input: Shap
  */
 export const firstLayerWeights = composed('firstLayerWeights', (source: Model | TensorLike, options: WeightsOptions = {}): Picture => {
   checkNames('firstLayerWeights', options, ['columns', 'shape']);
+  checkKinds('firstLayerWeights', options, { shape: Array });
   const columns = checkColumns('firstLayerWeights', options.columns ?? 10);
   const { kernel, input } = kernelOf(source);
   const weights = toTensor(kernel);

@@ -1,7 +1,7 @@
 import { HebbError } from '../errors.js';
 import { composed } from '../ops/composed.js';
 import { toTensor } from '../ops/index.js';
-import { checkNames } from '../options.js';
+import { checkKinds, checkNames, checkOptions } from '../options.js';
 import type { TensorLike } from '../tensor.js';
 import { Picture } from './picture.js';
 import { axes, colorOf, label, mark, place, powersOf10, rounded, svgDocument, type Frame } from './svg.js';
@@ -146,9 +146,10 @@ export function linesPicture(op: string, panel: LinesPanel): Picture {
  */
 export const lines = composed('lines', (x: TensorLike, curves: Readonly<Record<string, TensorLike>>, options: LinesOptions = {}): Picture => {
   checkNames('lines', options, ['title', 'xLabel', 'yLabel']);
+  checkKinds('lines', options, { title: String, xLabel: String, yLabel: String });
   const xs = toTensor(x).dataSync();
   const { title = '', ...labels } = options;
-  const all = Object.entries(curves).map(([name, values]): Curve => {
+  const all = Object.entries(checkOptions('lines', curves)).map(([name, values]): Curve => {
     const y = toTensor(values);
     if (y.rank !== 1 || y.size !== xs.length) {
       throw new HebbError('ERR_SHAPE', `lines: '${name}' has shape [${y.shape.join(',')}] for ${xs.length} values of x`);

@@ -1,5 +1,7 @@
+import { HebbError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import type { SummaryRow } from '../models/summary.js';
+import { valueText } from '../options.js';
 import type { Shape } from '../tensor.js';
 import { layered, type Place } from './layered.js';
 import { Picture } from './picture.js';
@@ -122,6 +124,7 @@ function drawText(boxes: readonly Box[]): string {
  * await plots.model(net).save('model.svg');
  */
 export function model(net: Model): Picture {
+  if (typeof (net as Partial<Model> | null)?.summaryRows !== 'function') throw new HebbError('ERR_ARGUMENT', `model: expected a model, got ${valueText(net)}`);
   const boxes = boxesOf(net);
   return new Picture('model', () => drawSVG(boxes), () => drawText(boxes));
 }

@@ -1,6 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { HebbError } from '../errors.js';
+import { valueText } from '../options.js';
+
+/** @throws ERR_ARGUMENT unless it is a path that ends in .svg */
+export function checkSvgPath(op: string, path: unknown): void {
+  if (typeof path === 'string' && path.toLowerCase().endsWith('.svg')) return;
+  throw new HebbError('ERR_ARGUMENT', `${op}: the picture is SVG, its path ends in .svg, got ${valueText(path)}`);
+}
 
 /**
  * A drawing in two forms: SVG for a file, and text for the terminal, which console.log() shows.
@@ -35,9 +42,7 @@ export class Picture {
 
   /** Writes the SVG. @throws ERR_ARGUMENT when the path does not end in .svg or cannot be written */
   async save(path: string): Promise<void> {
-    if (!path.toLowerCase().endsWith('.svg')) {
-      throw new HebbError('ERR_ARGUMENT', `${this.op}: the picture is SVG, its path ends in .svg, got '${path}'`);
-    }
+    checkSvgPath(this.op, path);
     try {
       await writeFile(path, `${this.drawSVG()}\n`);
     } catch (error) {

@@ -2,6 +2,7 @@ import { capture, type Program } from '../capture.js';
 import { HebbError } from '../errors.js';
 import type { Data } from '../models/structure.js';
 import { assign, copy } from '../ops/index.js';
+import { valueText } from '../options.js';
 import { Tensor } from '../tensor.js';
 import type { PassOptions } from './pass.js';
 import type { SampleWeight } from './row_weights.js';
@@ -28,6 +29,21 @@ export function givesBatches(value: unknown): value is Batches {
 /** Whether a value gives batches or is an array of them, and neither rows nor inputs. */
 export function isBatches(value: unknown): value is Batches {
   return Array.isArray(value) ? value.length > 0 && value.every(isBatch) : givesBatches(value);
+}
+
+type Iterables<T> = AsyncIterable<T> | Iterable<T>;
+
+/** What is iterable, at once or by promises, or a function answers that is. @throws ERR_ARGUMENT for anything else, naming it */
+export function iterableOf<T>(op: string, source: Iterables<T> | (() => Iterables<T>)): Iterables<T> {
+  const iterable = typeof source === 'function' ? source() : source;
+  if (typeof iterable === 'object' && (iterable as unknown) !== null && (Symbol.asyncIterator in iterable || Symbol.iterator in iterable)) return iterable;
+  throw new HebbError('ERR_ARGUMENT', `${op}: expected an iterable or a function that answers one, got ${valueText(iterable)}`);
+}
+
+/** The iterator of iterableOf(). */
+export function iteratorOf<T>(op: string, source: Iterables<T> | (() => Iterables<T>)): AsyncIterator<T> | Iterator<T> {
+  const iterable = iterableOf(op, source);
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
 }
 
 /** Reads batches ahead: the next one is on its way while the last is computed. */
@@ -81,8 +97,7 @@ export class BatchReader {
   }
   private async pull(): Promise<IteratorResult<Batch>> {
     if (this.iterator === undefined) {
-      const source = typeof this.batches === 'function' ? this.batches() : this.batches;
-      this.iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+      this.iterator = iteratorOf(this.op, this.batches);
     }
     return await this.iterator.next();
   }

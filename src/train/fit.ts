@@ -11,7 +11,7 @@ import { Pass } from './pass.js';
 import { checkCallbacks, checkInputs } from './fit_checks.js';
 import { progress } from './progress.js';
 import { rowWeights, type SampleWeight, type WeightOptions } from './row_weights.js';
-import { checkNames } from '../options.js';
+import { checkNames, checkSignal, flag } from '../options.js';
 import { wholeNumber, type Rows } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
@@ -94,6 +94,8 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   if (sampleWeight !== undefined && classWeight !== undefined) {
     throw new HebbError('ERR_ARGUMENT', 'fit: classWeight and sampleWeight cannot be combined');
   }
+  checkSignal('fit', signal);
+  if (options.shuffle !== undefined) flag('fit', 'shuffle', options.shuffle);
   if (signal?.aborted === true) throw new HebbError('ERR_ABORTED', 'fit: the signal was aborted before the start', { cause: signal.reason });
   const batchSize = wholeNumber('fit', 'batchSize', options.batchSize ?? 32, 1);
   const initialEpoch = wholeNumber('fit', 'initialEpoch', options.initialEpoch ?? 0, 0);

@@ -1,6 +1,7 @@
 // What each row counts in the loss: weights of rows, or of classes.
 import { HebbError } from '../errors.js';
 import { isDict } from '../models/structure.js';
+import { valueText } from '../options.js';
 import { any, argmax, cast, gather, max, notEqual, ones, reshape, sub, tensor } from '../ops/index.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { asTensor } from './rows.js';
@@ -38,6 +39,9 @@ function classWeights(op: string, y: Tensor, classWeight: Readonly<Record<number
   const oneHot = y.rank === 2 && (y.shape[1] ?? 1) > 1;
   if (!oneHot && y.size !== rows) {
     throw new HebbError('ERR_SHAPE', `${op}: classWeight needs one class per row, got targets [${y.shape.join(',')}]`);
+  }
+  if (!isDict(classWeight) && !Array.isArray(classWeight)) {
+    throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is an object of weights by class, got ${valueText(classWeight)}`);
   }
   const classes = Object.entries(classWeight).map(([key, weight]): [number, number] => {
     const label = Number(key);

@@ -1,6 +1,7 @@
 import { deviceIndex, getDevice } from '../device.js';
 import { HebbError } from '../errors.js';
 import { to, toTensor } from '../ops/index.js';
+import { valueText } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 
 /** Rows to train or test on. */
@@ -16,7 +17,6 @@ export interface Rows {
 /** Data given to a method as a tensor of at least one dimension on the default device. @throws ERR_SHAPE, ERR_DISPOSED naming method and argument */
 export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toRows(op, name, x);
-  if (rows.isDisposed) throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
   return rows.block.device === deviceIndex() ? rows : to(rows, getDevice());
 }
@@ -26,16 +26,18 @@ function firstOf(x: unknown): unknown {
   return Array.isArray(x) ? firstOf(x[0]) : x;
 }
 
-/** @throws ERR_ARGUMENT naming what tensor() cannot make a tensor of */
-function toRows(op: string, name: string, x: TensorLike | undefined): Tensor {
+/** Data given to a method as a tensor. @throws ERR_DISPOSED; ERR_ARGUMENT naming what `make` cannot make a tensor of */
+export function toRows(op: string, name: string, x: TensorLike | undefined, make: (x: TensorLike) => Tensor = toTensor): Tensor {
   if (x === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is missing, got undefined`);
   try {
-    return toTensor(x);
+    const rows = make(x);
+    if (!rows.isDisposed) return rows;
   } catch (error) {
     if (!(error instanceof HebbError)) throw error;
     const hint = typeof firstOf(x) === 'string' ? '; number the texts, as classes from 0 on' : '';
     throw new HebbError(error.code, `${op}: ${name}: ${error.message}${hint}`, { cause: error });
   }
+  throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
 }
 
 /** Checks that all inputs and targets have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */
@@ -52,7 +54,7 @@ export function checkRows(op: string, x: readonly Tensor[], y: readonly Tensor[]
 /** A whole number of at least `least`. @throws ERR_ARGUMENT naming the option and the value */
 export function wholeNumber(op: string, name: string, value: number, least: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is a whole number >= ${least}, got ${value}`);
+    throw new HebbError('ERR_ARGUMENT', `${op}: ${name} is a whole number >= ${least}, got ${valueText(value)}`);
   }
   return value;
 }

@@ -13,6 +13,7 @@ import { largerIsBetter, type MonitorMode } from '../train/monitor.js';
 import { fixedTo, HyperParameters, type Space, type Value, type Values } from './hyperparameters.js';
 import { TuningResults } from './results.js';
 import { TrialLog, type SearchHeader, type TrialResult } from './trial_log.js';
+import { checkKinds, checkOptions, valueText } from '../options.js';
 
 /** Makes a compiled model, asking for its hyperparameters. */
 export type Build<M extends Model = Model> = (hp: HyperParameters) => M | Promise<M>;
@@ -59,8 +60,9 @@ export class Tuner<M extends Model = Model> {
     private readonly header: SearchHeader,
     private readonly decidesEpochs = false,
   ) {
+    checkKinds(op, options, { objective: String, directory: String, onTrial: Function });
     const { objective = 'val_loss', mode = 'auto', seed } = options;
-    if (seed !== undefined && !isWhole(seed, 0, Number.MAX_SAFE_INTEGER)) throw new HebbError('ERR_ARGUMENT', `${op}: seed is a whole number >= 0, got ${seed}`);
+    if (seed !== undefined && !isWhole(seed, 0, Number.MAX_SAFE_INTEGER)) throw new HebbError('ERR_ARGUMENT', `${op}: seed is a whole number >= 0, got ${valueText(seed)}`);
     this.objective = objective;
     this.larger = largerIsBetter(op, objective, mode);
   }
@@ -75,6 +77,7 @@ export class Tuner<M extends Model = Model> {
    */
   async search(x: Data, y: Data, options: FitOptions = {}): Promise<TuningResults> {
     const { op, objective, larger } = this;
+    checkOptions(op, options);
     if (this.decidesEpochs && options.epochs !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: the search decides on epochs; maxEpochs bounds them`);
     const { directory, onTrial } = this.options;
     const header = { search: op, objective, mode: larger ? 'max' : 'min', ...this.header };

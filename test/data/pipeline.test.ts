@@ -155,7 +155,7 @@ test('options and elements that make no sense are told by name', async (t) => {
   refuses(() => rows.prefetch(0), 'ERR_ARGUMENT', /prefetch: count/);
   refuses(() => data.fromTensors(count(3), count(4)), 'ERR_SHAPE', /fromTensors: the tensors have 3, 4 rows/);
   refuses(() => data.fromTensors(3), 'ERR_SHAPE', /hold rows, got a single number/);
-  await t.throwsAsync(data.fromGenerator(3 as never).toArray(), { code: 'ERR_ARGUMENT', message: /fromGenerator: expected a generator function/ });
+  await t.throwsAsync(data.fromGenerator(3 as never).toArray(), { code: 'ERR_ARGUMENT', message: /fromGenerator: expected an iterable or a function that answers one, got 3/ });
   await t.throwsAsync(data.fromGenerator(() => [{ name: 'a' }]).batch(1).toArray(), { code: 'ERR_ARGUMENT', message: /batch: element.name is a tensor or a number in each, got string/ });
 });
 

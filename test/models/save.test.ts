@@ -177,6 +177,13 @@ test('modelCheckpoint() saves every epoch, the best one, or every so many batche
   await net.fit(x, y, { batchSize: 40, epochs: 2, callbacks: [weightsOnly], ...quiet });
   t.deepEqual(readdirSync(path).filter((name) => name.startsWith('often')).sort(), ['often-1.hebb', 'often-2.hebb']);
   t.is((await loadModel(join(path, 'often-1.hebb'))).optimizer.iterations.item(), 0, 'weights only');
+
+  // Batches of the epoch from 1 on, though every fourth one of all counts.
+  const numbered = callbacks.modelCheckpoint(join(path, 'batch-{epoch}-{batch:03d}.hebb'), { saveFreq: 4 });
+  await net.fit(x.slice([0, 30]), y.slice([0, 30]), { batchSize: 5, epochs: 2, callbacks: [numbered], ...quiet });
+  t.deepEqual(readdirSync(path).filter((name) => name.startsWith('batch')).sort(), ['batch-1-004.hebb', 'batch-2-002.hebb', 'batch-2-006.hebb']);
+  const perEpoch = callbacks.modelCheckpoint(join(path, '{batch}.hebb'));
+  await t.throwsAsync(net.fit(x, y, { callbacks: [perEpoch], ...quiet }), { code: 'ERR_ARGUMENT', message: /the path has \{batch\}/ });
 });
 
 test('modelCheckpoint() and earlyStopping() say what is wrong with their options and logs', async (t) => {

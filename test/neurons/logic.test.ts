@@ -250,7 +250,7 @@ const errors: [string, () => unknown, string, string?][] = [
   ],
   ['steps below 0', () => latch.simulate({}, -1), 'simulate: steps is a whole number >= 0, got -1'],
   ['steps left out', () => latch.simulate({} as never), 'simulate: steps is a whole number >= 0, got undefined'],
-  ['no neuron', () => logic.network({ inputs: ['A'], neurons: {} }), 'logic.network: there is no neuron'],
+  ['no neuron', () => logic.network({ inputs: ['A'], neurons: {} }), 'logic.network: there is no neuron in neurons'],
   ['an input twice', () => logic.and(['A', 'A']), "logic.network: input 'A' is there twice"],
   ['an output twice', () => logic.network({ inputs: ['A'], neurons: { C: two }, outputs: ['C', 'C'] }), "logic.network: output 'C' is there twice"],
   ['an output that is no neuron', () => logic.network({ inputs: ['A'], neurons: { C: two }, outputs: ['A'] }), "logic.network: the output 'A' is not a neuron"],

@@ -7,8 +7,8 @@ type Made = (options: never) => unknown;
 /** What makes no sense, and what the error says. */
 const wrong: [Made, object, RegExp][] = [
   [optimizers.sgd, { learningRate: -1 }, /sgd: learningRate is a number >= 0 or a schedule, got -1/],
-  [optimizers.adamw, { learningRate: 'fast' }, /adamw: learningRate is a number >= 0 or a schedule, got fast/],
-  [optimizers.nadam, { learningRate: {} }, /nadam: learningRate is a number >= 0 or a schedule, got \[object Object\]/],
+  [optimizers.adamw, { learningRate: 'fast' }, /adamw: learningRate is a number >= 0 or a schedule, got 'fast'/],
+  [optimizers.nadam, { learningRate: {} }, /nadam: learningRate is a number >= 0 or a schedule, got an object/],
   [optimizers.sgd, { learning_rate: 0.1 }, /sgd: there is no option 'learning_rate'; there are learningRate, clipNorm/],
   [optimizers.adamw, { decay: 0.1 }, /adamw: there is no option 'decay'/],
   [optimizers.sgd, { clipNorm: 1, clipValue: 1 }, /sgd: only one of .* got clipNorm and clipValue/],
@@ -17,7 +17,7 @@ const wrong: [Made, object, RegExp][] = [
   [optimizers.sgd, { weightDecay: NaN }, /sgd: weightDecay .* got NaN/],
   [optimizers.adam, { gradientAccumulationSteps: 1 }, /adam: gradientAccumulationSteps is a whole number >= 2, got 1/],
   [optimizers.adam, { gradientAccumulationSteps: 2.5 }, /got 2.5/],
-  [optimizers.adam, { useEma: 'yes' }, /adam: useEma is true or false, got yes/],
+  [optimizers.adam, { useEma: 'yes' }, /adam: useEma is true or false, got 'yes'/],
   [optimizers.adam, { useEma: true, emaMomentum: 1.5 }, /adam: emaMomentum is in \[0, 1\], got 1.5/],
   [optimizers.adam, { useEma: true, emaOverwriteFrequency: 0 }, /adam: emaOverwriteFrequency is a whole number >= 1, got 0/],
   [optimizers.adam, { emaOverwriteFrequency: 5 }, /adam: emaOverwriteFrequency needs useEma: true, got 5/],
@@ -37,7 +37,7 @@ const wrong: [Made, object, RegExp][] = [
   [schedules.exponentialDecay, { initialLearningRate: 0.1, decaySteps: 1, decayRate: 1, stairs: true }, /exponentialDecay: there is no option 'stairs'/],
   [schedules.piecewiseConstant, { boundaries: [2, 1], values: [1, 2, 3] }, /piecewiseConstant: boundaries are ascending numbers, got \[2, 1\]/],
   [schedules.piecewiseConstant, { boundaries: [1, 2], values: [1, 2] }, /piecewiseConstant: values has one more number than boundaries, got 2 and 2/],
-  [schedules.piecewiseConstant, { boundaries: 5, values: [1] }, /piecewiseConstant: boundaries is an array of numbers, got number/],
+  [schedules.piecewiseConstant, { boundaries: 5, values: [1] }, /piecewiseConstant: boundaries is an array of numbers, got 5/],
   [schedules.piecewiseConstant, { boundaries: [1], values: [1, -2] }, /piecewiseConstant: values\[1\] is a number >= 0, got -2/],
   [schedules.polynomialDecay, { initialLearningRate: 0.1, decaySteps: 5, power: 0 }, /polynomialDecay: power is a number > 0, got 0/],
   [schedules.cosineDecay, { initialLearningRate: 0.1, decaySteps: 5, alpha: 2 }, /cosineDecay: alpha is in \[0, 1\], got 2/],

@@ -4,6 +4,7 @@ import { compile } from './compile.js';
 import { LogicNetwork } from './network.js';
 import type { NetworkOptions } from './neuron.js';
 import { parse } from './parse.js';
+import { checkKinds } from '../../options.js';
 
 export { LogicNetwork };
 export { Simulation, type Activity, type InputValues } from './simulation.js';
@@ -85,6 +86,7 @@ export function fromExpression(formula: string | Readonly<Record<string, string>
   if (typeof formula !== 'string' && (typeof formula !== 'object' || (formula as unknown) === null)) {
     throw new HebbError('ERR_ARGUMENT', `logic.fromExpression: expected a formula, or an object of formulas, got ${valueText(formula)}`);
   }
+  checkKinds('logic.fromExpression', options, { inputs: Array, output: String });
   const texts = typeof formula === 'string' ? { [options.output ?? 'out']: formula } : formula;
   const formulas = new Map(Object.entries(texts).map(([name, text]) => [name, parse(text)]));
   return network(compile(formulas, options.inputs));

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { HebbError } from '../../errors.js';
-import { toTensor } from '../../ops/create.js';
+import { checkOptions } from '../../options.js';
+import { checkSvgPath } from '../../plots/picture.js';
 import { scope } from '../../scope.js';
 import type { Tensor, TensorLike } from '../../tensor.js';
+import { toRows } from '../../train/rows.js';
 import { combinations, evaluate, matricesOf, type Matrices } from './evaluate.js';
 import { toMermaid } from './mermaid.js';
 import { checkNetwork, fires, layersOf, type Layers, type NetworkOptions, type Neuron } from './neuron.js';
@@ -49,7 +51,7 @@ export class LogicNetwork {
    */
   run(values: InputValues): Activity {
     const layers = this.withoutLoop('run');
-    const missing = this.inputs.find((name) => !Object.hasOwn(values, name));
+    const missing = this.inputs.find((name) => !Object.hasOwn(checkOptions('run', values), name));
     if (missing !== undefined) throw new HebbError('ERR_ARGUMENT', `run: the input '${missing}' is missing`);
     const active = new Set(this.activeInputs('run', values));
     for (const neuron of layers.flat()) if (fires(neuron, active)) active.add(neuron.name);
@@ -68,7 +70,7 @@ export class LogicNetwork {
   evaluate(x: TensorLike): Tensor<[number, number]> {
     const layers = this.withoutLoop('evaluate');
     return scope(() => {
-      const input = toTensor(x);
+      const input = toRows('evaluate', 'x', x);
       if (input.rank !== 2 || input.shape[1] !== this.inputs.length) {
         const columns = `[batch,${this.inputs.length}] (${this.inputs.join(', ')})`;
         throw new HebbError('ERR_SHAPE', `evaluate: expected inputs ${columns}, got [${input.shape.join(',')}]`);
@@ -179,9 +181,7 @@ export class LogicNetwork {
    * await logic.and().plot('and.svg');
    */
   async plot(path: string): Promise<void> {
-    if (!path.toLowerCase().endsWith('.svg')) {
-      throw new HebbError('ERR_ARGUMENT', `plot: the picture is SVG, its path ends in .svg, got '${path}'`);
-    }
+    checkSvgPath('plot', path);
     await writeFile(path, this.toSVG());
   }
 
@@ -193,7 +193,7 @@ export class LogicNetwork {
   }
 
   private activeInputs(method: string, values: InputValues): string[] {
-    return Object.entries(values).filter(([name, value]: [string, unknown]) => {
+    return Object.entries(checkOptions(method, values)).filter(([name, value]: [string, unknown]) => {
       if (!this.inputs.includes(name)) {
         throw new HebbError('ERR_ARGUMENT', `${method}: '${name}' is not an input; there are: ${this.inputs.join(', ') || 'none'}`);
       }

@@ -80,7 +80,7 @@ export function checkNetwork(options: NetworkOptions): { inputs: string[]; neuro
   checkList('inputs', options.inputs);
   checkUnique('input', options.inputs);
   const neurons = Object.entries(options.neurons).map(([name, neuron]) => checkNeuron(name, neuron));
-  if (neurons.length === 0) fail('there is no neuron');
+  if (neurons.length === 0) fail('there is no neuron in neurons');
   const names = neurons.map(({ name }) => name);
   checkList('neurons', names);
   const known = new Set([...options.inputs, ...names]);
