@@ -12,7 +12,7 @@ export interface FitInfo {
   batchSize: number;
   rows: number;
   /** Where it computes, 'cpu' or 'cuda:0'; on a GPU that fit() chose itself, callbacks find the model on the CPU all the same. */
-  device: string;
+  device?: string;
 }
 
 /** What a callback may be told of. */

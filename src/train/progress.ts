@@ -19,7 +19,7 @@ function speed(milliseconds: number, steps: number, rows: number): string {
 /** The callback that shows fit() at work: a live bar per epoch (verbose 1), or one line per epoch (2); 'auto' takes the bar on a terminal. */
 export function progress(verbose: 'auto' | 1 | 2): Callback {
   const live = verbose === 1 || (verbose === 'auto' && process.stdout.isTTY);
-  let info: FitInfo = { epochs: 0, initialEpoch: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0, device: 'cpu' };
+  let info: FitInfo = { epochs: 0, initialEpoch: 0, stepsPerEpoch: 0, batchSize: 0, rows: 0 };
   let Bar: typeof SingleBar | undefined;
   let bar: SingleBar | undefined;
   let start = 0;
@@ -27,7 +27,7 @@ export function progress(verbose: 'auto' | 1 | 2): Callback {
   return {
     onTrainBegin: async (_model, fitInfo) => {
       info = fitInfo;
-      if (info.device !== 'cpu') console.log(`Training on ${info.device}`);
+      if (info.device !== undefined && info.device !== 'cpu') console.log(`Training on ${info.device}`);
       if (live) Bar = (await import('cli-progress')).SingleBar;
     },
     onEpochBegin: (_model, epoch) => {
