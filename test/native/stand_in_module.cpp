@@ -57,7 +57,8 @@ void execute(Context& c, const Launch& call) {
 
 int count(char*, size_t) { return 1; }
 
-void describe(int, AcceleratorInfo* info, Failure*) { *info = {"stand-in", memory, 0, 132}; }  // as many as an H200, for the rule of fit()
+// As many multiprocessors as an H200, for the rule of fit().
+void describe(int, AcceleratorInfo* info, Failure*) { *info = {"stand-in", memory, 0, 132}; }
 
 void* open(int, Failure*) { return new Context; }
 

@@ -37,14 +37,14 @@ function task(optimizer = optimizers.sgd({ momentum: 0.5 })): { net: Sequential;
 
 const options: FitOptions = { epochs: 12, batchSize: 256, verbose: 0 };
 
-/** What a training leaves, in numbers. */
+/** What a training leaves, in numbers: the history, some of each weight, the next random numbers. */
 function left(net: Sequential, history: History): unknown {
-  return { history: history.history, weights: net.getWeights().map((w) => w.toArray()), next: rand([3]).toArray() };
+  return { history: history.history, weights: net.getWeights().map((w) => [...w.dataSync().slice(0, 99)]), next: rand([3]).toArray() };
 }
 
 function isOnCpu(t: ExecutionContext, net: Sequential): void {
   const all = [...net.weightValues(), ...net.optimizer.state(net.trainableWeights.map(({ value }) => value))];
-  t.deepEqual([...new Set([...all.map(({ device }) => device), getDevice(), zeros([1]).device, rand([1]).device])], ['cpu']);
+  t.deepEqual([...new Set([...all.map(({ device }) => device), getDevice(), zeros([1]).device])], ['cpu']);
 }
 
 deviceTest('a run that gains there computes on the GPU, with the bits of one that was told to', async (t) => {
