@@ -183,7 +183,13 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     site.pull();
     return sorted(meters.logs());
   };
-  const validate = async (course: Course): Promise<Logs> => sorted(await course.validate?.(signal, options.validationSteps) ?? {});
+  const validate = async ({ site, validate }: Course): Promise<Logs> => {
+    if (validate === undefined) return {};
+    if (perBatch) site.push(); // what the callback of the last batch has changed
+    const measured = sorted(await validate(signal, options.validationSteps));
+    site.pull();
+    return measured;
+  };
   /** Where a GPU fails that fit() chose, the CPU begins the part anew, with the values that were brought back last. */
   const attempt = async (part: (course: Course) => Promise<Logs>): Promise<Logs> => {
     told = false;

@@ -120,6 +120,7 @@ deviceTest('callbacks of batches see and change the model at every batch', async
     const sums: number[] = [];
     const history = await net.fit(x, y, {
       ...options,
+      validationData: [x.slice([0, 100]), y.slice([0, 100])],
       callbacks: [{
         onBatchBegin: (model, batch) => { if (batch === 2) model.optimizer.learningRate.assign(0.02); },
         onBatchEnd: (model, batch) => {
