@@ -153,6 +153,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
   const history = new History(params, device);
   const stopped = (): boolean => model.stopTraining;
   let told = false;
+  const batchesTold = (): boolean => told;
   const onBatch = {
     begin: async (batch: number): Promise<void> => {
       told = true;
@@ -196,7 +197,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     try {
       return await part(course);
     } catch (error) {
-      if (told || !course.site.failed(error)) throw error;
+      if (batchesTold() || !course.site.failed(error)) throw error;
       course.site.abandon();
       course = courseOf(model, planned);
       info.device = history.device = course.site.device;
