@@ -88,7 +88,7 @@ deviceTest('callbacks find the model on the CPU, with the values of the moment, 
       const [first] = net.weightValues();
       seen.push(sum(square(first!)).item(), rand([1]).item());
       const x = randn([20, 256], { seed: 1 });
-      seen.push(sum(square(net.predict(x))).item(), (await net.evaluate(x, x.slice([0, null], [0, 10]).argmax(-1))).loss ?? NaN);
+      seen.push(sum(square(net.predict(x) as Tensor)).item(), (await net.evaluate(x, x.slice([0, null], [0, 10]).argmax(-1))).loss ?? NaN);
       if (epoch === 3) net.setWeights(net.getWeights().map((w) => mul(w, 0.5)));
       if (epoch === 5) net.optimizer.learningRate.assign(0.001);
       if (epoch === 7) {
