@@ -78,17 +78,27 @@ export function deviceName(index: number): string {
 }
 
 let defaultDevice: number | undefined;
+/** Whether no device was named, so that fit() may choose one for its run. */
+let automatic = false;
+/** Whether something has asked for a GPU, so that its driver runs. */
+let started = false;
 
 /** The index of the device on which tensors are made unless told otherwise. */
 function defaultIndex(): number {
-  return (defaultDevice ??= indexOf(process.env.HEBB_DEVICE || 'cpu', 'HEBB_DEVICE: '));
+  if (defaultDevice === undefined) choose(process.env.HEBB_DEVICE || 'auto', 'HEBB_DEVICE: ');
+  return defaultDevice ?? 0;
 }
 
-function indexOf(device: string, origin = ''): number {
+function choose(device: string, origin = ''): void {
+  const index = device === 'auto' ? 0 : indexOf(device, origin, "'auto', ");
+  [defaultDevice, automatic] = [index, device === 'auto'];
+}
+
+function indexOf(device: string, origin = '', others = ''): number {
   if (device === 'cpu') return 0;
   const number = /^cuda(?::(\d+))?$/.exec(device);
   if (number === null) {
-    throw new HebbError('ERR_DEVICE', `${origin}a device is 'cpu', 'cuda' or 'cuda:<number>', got '${device}'`);
+    throw new HebbError('ERR_DEVICE', `${origin}a device is ${others}'cpu', 'cuda' or 'cuda:<number>', got '${device}'`);
   }
   const index = Number(number[1] ?? 0);
   const { count, reason } = attachCuda();
@@ -96,7 +106,29 @@ function indexOf(device: string, origin = ''): number {
     const why = count === 0 ? reason : `there ${count === 1 ? 'is one GPU, cuda:0' : `are cuda:0 to cuda:${count - 1}`}`;
     throw new HebbError('ERR_DEVICE', `${origin}device '${device}' is not available: ${why}`);
   }
+  started = true;
   return 1 + index;
+}
+
+/** Whether no device was named by setDevice(), withDevice() or HEBB_DEVICE: then fit() may choose one for its run. */
+export function choosesDevice(): boolean {
+  defaultIndex();
+  return automatic;
+}
+
+/** Whether something has asked for a GPU, so that its driver runs. */
+export function gpuStarted(): boolean {
+  return started;
+}
+
+/** The first GPU, if there is one that can be used; looking for it loads the CUDA module and starts the driver. */
+export function firstGpu(): CudaInfo | undefined {
+  try {
+    const [, gpu] = devices();
+    return gpu !== undefined && 'device' in gpu ? gpu : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The index of a device by its name; of the default device without one. @throws ERR_DEVICE for one that is not there */
@@ -105,18 +137,19 @@ export function deviceIndex(device?: string): number {
 }
 
 /**
- * Makes a device the default: new tensors, and with them models, live there. 'cpu', 'cuda' (the first GPU) or 'cuda:1'.
- * At the start it is the one named by the environment variable HEBB_DEVICE, or the CPU.
+ * Makes a device the default: new tensors, and with them models, live there. 'cpu', 'cuda' (the first GPU), 'cuda:1', or
+ * 'auto': tensors on the CPU, and fit() takes a GPU for its run where that is worth it. At the start it is the one named by
+ * the environment variable HEBB_DEVICE, or 'auto'.
  *
  * @throws ERR_DEVICE when it is not there, with the reason
  * @example
- * setDevice('cpu');
+ * setDevice('cpu'); // fit() stays there, too
  */
 export function setDevice(device: string): void {
-  defaultDevice = indexOf(device);
+  choose(device);
 }
 
-/** The default device. @example getDevice(); // 'cpu' */
+/** The default device; 'cpu' also with 'auto'. @example getDevice(); // 'cpu' */
 export function getDevice(): string {
   return deviceName(defaultIndex());
 }
@@ -129,10 +162,10 @@ export function getDevice(): string {
  * withDevice('cpu', () => zeros([2]).device); // 'cpu'
  */
 export function withDevice<R>(device: string, fn: () => R): R {
-  const before = defaultIndex();
+  const before = [defaultIndex(), choosesDevice()] as const;
   setDevice(device);
   const restore = (): void => {
-    defaultDevice = before;
+    [defaultDevice, automatic] = before;
   };
   let result: R;
   try {

@@ -170,7 +170,7 @@ export abstract class Model extends Network {
 
   /**
    * Trains on rows x with targets y, off the JavaScript thread; epochs of less than a millisecond on it, between two turns
-   * of the event loop.
+   * of the event loop. Unless a device was named (setDevice, HEBB_DEVICE), the run is on a GPU where it gains much there.
    *
    * @param x inputs [rows, ...inputShape]
    * @param y targets [rows, ...]

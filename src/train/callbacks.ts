@@ -11,6 +11,8 @@ export interface FitInfo {
   stepsPerEpoch: number;
   batchSize: number;
   rows: number;
+  /** Where it computes, 'cpu' or 'cuda:0'; on a GPU that fit() chose itself, callbacks find the model on the CPU all the same. */
+  device?: string;
 }
 
 /** What a callback may be told of. */

@@ -6,6 +6,7 @@ import { Pass } from './pass.js';
 import type { SampleWeightOption } from './row_weights.js';
 import { checkNames } from '../options.js';
 import { wholeNumber, type Rows } from './rows.js';
+import { here, type Site } from './site.js';
 
 /** Options of evaluate(). */
 export interface EvaluateOptions extends SampleWeightOption {
@@ -21,11 +22,11 @@ export interface EvaluateOptions extends SampleWeightOption {
 export type Evaluation = (signal?: AbortSignal, steps?: number) => Promise<Logs>;
 
 /** The evaluation of rows. */
-export function evaluation(model: Model, rows: Rows, batchSize: number): Evaluation {
-  const meters = model.metersFor(rows.y);
-  const pass = new Pass(rows, batchSize, (batch) => {
+export function evaluation(model: Model, rows: Rows, batchSize: number, site: Site = here()): Evaluation {
+  const meters = site.within(() => model.metersFor(rows.y));
+  const pass = new Pass(site.rows(rows), batchSize, (batch) => {
     model.testStep(batch, meters);
-  });
+  }, site);
   return async (signal, steps = pass.batches) => {
     meters.reset();
     await pass.run({ shuffle: false, resume: false, steps, ...(signal && { signal }) });

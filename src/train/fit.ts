@@ -3,9 +3,10 @@ import type { Model } from '../models/model.js';
 import type { Data } from '../models/structure.js';
 import { slice } from '../ops/index.js';
 import type { Tensor } from '../tensor.js';
-import { BatchReader, givesBatches, ReaderPass, type Batches } from './batches.js';
+import { BatchReader, givesBatches, type Batches } from './batches.js';
 import type { Callback, FitInfo, Logs } from './callbacks.js';
-import { batchEvaluation, evaluation, type Evaluation } from './evaluate.js';
+import { chosenCourse, courseOf, type Course, type Plan } from './course.js';
+import { batchEvaluation } from './evaluate.js';
 import { History } from './history.js';
 import { Pass } from './pass.js';
 import { checkCallbacks, checkInputs } from './fit_checks.js';
@@ -54,17 +55,6 @@ const rowOptions = ['batchSize', 'shuffle', 'validationSplit', 'sampleWeight'];
 /** What fit() trains on: rows, or batches. */
 export type Source = { readonly x: Data; readonly y: Data } | { readonly batches: Batches };
 
-interface Plan {
-  readonly train: Rows | BatchReader;
-  /** The first rows, or all. */
-  readonly sample: Rows;
-  readonly validate: () => Promise<Evaluation | undefined>;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly initialEpoch: number;
-  readonly validationFreq: number;
-}
-
 /** The first rows of a share, and the rest. */
 function split(rows: Rows, validationSplit: number): [Rows, Rows] {
   const count = rows.x[0]?.shape[0] ?? 0;
@@ -104,6 +94,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   for (const name of ['stepsPerEpoch', 'validationSteps', 'validationBatchSize'] as const) {
     if (options[name] !== undefined) wholeNumber('fit', name, options[name], 1);
   }
+  const validationBatchSize = options.validationBatchSize ?? batchSize;
   const numbers = { batchSize, epochs, initialEpoch, validationFreq };
   if ('batches' in source) {
     const unfit = rowOptions.find((name) => name in options);
@@ -112,77 +103,108 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
       model.rowsOf('fit', x, y, { sampleWeight: weights, ...(classWeight && { classWeight }) }),
     );
     const sample = await train.peek();
-    return { train, sample, validate: await validation(model, sample, options, batchSize), ...numbers };
+    return { train, sample, held: await validation(model, sample, options), validationBatchSize, ...numbers };
   }
   const rows = model.rowsOf('fit', source.x, source.y, { sampleWeight });
   checkInputs(rows.x);
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
-  const validate = await validation(model, rows, options, batchSize, rest);
+  const held = await validation(model, rows, options, rest);
   const names = model.targets.map(({ name }) => name);
   const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }, () => model.classesFor(train.x)) };
-  return { train: weighted, sample: weighted, validate, ...numbers };
+  return { train: weighted, sample: weighted, held, validationBatchSize, ...numbers };
 }
 
-/** What validates after an epoch, its data checked; to be made once the model is built. */
-async function validation(
-  model: Model, train: Rows, { validationData, validationBatchSize }: FitOptions, batchSize: number, rest?: Rows,
-): Promise<Plan['validate']> {
-  let rows = rest;
-  if (givesBatches(validationData)) {
-    const evaluation = await batchEvaluation('fit', model, validationData, 'validation ');
-    return () => Promise.resolve(evaluation);
-  }
-  if (validationData !== undefined) {
-    const [vx, vy, weights] = validationData;
-    rows = model.rowsOf('fit', vx, vy, { sampleWeight: weights }, 'validation ');
-    for (const [i, { shape }] of rows.x.entries()) {
-      const other = train.x[i]?.shape ?? [];
-      if (shape.slice(1).join() !== other.slice(1).join()) {
-        throw new HebbError('ERR_SHAPE', `fit: validation x [${shape.join(',')}] is not like x [${other.join(',')}]`);
-      }
+/** What is validated with after an epoch, checked. */
+async function validation(model: Model, train: Rows, { validationData }: FitOptions, rest?: Rows): Promise<Plan['held']> {
+  if (givesBatches(validationData)) return await batchEvaluation('fit', model, validationData, 'validation ');
+  if (validationData === undefined) return rest;
+  const [vx, vy, weights] = validationData;
+  const rows = model.rowsOf('fit', vx, vy, { sampleWeight: weights }, 'validation ');
+  for (const [i, { shape }] of rows.x.entries()) {
+    const other = train.x[i]?.shape ?? [];
+    if (shape.slice(1).join() !== other.slice(1).join()) {
+      throw new HebbError('ERR_SHAPE', `fit: validation x [${shape.join(',')}] is not like x [${other.join(',')}]`);
     }
   }
-  return () => Promise.resolve(rows && evaluation(model, rows, validationBatchSize ?? batchSize));
+  return rows;
 }
 
 /** Trains a model; see Model.fit(). */
 export async function fit(model: Model, source: Source, options: FitOptions): Promise<History> {
-  const { train, sample, batchSize, epochs, initialEpoch, validationFreq, ...planned } = await plan(model, source, options);
+  const planned = await plan(model, source, options);
+  const { train, sample, batchSize, epochs, initialEpoch, validationFreq } = planned;
   model.ensureBuilt(sample.x);
-  const meters = model.metersFor(sample.y);
   model.optimizer.build(model.trainableWeights.map(({ value }) => value));
-  const step = (batch: Rows): void => {
-    model.trainStep(batch, meters);
-  };
-  const pass = train instanceof BatchReader ? new ReaderPass('fit', train, step) : new Pass(train, batchSize, step);
-  const { signal, shuffle = true } = options;
-  const steps = pass instanceof Pass ? Math.min(options.stepsPerEpoch ?? pass.batches, pass.batches) : options.stepsPerEpoch;
-  const stepsPerEpoch = steps ?? pass.batches ?? 0;
-  const validate = await planned.validate();
+  const { signal, shuffle = true, verbose = 'auto' } = options;
   const rows = sample.x[0]?.shape[0] ?? 0;
-  const info: FitInfo = pass instanceof Pass
-    ? { epochs, initialEpoch, stepsPerEpoch, batchSize, rows }
-    : { epochs, initialEpoch, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch };
-  const params = { epochs, steps: stepsPerEpoch };
-  const history = new History(params);
-  const { verbose = 'auto' } = options;
+  const batches = train instanceof BatchReader ? train.size : Math.ceil(rows / batchSize);
+  const steps = train instanceof BatchReader ? options.stepsPerEpoch : Math.min(options.stepsPerEpoch ?? Infinity, batches ?? 0);
+  const stepsPerEpoch = steps ?? batches ?? 0;
   const shown = verbose === 0 ? [] : [progress(verbose)];
   const callbacks: Callback[] = [...shown, ...(options.callbacks ?? [])];
   const perBatch = callbacks.some(({ onBatchBegin, onBatchEnd }) => onBatchBegin !== undefined || onBatchEnd !== undefined);
+  const epochsToRun = Math.max(0, epochs - initialEpoch);
+  const allSteps = epochsToRun * stepsPerEpoch;
+  let course = await chosenCourse(model, planned, allSteps, perBatch ? allSteps : epochsToRun);
+
+  const { device } = course.site;
+  const info: FitInfo = train instanceof BatchReader
+    ? { epochs, initialEpoch, stepsPerEpoch, batchSize: rows, rows: rows * stepsPerEpoch, device }
+    : { epochs, initialEpoch, stepsPerEpoch, batchSize, rows, device };
+  const params = { epochs, steps: stepsPerEpoch };
+  const history = new History(params, device);
   const stopped = (): boolean => model.stopTraining;
+  let told = false;
+  const batchesTold = (): boolean => told;
   const onBatch = {
     begin: async (batch: number): Promise<void> => {
+      told = true;
       for (const callback of callbacks) await callback.onBatchBegin?.(model, batch);
+      course.site.push();
     },
     end: async (batch: number): Promise<boolean> => {
-      const running = meters.logs();
+      course.site.pull();
+      const running = course.meters.logs();
       for (const callback of callbacks) await callback.onBatchEnd?.(model, batch, running);
       return stopped();
     },
   };
   const onProgress = (batch: number): void => {
-    const running = meters.logs();
+    const running = course.meters.logs();
     for (const callback of callbacks) callback.onProgress?.(model, batch, running);
+  };
+  const how = { resume: true, ...(signal && { signal }), onProgress, onBatch: perBatch ? onBatch : undefined };
+  const trainEpoch = async ({ site, meters, pass }: Course): Promise<Logs> => {
+    meters.reset();
+    site.push();
+    if (pass instanceof Pass) await pass.run({ ...how, shuffle, steps: stepsPerEpoch });
+    else {
+      // Batches tell how many they are when they have ended.
+      params.steps = info.stepsPerEpoch = await pass.run({ ...how, steps });
+      info.rows = info.batchSize * info.stepsPerEpoch;
+    }
+    site.pull();
+    return sorted(meters.logs());
+  };
+  const validate = async ({ site, validate }: Course): Promise<Logs> => {
+    if (validate === undefined) return {};
+    if (perBatch) site.push(); // what the callback of the last batch has changed
+    const measured = sorted(await validate(signal, options.validationSteps));
+    site.pull();
+    return measured;
+  };
+  /** Where a GPU fails that fit() chose, the CPU begins the part anew, with the values that were brought back last. */
+  const attempt = async (part: (course: Course) => Promise<Logs>): Promise<Logs> => {
+    told = false;
+    try {
+      return await part(course);
+    } catch (error) {
+      if (batchesTold() || !course.site.failed(error)) throw error;
+      course.site.abandon();
+      course = courseOf(model, planned);
+      info.device = history.device = course.site.device;
+      return await part(course);
+    }
   };
 
   model.stopTraining = false;
@@ -193,18 +215,9 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     for (const callback of callbacks) await callback.onTrainBegin?.(model, info);
     for (let epoch = info.initialEpoch; epoch < epochs && !stopped(); epoch++) {
       for (const callback of callbacks) await callback.onEpochBegin?.(model, epoch);
-      meters.reset();
-      const how = { resume: true, ...(signal && { signal }), onProgress, onBatch: perBatch ? onBatch : undefined };
-      if (pass instanceof Pass) await pass.run({ ...how, shuffle, steps: stepsPerEpoch });
-      else {
-        // Batches tell how many they are when they have ended.
-        params.steps = info.stepsPerEpoch = await pass.run({ ...how, steps });
-        info.rows = info.batchSize * info.stepsPerEpoch;
-      }
-      logs = sorted(meters.logs());
-      if (validate !== undefined && (epoch + 1) % validationFreq === 0) {
-        const measured = sorted(await validate(signal, options.validationSteps));
-        for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
+      logs = await attempt(trainEpoch);
+      if ((epoch + 1) % validationFreq === 0) {
+        for (const [name, value] of Object.entries(await attempt(validate))) logs[`val_${name}`] = value;
       }
       const measured = Object.keys(logs);
       for (const callback of callbacks) await callback.onEpochEnd?.(model, epoch, logs);
@@ -213,7 +226,8 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     if (history.epoch.length > 0) model.optimizer.finalize(model.trainableWeights.map(({ value }) => value));
     completed = true;
   } finally {
-    if (pass instanceof ReaderPass) await pass.close();
+    if (!(course.pass instanceof Pass)) await course.pass.close();
+    course.site.close();
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs, completed);
   }
   return history;

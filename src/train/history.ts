@@ -10,6 +10,8 @@ export class History {
   constructor(
     /** epochs, steps per epoch and the like. */
     readonly params: Readonly<Record<string, number>>,
+    /** The device that computed. */
+    public device = 'cpu',
   ) {}
 
   /** @internal Adds an epoch; `measured` are the names that do not come from callbacks. */

@@ -3,6 +3,7 @@ import { addInPlace, arange, assign, full, gather, sliceAt } from '../ops/index.
 import { permutation } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import type { Rows } from './rows.js';
+import { here, type Site } from './site.js';
 
 /** How an epoch is run. */
 export interface PassOptions extends Pick<RunOptions, 'signal'> {
@@ -26,7 +27,7 @@ const quick = 1;
  */
 export class Pass {
   private readonly order: Tensor;
-  private readonly cursor = full([], 0, { dtype: 'int32' });
+  private readonly cursor: Tensor;
   private readonly programs = new Map<number, Program>();
   private readonly count: number;
   private batchesDone = 0;
@@ -37,9 +38,12 @@ export class Pass {
     private readonly rows: Rows,
     private readonly batchSize: number,
     private readonly step: (batch: Rows) => void,
+    private readonly site: Pick<Site, 'within' | 'early'> = here(),
   ) {
     this.count = rows.x[0]?.shape[0] ?? 0;
-    this.order = arange(this.count, { dtype: 'int32' });
+    [this.order, this.cursor] = site.within(() => [arange(this.count, { dtype: 'int32' }), full([], 0, { dtype: 'int32' })]);
+    if (!site.early) return;
+    for (const size of [batchSize, this.count % batchSize]) if (size > 0 && size <= this.count) this.program(size);
   }
 
   /** The number of batches in a whole pass. */
@@ -50,13 +54,13 @@ export class Pass {
   private program(size: number): Program {
     let program = this.programs.get(size);
     if (program === undefined) {
-      program = capture(() => {
+      program = this.site.within(() => capture(() => {
         const { x, y, weights } = this.rows;
         const rows = sliceAt(this.order, this.cursor, size);
         const picked = (part: Tensor): Tensor => gather(part, rows);
         this.step({ x: x.map(picked), y: y.map(picked), weights: weights.map(picked) });
         addInPlace(this.cursor, size);
-      });
+      }));
       this.programs.set(size, program);
     }
     return program;
@@ -85,7 +89,7 @@ export class Pass {
   async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<number> {
     if (!resume || this.batchesDone === 0) {
       this.batchesDone = 0;
-      if (shuffle !== false) assign(this.order, shuffle === true ? permutation(this.count) : shuffle);
+      if (shuffle !== false) this.site.within(() => { assign(this.order, shuffle === true ? permutation(this.count) : shuffle); });
       assign(this.cursor, 0);
     }
     const todo = Math.min(steps, this.batches - this.batchesDone);

@@ -27,6 +27,7 @@ export function progress(verbose: 'auto' | 1 | 2): Callback {
   return {
     onTrainBegin: async (_model, fitInfo) => {
       info = fitInfo;
+      if (info.device !== undefined && info.device !== 'cpu') console.log(`Training on ${info.device}`);
       if (live) Bar = (await import('cli-progress')).SingleBar;
     },
     onEpochBegin: (_model, epoch) => {

@@ -1,10 +1,11 @@
 // An accelerator that is none: the table of core/accelerator.h over malloc and the CPU's kernels. With it the whole
 // suite runs on a second device on any machine, so everything about devices but the CUDA kernels themselves is tested:
 //   HEBB_CUDA_PATH=<build folder>/stand_in.node HEBB_DEVICE=cuda npx ava
-// Its memory is poisoned, and two gigabytes are all it has.
+// Its memory is poisoned, and two gigabytes are all it has, or as much as STAND_IN_BYTES says.
 #include <node_api.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
 
@@ -16,7 +17,12 @@ namespace {
 
 using namespace hebb;
 
-constexpr int64_t memory = int64_t{2} << 30;
+int64_t given_memory() {
+  const char* given = std::getenv("STAND_IN_BYTES");
+  return given ? std::atoll(given) : int64_t{2} << 30;
+}
+
+const int64_t memory = given_memory();
 
 struct Kernels : CpuDevice {
   Buffer* allocate(int64_t) override { return nullptr; }  // no op runs here, only launches
@@ -51,7 +57,8 @@ void execute(Context& c, const Launch& call) {
 
 int count(char*, size_t) { return 1; }
 
-void describe(int, AcceleratorInfo* info, Failure*) { *info = {"stand-in", memory, 0, 1}; }
+// As many multiprocessors as an H200, for the rule of fit().
+void describe(int, AcceleratorInfo* info, Failure*) { *info = {"stand-in", memory, 0, 132}; }
 
 void* open(int, Failure*) { return new Context; }
 
@@ -60,7 +67,7 @@ void close(void* context) { delete static_cast<Context*>(context); }
 std::byte* allocate(void* context, int64_t bytes, Failure* failure) {
   Context& c = of(context);
   if (bytes > memory - c.used) {
-    report(failure, ErrorCode::out_of_memory, "GPU memory full: this stand-in has 2 GB");
+    report(failure, ErrorCode::out_of_memory, "GPU memory full: the stand-in has no more");
     return nullptr;
   }
   auto* data = static_cast<std::byte*>(::operator new(static_cast<size_t>(bytes), std::align_val_t(64)));

@@ -1,5 +1,5 @@
 import ava from 'ava';
-import { arange, callbacks, layers, ones, optimizers, randn, seed, sequential, tensor, zeros } from '../../src/index.js';
+import { arange, callbacks, getDevice, layers, ones, optimizers, randn, seed, sequential, tensor, zeros } from '../../src/index.js';
 import type { Sequential, Tensor } from '../../src/index.js';
 
 // One after the other: they seed and draw from one generator.
@@ -182,7 +182,7 @@ test('callbacks are called in order, with logs, and may add to them', async (t) 
     `epoch begin ${i}`, 'batch begin 0', 'batch end 0', `epoch end ${i} loss,mae,val_loss,val_mae`, `second ${i} 0.5`,
   ];
   t.deepEqual(calls, [
-    'train begin {"epochs":2,"initialEpoch":0,"stepsPerEpoch":1,"batchSize":2,"rows":2}', ...epoch(0), ...epoch(1),
+    `train begin {"epochs":2,"initialEpoch":0,"stepsPerEpoch":1,"batchSize":2,"rows":2,"device":"${getDevice()}"}`, ...epoch(0), ...epoch(1),
     'train end loss,mae,val_loss,val_mae,learning_rate',
   ]);
   t.deepEqual(Object.keys(history), ['loss', 'mae', 'val_loss', 'val_mae', 'learning_rate'], 'what callbacks add comes last');
