@@ -1,4 +1,4 @@
-// How cuda_test.cpp makes tensors, runs a launch on both devices and compares what came out.
+// How the tests of CUDA make tensors, run a launch on both devices and compare what came out.
 #pragma once
 
 #include <algorithm>
@@ -371,6 +371,15 @@ int report() {
   }
   std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
   return failed ? 1 : 0;
+}
+
+// main() of a test: all its groups, or the one that is named.
+[[maybe_unused]] int run_groups(int argc, char** argv, const std::vector<std::pair<const char*, void (*)()>>& groups) {
+  if (!open_gpu()) return 0;
+  for (const auto& [name, run] : groups) {
+    if (argc < 2 || std::strcmp(argv[1], name) == 0) run();
+  }
+  return report();
 }
 
 }  // namespace
