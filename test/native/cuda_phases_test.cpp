@@ -157,7 +157,7 @@ std::vector<Launch> first_layer_of(const Batch& b, int64_t n, Activation activat
 }
 
 void first_layers() {
-  const std::pair<int64_t, int64_t> sizes[] = {{784, 36}, {20, 300}, {64, 17}, {68, 1}, {4, 16}, {132, 10}};
+  const std::pair<int64_t, int64_t> sizes[] = {{784, 36}, {20, 300}, {64, 17}, {68, 3}, {4, 16}, {132, 10}};
   for (const int64_t batch : {1, 2, 7, 32, 33, 128, 500}) {
     for (const auto& [inner, n] : sizes) {
       const Activation activation = batch % 2 ? Activation::relu : Activation::none;
