@@ -133,7 +133,7 @@ Tensor make(Dtype dtype, const Shape& shape, Kind kind = Kind::contiguous, const
 Tensor input(Dtype dtype, const Shape& shape, Kind kind, Values values, int64_t limit = 1) {
   return make(dtype, shape, kind, &values, limit);
 }
-Tensor scalar(Dtype dtype, double value) {
+[[maybe_unused]] Tensor scalar(Dtype dtype, double value) {
   const Tensor x = make(dtype, Shape{});
   put(x.buffer->data + x.offset * size_of(dtype), dtype, value);
   return x;
