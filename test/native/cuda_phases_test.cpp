@@ -307,13 +307,12 @@ void updates() {
 
 }  // namespace
 
-int main() {
-  if (!open_gpu()) return 0;
-  scalars();
-  batches_of_rows();
-  first_layers();
-  faults();
-  heads();
-  updates();
-  return report();
+int main(int argc, char** argv) {
+  return run_groups(argc, argv,
+                    {{"scalars", scalars},
+                     {"batches", batches_of_rows},
+                     {"first_layers", first_layers},
+                     {"faults", faults},
+                     {"heads", heads},
+                     {"updates", updates}});
 }
