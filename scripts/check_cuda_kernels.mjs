@@ -1,13 +1,18 @@
 // Compiles every CUDA kernel for real GPUs and compares what the kernels of a file need at most - registers and bytes of
 // static shared memory of one kernel, bytes of registers spilled in all - with the table bench/cuda_resources.json. A GPU is
 // not needed, nvcc is:
-//   node scripts/check_cuda_kernels.mjs [--renew] [75 80 90 100 120]      (minutes each; by default those in the table)
+//   node scripts/check_cuda_kernels.mjs [--changed] [--renew] [75 80 90 100 120]   (by default those in the table)
+// --changed leaves out the files whose source, with all headers and flags, is that of the table: the table has hashes of
+// them, comments and layout apart. --renew writes the table. Everything takes many minutes:
+// gemm_simt.cu alone 37 s of nvcc for each translation and some 38 s of ptxas for each GPU. Of these its nine kernels of
+// 128x128 tiles take 28: most of the 18,400 lines of each are the last steps of a product, for 64 sums of a thread.
 // nvcc translates a file to PTX once for GPUs from compute capability 8.0 on and once for older ones; ptxas makes the code
 // of each GPU of that. Files named *_hopper.cu exist for sm_90a only and are compiled for that when 90 is asked for.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
@@ -24,25 +29,59 @@ if (!toolkit) {
 
 const options = process.argv.slice(2);
 const renew = options.includes('--renew');
-const named = options.filter((option) => option !== '--renew');
-const recorded = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : {};
+const changed = options.includes('--changed');
+const named = options.filter((option) => !option.startsWith('--'));
+const { nvcc: recordedCompiler, sources: recordedSources = {}, ...recorded } = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : {};
+const compiler = /V(\d+\.\d+\.\d+)/.exec(execFileSync(join(toolkit, 'nvcc'), ['--version'], { encoding: 'utf8' }))[1];
+if (compiler !== recordedCompiler && !renew) {
+  console.log(`nvcc ${compiler} is installed, ${table} is of nvcc ${recordedCompiler}: the CUDA kernels are not checked`);
+  process.exit(0);
+}
 const architectures = named.length > 0 ? named : Object.keys(recorded).flatMap((name) => /^sm_(\d+)$/.exec(name)?.[1] ?? []);
 
-// What is translated to PTX, and the GPUs that code is made for.
-const jobs = readdirSync(join(root, 'native'), { recursive: true })
+/** A file of native/ and all that it includes from there, by any branch. */
+function withHeaders(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, name] of readFileSync(join(root, file), 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)) {
+    const header = [join(dirname(file), name), join('native', name)].find((path) => existsSync(join(root, path)));
+    if (header) withHeaders(header.replaceAll('\\', '/'), found);
+  }
+  return found;
+}
+
+/** What is compiled for a file, as a short number: its code without comments and layout, and the flags. */
+function hashOf(file) {
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const source of [...withHeaders(file)].sort()) {
+    const code = readFileSync(join(root, source), 'utf8')
+      .replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/.*|\/\*[^]*?\*\//g, (_, literal) => literal ?? ' ')
+      .replace(/[^\S\n]+/g, ' ')
+      .replace(/\s*\n\s*/g, '\n');
+    hash.update(`\n${source}\n${code}`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const files = readdirSync(join(root, 'native'), { recursive: true })
   .filter((file) => file.endsWith('.cu'))
-  .map((file) => `native/${file}`)
-  .sort()
-  .flatMap((file) => {
-    const hopper = file.endsWith('_hopper.cu');
-    const families = hopper
-      ? [{ file, ptx: '90a', gpus: architectures.includes('90') ? ['90a'] : [] }]
-      : [
-          { file, ptx: '75', gpus: architectures.filter((name) => Number(name) < 80) },
-          { file, ptx: '80', gpus: architectures.filter((name) => Number(name) >= 80) },
-        ];
-    return families.filter(({ gpus }) => gpus.length > 0);
-  });
+  .map((file) => `native/${file.replaceAll('\\', '/')}`)
+  .sort();
+const sources = Object.fromEntries(files.map((file) => [file, hashOf(file)]));
+const compiled = files.filter((file) => !changed || sources[file] !== recordedSources[file]);
+if (changed) console.log(`${compiled.length} of ${files.length} files are not what the table is of: ${compiled.join(', ') || 'nothing to do'}`);
+
+// What is translated to PTX, and the GPUs that code is made for.
+const jobs = compiled.flatMap((file) => {
+  const hopper = file.endsWith('_hopper.cu');
+  const families = hopper
+    ? [{ file, ptx: '90a', gpus: architectures.includes('90') ? ['90a'] : [] }]
+    : [
+        { file, ptx: '75', gpus: architectures.filter((name) => Number(name) < 80) },
+        { file, ptx: '80', gpus: architectures.filter((name) => Number(name) >= 80) },
+      ];
+  return families.filter(({ gpus }) => gpus.length > 0);
+});
 
 /** What the kernels in the compiler's report need. */
 function resources(report) {
@@ -93,8 +132,12 @@ rmSync(output, { recursive: true });
 
 if (renew) {
   const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const tables = Object.entries(recorded).map(([architecture, files]) => [architecture, sorted(files)]);
-  const lines = sorted(Object.fromEntries(tables));
+  const present = (object) => sorted(Object.fromEntries(Object.entries(object).filter(([file]) => file in sources)));
+  const tables = Object.entries(recorded).map(([architecture, found]) => [architecture, present(found)]);
+  // A hash says that the numbers of all architectures are of this source.
+  const renewed = named.length > 0 ? [] : compiled.map((file) => [file, sources[file]]);
+  const hashes = present({ ...recordedSources, ...Object.fromEntries(renewed) });
+  const lines = { nvcc: compiler, sources: hashes, ...sorted(Object.fromEntries(tables)) };
   writeFileSync(table, JSON.stringify(lines, null, 1).replace(/\{\n\s+"kernels"[^}]*\}/g, (text) => text.replace(/\s+/g, ' ')) + '\n');
 }
 for (const failure of failures) console.error(failure);

@@ -26,7 +26,8 @@ found = [f for root in site.getsitepackages() for f in glob.glob(root + "/nvidia
 print(found[0] if found else "")
 PYTHON
 )
-part cuda_test 90 "$build/cuda_test"
+part cuda_test 60 "$build/cuda_test"
+part cuda_rows_test 60 "$build/cuda_rows_test"
 part cuda_phases_test 60 "$build/cuda_phases_test"
 part cuda_gemm_test 100 "$build/cuda_gemm_test"
 part mlp 90 "$node" bench/gpu/mlp.mjs cuda
@@ -40,6 +41,7 @@ part gemm 90 "$build/bench_cuda_gemm" ${cublas:+--cublas "$cublas"}
 part suite 200 env HEBB_DEVICE=cuda "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
 part suite_phases 200 env HEBB_DEVICE=cuda HEBB_CUDA_PHASES=1 "$node" node_modules/ava/entrypoints/cli.mjs --concurrency 12 --tap ${SUITE:-}
 for tool in memcheck racecheck initcheck synccheck; do
-  part "$tool" 75 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/cuda_test"
-  part "${tool}_phases" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/cuda_phases_test"
+  for name in cuda_test cuda_rows_test cuda_phases_test; do
+    part "${tool}_$name" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 "$build/$name"
+  done
 done

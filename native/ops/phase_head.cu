@@ -254,16 +254,16 @@ Head head_of(const Launch* calls, int count) {
   return head;
 }
 
-bool fits(const Launch* calls, int count) {
+int takes(const Launch* calls, int count) {
   const Launch* loss = calls;
   while (loss->op == Op::dense) ++loss;
-  if (loss - calls > most_layers || loss->in[0].dim(1) > most_classes || calls[0].out[0].size() == 0) return false;
+  if (loss - calls > most_layers || loss->in[0].dim(1) > most_classes || calls[0].out[0].size() == 0) return 0;
   Head head = head_of(calls, count);
-  return choose_tile(head) <= current().shared_bytes;
+  return choose_tile(head) <= current().shared_bytes ? count : 0;
 }
 
-void run(const Launch* calls, int count) {
-  Head head = head_of(calls, count);
+void run(const Part& part) {
+  Head head = head_of(part.calls, part.count);
   const int64_t bytes = choose_tile(head);
   const int64_t blocks = block_count(head.rows, head.tile, current().processors);
   Fault* const fault = current().fault;
@@ -275,7 +275,7 @@ void run(const Launch* calls, int count) {
 }  // namespace
 
 const PhaseKernel& head_phase() {
-  static constexpr PhaseKernel kernel{fits, run};
+  static constexpr PhaseKernel kernel{takes, run};
   return kernel;
 }
 

@@ -83,13 +83,13 @@ __global__ void run_scalars(const __grid_constant__ ScalarSteps list) {
 
 const void* place(const Tensor& x) { return x.buffer->data + x.offset * size_of(x.dtype()); }
 
-bool fits(const Launch*, int count) { return count <= most_steps; }
+int takes(const Launch*, int count) { return count <= most_steps ? count : 0; }
 
-void run(const Launch* calls, int count) {
+void run(const Part& part) {
   ScalarSteps list{};
-  list.count = count;
-  for (int i = 0; i < count; ++i) {
-    const Launch& call = calls[i];
+  list.count = part.count;
+  for (int i = 0; i < part.count; ++i) {
+    const Launch& call = part.calls[i];
     ScalarStep& step = list.steps[i];
     step.op = call.op;
     step.to = call.out[0].dtype();
@@ -105,7 +105,7 @@ void run(const Launch* calls, int count) {
 }  // namespace
 
 const PhaseKernel& scalars_phase() {
-  static constexpr PhaseKernel kernel{fits, run};
+  static constexpr PhaseKernel kernel{takes, run};
   return kernel;
 }
 

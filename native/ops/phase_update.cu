@@ -1,9 +1,9 @@
 // Phase `update`: what plain SGD does to all weights and biases of a network, in one launch. A block takes a tile of a
-// weight, sums x^T dy over the rows of the batch and takes the step; or it takes columns of a bias. The sums have the
-// order of the CPU.
+// weight, sums x^T dy over the rows of the batch and takes the step; or it takes columns of a bias. The rows of x may
+// be bytes of a table, found by their indices. The sums have the order of the CPU.
 #include "../cuda/async_copy.cuh"
-#include "../cuda/launch.cuh"
 #include "../cuda/phases.h"
+#include "../cuda/picked_rows.cuh"
 #include "../cuda/simd_cuda.h"
 
 namespace hebb::cuda {
@@ -22,7 +22,9 @@ struct Operand {
 };
 struct WeightUpdate {
   Operand x, dy;
-  float* w;  // [x.columns, dy.columns]
+  PickedRows picked;       // in the place of x, if it has a table
+  const int32_t* indices;  // of its rows
+  float* w;                // [x.columns, dy.columns]
   unsigned tiles_n, end_block;
 };
 struct BiasUpdate {
@@ -58,16 +60,57 @@ __device__ __forceinline__ void copy_tile(float* to, const Operand& x, int rows,
   }
 }
 
+// A weight's tiles of x, one step of `depth` rows after the other: copied past the registers...
+struct CopiedTiles {
+  const Operand& x;
+  const int rows, col0;
+
+  __device__ CopiedTiles(const WeightUpdate& update, int rows, int col0) : x(update.x), rows(rows), col0(col0) {}
+  __device__ void fetch(float* tile, int step) { copy_tile(tile, x, rows, step * depth, col0); }
+  __device__ void arrive(float*) const {}
+};
+
+// ...or picked: four bytes of a row for each thread, on their way during the step before.
+struct PickedTiles {
+  const PickedRows& x;
+  const int32_t* const indices;
+  const int rows, row, col;
+  const float scale;
+  int32_t index;  // of the row that is fetched next
+  PickedBytes bytes{};
+  bool valid = false;
+
+  __device__ PickedTiles(const WeightUpdate& update, int rows, int col0)
+      : x(update.picked),
+        indices(update.indices),
+        rows(rows),
+        row(static_cast<int>(threadIdx.x) / (side / 4)),
+        col(col0 + static_cast<int>(threadIdx.x) % (side / 4) * 4),
+        scale(*update.picked.scale),
+        index(row < rows ? indices[row] : -1) {}
+  __device__ void fetch(float*, int step) {
+    valid = x.has(index) && col < x.columns;
+    if (valid) bytes = *x.at(index, col);
+    const int next = (step + 1) * depth + row;
+    index = next < rows ? indices[next] : -1;
+  }
+  __device__ void arrive(float* tile) const {
+    *reinterpret_cast<Pack<float, 4>*>(tile + threadIdx.x * 4) = scaled(bytes, scale, valid);
+  }
+};
+
+template <class Tiles>
 __device__ __forceinline__ void update_weight(const WeightUpdate& update, int rows, float rate, unsigned tile,
                                               float* shared) {
   const int row0 = static_cast<int>(tile / update.tiles_n) * side,
             col0 = static_cast<int>(tile % update.tiles_n) * side;
   const int first = static_cast<int>(threadIdx.x) / warp * thread_rows, col = static_cast<int>(threadIdx.x) % warp;
   const int steps = (rows + depth - 1) / depth;
+  Tiles x_tiles(update, rows, row0);
   const auto fetch = [&](int step) {
     if (step < steps) {
       float* const to = shared + step % stages * 2 * depth * side;
-      copy_tile(to, update.x, rows, step * depth, row0);
+      x_tiles.fetch(to, step);
       copy_tile(to + depth * side, update.dy, rows, step * depth, col0);
     }
     commit_copies();
@@ -75,6 +118,7 @@ __device__ __forceinline__ void update_weight(const WeightUpdate& update, int ro
   float sums[thread_rows] = {};
   fetch(0);
   for (int step = 0; step < steps; ++step) {
+    x_tiles.arrive(shared + step % stages * 2 * depth * side);
     fetch(step + 1);
     wait_copies<1>();
     __syncthreads();
@@ -147,7 +191,10 @@ __global__ void __launch_bounds__(update_threads) run_updates(const __grid_const
   }
   for (int i = 0; i < updates.weights; first = updates.weight[i++].end_block) {
     if (blockIdx.x < updates.weight[i].end_block) {
-      return update_weight(updates.weight[i], updates.rows, rate, blockIdx.x - first, shared);
+      const WeightUpdate& update = updates.weight[i];
+      if (update.picked.table)
+        return update_weight<PickedTiles>(update, updates.rows, rate, blockIdx.x - first, shared);
+      return update_weight<CopiedTiles>(update, updates.rows, rate, blockIdx.x - first, shared);
     }
   }
 }
@@ -159,19 +206,21 @@ Operand operand_of(const float* data, int64_t columns) {
 // The batch is the rows of dy: of a weight's second operand, or what a bias sums up.
 int64_t rows_of(const Launch& call) { return call.op == Op::dense ? call.in[1].dim(0) : call.in[0].dim(1); }
 
-bool fits(const Launch* calls, int count) {
+int takes(const Launch* calls, int count) {
   int weights = 0, biases = 0;
   for (int i = 0; i < count; ++i) {
     if (calls[i].op == Op::sgd_update) continue;
     ++(calls[i].op == Op::dense ? weights : biases);
     const int64_t rows = rows_of(calls[i]);
-    if (rows != rows_of(calls[0]) || rows < 1 || rows > most_rows || calls[i].out[0].size() == 0) return false;
-    if (calls[i].out[0].size() >= int64_t{1} << 28) return false;
+    if (rows != rows_of(calls[0]) || rows < 1 || rows > most_rows || calls[i].out[0].size() == 0) return 0;
+    if (calls[i].out[0].size() >= int64_t{1} << 28) return 0;
   }
-  return weights <= most_weights && biases <= most_biases && calls[0].op != Op::sgd_update;
+  return weights <= most_weights && biases <= most_biases && calls[0].op != Op::sgd_update ? count : 0;
 }
 
-void run(const Launch* calls, int count) {
+void run(const Part& part) {
+  const Launch* const calls = part.calls;
+  const int count = part.count;
   Updates updates{};
   updates.rows = static_cast<int>(rows_of(calls[0]));
   unsigned blocks = 0;
@@ -191,8 +240,18 @@ void run(const Launch* calls, int count) {
     if (calls[i].op != Op::dense) continue;
     const Tensor &x = calls[i].in[0], &dy = calls[i].in[1];
     blocks += tiles(x.dim(0)) * tiles(dy.dim(1));
-    updates.weight[updates.weights++] = {operand_of(x.data<float>(), x.dim(0)), operand_of(dy.data<float>(), dy.dim(1)),
-                                         calls[i].out[0].data<float>(), tiles(dy.dim(1)), blocks};
+    WeightUpdate& update = updates.weight[updates.weights++];
+    update = {operand_of(x.data<float>(), x.dim(0)),
+              operand_of(dy.data<float>(), dy.dim(1)),
+              {},
+              nullptr,
+              calls[i].out[0].data<float>(),
+              tiles(dy.dim(1)),
+              blocks};
+    if (reads_by_index(calls[i])) {
+      update.picked = picked_rows(calls[i].in[4], calls[i].in[6]);
+      update.indices = calls[i].in[5].data<int32_t>();
+    }
     updates.rate = calls[i].in[2].data<float>();
   }
   submit(run_updates, blocks, update_threads, updates);
@@ -201,7 +260,7 @@ void run(const Launch* calls, int count) {
 }  // namespace
 
 const PhaseKernel& update_phase() {
-  static constexpr PhaseKernel kernel{fits, run};
+  static constexpr PhaseKernel kernel{takes, run};
   return kernel;
 }
 

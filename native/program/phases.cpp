@@ -94,7 +94,7 @@ bool is_dense(const Launch& call, DenseAttributes::Extra extra) {
   return call.op == Op::dense && call.get<DenseAttributes>().extra == extra && is_matrix(call.out[0]);
 }
 
-// --- batch: the indices of the next rows, and what is gathered by them
+// --- batch: the indices of the next rows, what is gathered by them, and the first layer
 
 void form_batch(Units& units) {
   const size_t slice = find(units, 0, [](const Launch& call) {
@@ -110,6 +110,31 @@ void form_batch(Units& units) {
     if (same_place(call->in[1], indices) && call->in[0].dim(0) == 1) members.push_back(i);
   }
   if (members.size() > 1) join(units, members, Phase::batch);
+}
+
+size_t batch_of(const Units& units) {
+  const auto in_batch = [](const Unit& unit) { return unit.front().phase == Phase::batch; };
+  return static_cast<size_t>(std::find_if(units.begin(), units.end(), in_batch) - units.begin());
+}
+
+// Of the batch: the gather that makes the rows which the first layer reads; nullptr if there is none.
+const Launch* rows_for(const Unit& batch, const Launch& layer) {
+  const auto makes_rows = [&](const Launch& call) {
+    return call.op == Op::gather_scaled && same_place(call.out[0], layer.in[0]);
+  };
+  const auto rows = std::find_if(batch.begin(), batch.end(), makes_rows);
+  return rows == batch.end() ? nullptr : &*rows;
+}
+
+// The first layer, unless it is one of the last, too.
+void add_first_layer(Units& units) {
+  const size_t batch = batch_of(units);
+  if (batch == units.size()) return;
+  const size_t layer = find(units, batch + 1, [&](const Launch& call) {
+    return is_dense(call, DenseAttributes::bias) && is_matrix(call.in[0]) && is_matrix(call.in[1]) &&
+           rows_for(units[batch], call);
+  });
+  if (layer < units.size()) join(units, {batch, layer}, Phase::batch);
 }
 
 // --- head: the last layers forward, the cross entropy, and the same layers back to the slope of their input
@@ -198,6 +223,32 @@ void form_update(Units& units) {
   if (chosen.size() > 1) join(units, members, Phase::update);
 }
 
+// Where the rows that the first layer reads are wanted by nothing else but updates, these are told of the table, the
+// indices and the scale that make them: a device that reads the rows where they lie need not gather them.
+void name_rows(Units& units, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
+  const size_t batch = batch_of(units);
+  if (batch == units.size() || units[batch].back().op != Op::dense) return;
+  const Launch& rows = *rows_for(units[batch], units[batch].back());
+  const Tensor& x = rows.out[0];
+  if (recorder.planned_index(x.buffer) < 0 || std::find(wanted.begin(), wanted.end(), x.buffer) != wanted.end()) return;
+  std::vector<Launch*> readers;
+  for (size_t i = 0; i < units.size(); ++i) {
+    for (Launch& call : units[i]) {
+      const auto is_x = [&](const Tensor& other) { return meet(other, x); };
+      const auto is_source = [&](const Tensor& other) {
+        return std::any_of(rows.in, rows.in + rows.in_count, [&](const Tensor& from) { return meet(from, other); });
+      };
+      if (i > batch && std::any_of(call.out, call.out + call.out_count, is_source)) return;
+      if (i == batch || std::none_of(call.in, call.in + call.in_count, is_x)) continue;
+      if (call.phase != Phase::update || call.op != Op::dense || !same_place(call.in[0], x)) return;
+      readers.push_back(&call);
+    }
+  }
+  for (Launch* call : readers) {
+    for (const Tensor& source : inputs(rows)) call->in[call->in_count++] = source;
+  }
+}
+
 // --- scalars: counters, rates and sums of losses, at the beginning and at the end
 
 bool is_scalar(const Launch& call) {
@@ -243,12 +294,14 @@ void form_scalars(Units& units) {
 
 }  // namespace
 
-void form_phases(std::vector<Launch>& launches) {
+void form_phases(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
   Units units;
   for (const Launch& call : launches) units.push_back({call});
   form_batch(units);
   form_head(units);
+  add_first_layer(units);
   form_update(units);
+  name_rows(units, recorder, wanted);
   form_scalars(units);
   launches.clear();
   for (const Unit& unit : units) launches.insert(launches.end(), unit.begin(), unit.end());

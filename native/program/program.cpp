@@ -76,7 +76,7 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
   std::vector<Launch> launches = std::move(recorder->launches);
   drop_unused(launches, *recorder, wanted);
   if (passes.fuse) fuse(launches, *recorder, wanted);
-  if (passes.phases) form_phases(launches);
+  if (passes.phases) form_phases(launches, *recorder, wanted);
   if (passes.fuse && !passes.phases && machine->runs_chains()) {
     steps = chain(launches, *recorder);
   } else {

@@ -62,7 +62,7 @@ void drop_unused(std::vector<Launch>& launches, const Recorder& recorder, const 
 void fuse(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted);
 
 // Marks what a device may run as one, and moves it together (phases.cpp).
-void form_phases(std::vector<Launch>& launches);
+void form_phases(std::vector<Launch>& launches, const Recorder& recorder, const std::vector<const Buffer*>& wanted);
 
 // Brings element-wise launches over the same elements together in steps (chain.cpp); the other steps are one launch
 // each.

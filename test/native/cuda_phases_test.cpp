@@ -19,10 +19,12 @@ Tensor numbers_of(const Shape& shape, Kind kind = Kind::contiguous, Values value
 
 Tensor transposed(const Tensor& x) { return view(x, {x.dim(1), x.dim(0)}, {1, x.dim(1)}); }
 
-double worst_difference(const std::vector<std::vector<std::byte>>& result, double scale) {
+// `untouched` is not compared.
+double worst_difference(const std::vector<std::vector<std::byte>>& result, double scale, const Buffer* untouched) {
   double worst = 0;
   for (size_t b = 0; b < memory.size(); ++b) {
     const Memory& m = *memory[b];
+    if (&m.buffer == untouched) continue;
     for (int64_t i = 0; i < m.buffer.bytes / size_of(m.dtype); ++i) {
       const double error = difference(m.dtype, m.bytes.data(), result[b].data(), i, scale);
       if (!(error <= worst)) worst = error;
@@ -31,21 +33,20 @@ double worst_difference(const std::vector<std::vector<std::byte>>& result, doubl
   return worst;
 }
 
-// The launches as one phase on the GPU, one by one on the CPU.
-void compare_phase(std::vector<Launch> calls, Phase phase, const std::string& what, double scale = exact) {
+// The launches, marked with their phases, as one graph on the GPU, one by one on the CPU. As many parts must each be
+// run by one kernel. What is written to `untouched` on the CPU must not be on the GPU.
+void compare_parts(const std::vector<Launch>& calls, size_t parts, const std::string& what, double scale = exact,
+                   const Buffer* untouched = nullptr) {
   Row& row = rows[static_cast<int>(calls[0].op)];
   if (scale != exact) row.exact = false;
   const int count = static_cast<int>(calls.size());
   OnDevice device;
   std::vector<Launch> moved;
-  for (Launch& call : calls) {
-    call.phase = phase;
-    moved.push_back(device.moved(call));
-  }
+  for (const Launch& call : calls) moved.push_back(device.moved(call));
   Failure failure;
-  const bool one_kernel = cuda::parts_of(moved.data(), count).size() == 1;
-  const bool small_memory = phase == Phase::head && cuda::current().shared_bytes < 160 * 1024;
-  verdict(row, one_kernel || small_memory, calls[0].op, what + " is not run by one kernel");
+  const bool few_kernels = cuda::parts_of(moved.data(), count).size() == parts;
+  const bool small_memory = calls[0].phase == Phase::head && cuda::current().shared_bytes < 160 * 1024;
+  verdict(row, few_kernels || small_memory, calls[0].op, what + " is not run by as many kernels as phases");
   // The bytes after a graph that holds `repeats` times all launches has been replayed `times`.
   const auto replayed = [&](int64_t repeats, int times) {
     void* prepared = gpu.prepare(context, moved.data(), count, repeats, &failure);
@@ -61,11 +62,23 @@ void compare_phase(std::vector<Launch> calls, Phase phase, const std::string& wh
   const std::vector<std::vector<std::byte>> once = replayed(1, 1);
   verdict(row, once == replayed(1, 1), calls[0].op, what + " has other bits the second time");
   verdict(row, replayed(3, 2) == replayed(1, 6), calls[0].op, what + " has other bits in a graph of three");
+  for (size_t b = 0; b < memory.size(); ++b) {
+    if (&memory[b]->buffer == untouched) verdict(row, once[b] == memory[b]->bytes, calls[0].op, what + " gathers rows");
+  }
   for (const Launch& call : calls) host.execute(call);
-  const double worst = worst_difference(once, scale);
+  const double worst = worst_difference(once, scale, untouched);
   row.worst = std::max(row.worst, worst);
   verdict(row, worst <= (scale == exact ? 0 : float_bound), calls[0].op, what + ": error " + std::to_string(worst));
   memory.clear();
+}
+
+std::vector<Launch> marked(std::vector<Launch> calls, Phase phase) {
+  for (Launch& call : calls) call.phase = phase;
+  return calls;
+}
+
+void compare_phase(const std::vector<Launch>& calls, Phase phase, const std::string& what, double scale = exact) {
+  compare_parts(marked(calls, phase), 1, what, scale);
 }
 
 void scalars() {
@@ -88,10 +101,12 @@ struct Batch {
   std::vector<Launch> calls;
 };
 
+constexpr int64_t list_length = 700;
+
 // Indices below `limit` and four gathers of `rows` rows.
 Batch batch_of(int64_t rows, int64_t start, int64_t inner, Kind kind) {
-  constexpr int64_t n = 50, length = 300;
-  Batch b{input(Dtype::int32, {1, length, 1}, Kind::contiguous, Values::index, n),
+  constexpr int64_t n = 50;
+  Batch b{input(Dtype::int32, {1, list_length, 1}, Kind::contiguous, Values::index, n),
           scalar(Dtype::int32, static_cast<double>(start)),
           make(Dtype::int32, {rows}),
           {}};
@@ -114,32 +129,100 @@ void batches_of_rows() {
   for (int64_t rows : batches) {
     for (int64_t inner : {784, 13, 6}) {
       for (Kind kind : {Kind::contiguous, Kind::offset}) {
-        compare_phase(batch_of(rows, 300 - rows, inner, kind).calls, Phase::batch,
+        compare_phase(batch_of(rows, list_length - rows, inner, kind).calls, Phase::batch,
                       "a batch of " + std::to_string(rows) + " rows of " + std::to_string(inner));
       }
     }
   }
-  // What a kernel cannot use it notes.
-  for (const bool bad_start : {true, false}) {
-    Batch b = batch_of(33, bad_start ? 290 : 10, 13, Kind::contiguous);
-    if (!bad_start) put(b.list.buffer->data + (b.list.offset + 20) * 4, Dtype::int32, 50);
-    OnDevice device;
-    std::vector<Launch> moved;
-    for (Launch& call : b.calls) {
-      call.phase = Phase::batch;
-      moved.push_back(device.moved(call));
+}
+
+// The batch with a first layer of `n` units on its bytes, and the update of the layer's weight and bias.
+std::vector<Launch> first_layer_of(const Batch& b, int64_t n, Activation activation, Kind kind, bool told_of_rows) {
+  const Launch& gathered = b.calls[2];
+  const Tensor &x = gathered.out[0], w = numbers_of({x.dim(1), n}, kind), rate = scalar(Dtype::float32, 0.01),
+               dy = numbers_of({x.dim(0), n}, kind), bias = numbers_of({n}), slope = make(Dtype::float32, {n});
+  std::vector<Launch> calls = b.calls;
+  calls.push_back(make_launch(Op::dense, {x, w, bias}, {make(Dtype::float32, {x.dim(0), n}, kind)},
+                              DenseAttributes{DenseAttributes::bias, activation}));
+  calls = marked(calls, Phase::batch);
+  Launch step = make_launch(Op::dense, {transposed(x), dy, rate, w}, {w},
+                            DenseAttributes{DenseAttributes::rate, Activation::none});
+  for (int i = 0; told_of_rows && i < gathered.in_count; ++i) step.in[step.in_count++] = gathered.in[i];
+  const Launch sum = make_launch(Op::sum, {transposed(dy)}, {slope}, ReduceAttributes{1});
+  for (const Launch& call :
+       marked({step, sum, make_launch(Op::sgd_update, {bias, slope, rate}, {bias})}, Phase::update)) {
+    calls.push_back(call);
+  }
+  return calls;
+}
+
+void first_layers() {
+  const std::pair<int64_t, int64_t> sizes[] = {{784, 36}, {20, 300}, {64, 17}, {68, 3}, {4, 16}, {132, 10}};
+  for (const int64_t batch : {1, 2, 7, 32, 33, 128, 500}) {
+    for (const auto& [inner, n] : sizes) {
+      const Activation activation = batch % 2 ? Activation::relu : Activation::none;
+      const std::string what = "a first layer of " + std::to_string(n) + " on " + std::to_string(batch) + " rows of " +
+                               std::to_string(inner);
+      const auto compare_layer = [&](const Batch& b, Kind kind, bool told) {
+        compare_parts(first_layer_of(b, n, activation, kind, told), 2, what + (told ? ", in place" : ""), exact,
+                      told ? b.calls[2].out[0].buffer : nullptr);
+      };
+      compare_layer(batch_of(batch, 0, inner, Kind::contiguous), Kind::contiguous, true);
+      compare_layer(batch_of(batch, list_length - batch, inner, Kind::contiguous), Kind::offset, batch % 2);
     }
-    Failure failure, after;
-    void* prepared = gpu.prepare(context, moved.data(), static_cast<int64_t>(moved.size()), 1, &failure);
-    demand(failure);
-    gpu.replay(context, prepared, &failure);
-    gpu.synchronize(context, &failure);
-    gpu.synchronize(context, &after);
-    gpu.discard(context, prepared);
-    verdict(rows[static_cast<int>(Op::dynamic_slice)],
-            failure.failed && std::strstr(failure.message, bad_start ? "290" : "50") && !after.failed,
-            Op::dynamic_slice, std::string("a bad value gives \"") + failure.message + "\"");
+  }
+  // What cannot be read by index, or is large, is a product of its own, and then the rows are gathered.
+  for (const auto& [batch, inner, kind] :
+       {std::tuple{33, 13, Kind::contiguous}, {33, 16, Kind::offset}, {600, 16, Kind::contiguous}}) {
+    const std::vector<Launch> calls =
+        first_layer_of(batch_of(batch, 0, inner, kind), 10, Activation::relu, Kind::contiguous, true);
+    const std::vector<cuda::Part> parts = cuda::parts_of(calls.data(), static_cast<int>(calls.size()));
+    verdict(rows[static_cast<int>(Op::dense)],
+            parts.size() == 3 && parts[0].kernel && !parts[0].rows_unread && !parts[1].kernel, Op::dense,
+            "a first layer is taken that cannot be");
     memory.clear();
+  }
+}
+
+// What a kernel cannot use it notes, and goes on with zeros.
+void faults() {
+  constexpr int64_t bad_row = 10, start = 10, last_row = 49;
+  for (const bool bad_start : {true, false}) {
+    for (const int64_t n : {0, 17}) {  // units of a first layer
+      const Batch b = batch_of(33, bad_start ? 690 : start, n ? 20 : 13, Kind::contiguous);
+      const Tensor& table = b.calls[2].in[0];
+      std::memset(table.data<uint8_t>() + last_row * table.dim(2), 0, static_cast<size_t>(table.dim(2)));
+      if (!bad_start) put(b.list.buffer->data + (b.list.offset + start + bad_row) * 4, Dtype::int32, last_row + 1);
+      const std::vector<Launch> calls =
+          n ? first_layer_of(b, n, Activation::none, Kind::contiguous, true) : marked(b.calls, Phase::batch);
+      OnDevice device;
+      std::vector<Launch> moved;
+      for (const Launch& call : calls) moved.push_back(device.moved(call));
+      Failure failure, after;
+      void* prepared = gpu.prepare(context, moved.data(), static_cast<int64_t>(moved.size()), 1, &failure);
+      demand(failure);
+      gpu.replay(context, prepared, &failure);
+      gpu.synchronize(context, &failure);
+      gpu.synchronize(context, &after);
+      gpu.discard(context, prepared);
+      verdict(rows[static_cast<int>(Op::dynamic_slice)],
+              failure.failed && std::strstr(failure.message, bad_start ? "690" : "50") && !after.failed,
+              Op::dynamic_slice, std::string("a bad value gives \"") + failure.message + "\"");
+      if (n && !bad_start) {  // as if the bad index named a row of zeros
+        put(b.list.buffer->data + (b.list.offset + start + bad_row) * 4, Dtype::int32, last_row);
+        const auto result = device.download(&after);
+        demand(after);
+        for (const Launch& call : calls) host.execute(call);
+        bool same = true;
+        for (const Tensor& x : {calls[b.calls.size()].out[0], calls[b.calls.size() + 1].out[0]}) {
+          for (size_t i = 0; i < memory.size(); ++i) {
+            same &= &memory[i]->buffer != x.buffer || memory[i]->bytes == result[i];
+          }
+        }
+        verdict(rows[static_cast<int>(Op::dense)], same, Op::dense, "a row of a bad index is not zeros");
+      }
+      memory.clear();
+    }
   }
 }
 
@@ -224,11 +307,12 @@ void updates() {
 
 }  // namespace
 
-int main() {
-  if (!open_gpu()) return 0;
-  scalars();
-  batches_of_rows();
-  heads();
-  updates();
-  return report();
+int main(int argc, char** argv) {
+  return run_groups(argc, argv,
+                    {{"scalars", scalars},
+                     {"batches", batches_of_rows},
+                     {"first_layers", first_layers},
+                     {"faults", faults},
+                     {"heads", heads},
+                     {"updates", updates}});
 }

@@ -1,4 +1,4 @@
-// How cuda_test.cpp makes tensors, runs a launch on both devices and compares what came out.
+// How the tests of CUDA make tensors, run a launch on both devices and compare what came out.
 #pragma once
 
 #include <algorithm>
@@ -133,7 +133,7 @@ Tensor make(Dtype dtype, const Shape& shape, Kind kind = Kind::contiguous, const
 Tensor input(Dtype dtype, const Shape& shape, Kind kind, Values values, int64_t limit = 1) {
   return make(dtype, shape, kind, &values, limit);
 }
-Tensor scalar(Dtype dtype, double value) {
+[[maybe_unused]] Tensor scalar(Dtype dtype, double value) {
   const Tensor x = make(dtype, Shape{});
   put(x.buffer->data + x.offset * size_of(dtype), dtype, value);
   return x;
@@ -371,6 +371,15 @@ int report() {
   }
   std::printf("%lld passed, %lld failed\n", static_cast<long long>(passed), static_cast<long long>(failed));
   return failed ? 1 : 0;
+}
+
+// main() of a test: all its groups, or the one that is named.
+[[maybe_unused]] int run_groups(int argc, char** argv, const std::vector<std::pair<const char*, void (*)()>>& groups) {
+  if (!open_gpu()) return 0;
+  for (const auto& [name, run] : groups) {
+    if (argc < 2 || std::strcmp(argv[1], name) == 0) run();
+  }
+  return report();
 }
 
 }  // namespace

@@ -169,10 +169,21 @@ void test_phases() {
     if (runs.empty() || call.phase == Phase::none || runs.back().first != call.phase) runs.push_back({call.phase, 0});
     ++runs.back().second;
   }
-  const std::vector<std::pair<Phase, int>> expected = {{Phase::scalars, 3}, {Phase::batch, 3}, {Phase::none, 1},
-                                                       {Phase::head, 6},    {Phase::none, 1},  {Phase::update, 9},
-                                                       {Phase::scalars, 3}};
-  check(runs == expected, "a step of 26 launches is seven parts");
+  const std::vector<std::pair<Phase, int>> expected = {{Phase::scalars, 3}, {Phase::batch, 4},  {Phase::head, 6},
+                                                       {Phase::none, 1},    {Phase::update, 9}, {Phase::scalars, 3}};
+  check(runs == expected, "a step of 26 launches is six parts");
+  const auto told_of_rows = [](const Watcher& machine) {
+    return std::count_if(machine.seen.begin(), machine.seen.end(), [](const Launch& call) {
+      return call.phase == Phase::update && call.in_count == 7 && call.in[4].dtype() == Dtype::uint8 &&
+             call.in[4].dim(2) == call.in[0].dim(0) && call.in[5].dtype() == Dtype::int32;
+    });
+  };
+  check(told_of_rows(phased) == 1, "the update of the first layer is told of the rows");
+  Watcher watched;
+  std::vector<std::byte> result(32 * 784 * sizeof(float));
+  constexpr int64_t gathered = 2;  // the third buffer that the step plans
+  const Program keeping(record_step(watched, memory), {{gathered, result.data()}}, {.fuse = true, .phases = true});
+  check(watched.seen.size() == 26 && told_of_rows(watched) == 0, "unless the gathered rows are wanted after a run");
   bool apart = true;
   for (const Launch& a : phased.seen) {
     for (const Launch& b : phased.seen) {

@@ -1,7 +1,7 @@
 // The CUDA kernels without CUDA, for tests on any machine: this header stands in the place of the toolkit's, with what
 // native/cuda and native/ops use of it. Threads of a block are fibers that take turns at barriers and shuffles; a
-// kernel that waits for threads which do not come is an error. With HEBB_EMULATED_KERNELS it also makes C++ of a
-// kernel's source.
+// kernel that waits for threads which do not come is an error. Asynchronous copies arrive as late as allowed. With
+// HEBB_EMULATED_KERNELS it also makes C++ of a kernel's source.
 #pragma once
 
 #include <algorithm>
@@ -60,6 +60,10 @@ void wait_for_block();
 void wait_for_warp();
 int lane();
 uint64_t* warp_slots();  // one per lane
+// Asynchronous copies of the running thread: their values are read at once, and written when a wait asks for them.
+void copy_later(float* to, const float* values, int count);
+void close_group();
+void wait_for_groups(int pending);
 
 template <class T>
 T exchange(T value, int from) {
@@ -121,6 +125,26 @@ inline int atomicCAS(int* at, int expected, int value) {
   if (old == expected) *at = value;
   return old;
 }
+
+#define HEBB_ASYNC_COPY  // in the place of native/cuda/async_copy.cuh
+namespace hebb::cuda {
+
+inline void copy_async(float* to, const float* from, bool valid) {
+  const float zero = 0;
+  emulated::copy_later(to, valid ? from : &zero, 1);
+}
+inline void copy_async_4(float* to, const float* from, int count) {
+  float values[4] = {};
+  if (count > 0) std::memcpy(values, from, static_cast<size_t>(std::min(count, 4)) * sizeof(float));
+  emulated::copy_later(to, values, 4);
+}
+inline void commit_copies() { emulated::close_group(); }
+template <int pending>
+void wait_copies() {
+  emulated::wait_for_groups(pending);
+}
+
+}  // namespace hebb::cuda
 
 // --- the runtime
 

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <ucontext.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -18,11 +19,19 @@ namespace {
 
 constexpr int most_threads = 1024;
 
+struct Copy {
+  float* to;
+  float values[4];
+  int count, group;
+};
+
 // Started once by its context, then entered by jumps, which unlike contexts need no system calls.
 struct Fiber {
   ucontext_t context;
   jmp_buf place;
   std::vector<char> stack;
+  std::vector<Copy> copies;  // on their way, in their order
+  int groups = 0;            // closed ones
   bool done = false;
 };
 // Those who wait together: the last to arrive opens the gate for all.
@@ -76,7 +85,11 @@ void run_fiber() {
 }
 
 void run_block(int count) {
-  for (int i = 0; i < count; ++i) fibers[i].done = false;
+  for (int i = 0; i < count; ++i) {
+    fibers[i].done = false;
+    fibers[i].copies.clear();
+    fibers[i].groups = 0;
+  }
   alive = count;
   block_gate = {};
   for (Gate& gate : warp_gates) gate = {};
@@ -100,6 +113,24 @@ void wait_for_block() { wait_at(block_gate, alive); }
 void wait_for_warp() { wait_at(warp_gates[running / 32], 32); }
 int lane() { return running % 32; }
 uint64_t* warp_slots() { return slots + running / 32 * 32; }
+
+void copy_later(float* to, const float* values, int count) {
+  Fiber& fiber = fibers[running];
+  Copy& copy = fiber.copies.emplace_back(Copy{to, {}, count, fiber.groups});
+  std::memcpy(copy.values, values, static_cast<size_t>(count) * sizeof(float));
+}
+
+void close_group() { ++fibers[running].groups; }
+
+void wait_for_groups(int pending) {
+  Fiber& fiber = fibers[running];
+  const auto late = std::find_if(fiber.copies.begin(), fiber.copies.end(),
+                                 [&](const Copy& copy) { return copy.group >= fiber.groups - pending; });
+  for (auto copy = fiber.copies.begin(); copy != late; ++copy) {
+    std::memcpy(copy->to, copy->values, static_cast<size_t>(copy->count) * sizeof(float));
+  }
+  fiber.copies.erase(fiber.copies.begin(), late);
+}
 
 void run_grid(unsigned blocks, unsigned threads, int64_t shared_bytes, const Work& thread) {
   thread_of_grid = &thread;
