@@ -37,7 +37,7 @@ export function toRows(op: string, name: string, x: TensorLike | undefined, make
     const hint = typeof firstOf(x) === 'string' ? '; number the texts, as classes from 0 on' : '';
     throw new HebbError(error.code, `${op}: ${name}: ${error.message}${hint}`, { cause: error });
   }
-  throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed`);
+  throw new HebbError('ERR_DISPOSED', `${op}: ${name} was disposed, its values are gone`);
 }
 
 /** Checks that all inputs and targets have the same, non-zero number of rows. @throws ERR_SHAPE, ERR_ARGUMENT */

@@ -63,19 +63,21 @@ test('so it does for a second disposed tensor, and for one in a list', (t) => {
 
 test('so do functions outside the ops that take tensors', (t) => {
   const { data, metrics, plots } = hebb;
-  const calls: readonly [string, () => unknown][] = [
+  const calls: readonly [string, () => unknown, string?][] = [
     ['toCategorical', () => toCategorical(disposed())],
     ['trainTestSplit', () => trainTestSplit(disposed(), other)],
     ['trainTestSplit', () => trainTestSplit(other, disposed())],
     ['fromTensors', () => data.fromTensors(other, { a: disposed() })],
     ['confusionMatrix', () => metrics.confusionMatrix([0, 1, 1, 0], disposed(), { numClasses: 2 })],
     ['confusionMatrix', () => plots.confusionMatrix(disposed(), [0, 1, 1, 0])],
-    ['images', () => plots.images(zeros([4, 2, 2]), { labels: disposed() })],
+    ['images', () => plots.images(zeros([4, 2, 2]), { labels: disposed() }), 'labels'],
     ['firstLayerWeights', () => plots.firstLayerWeights(disposed())],
     ['lines', () => plots.lines([0, 1, 2, 3], { a: disposed() })],
-    ['decisionBoundary', () => plots.decisionBoundary((x) => x.sum(1), zeros([4, 2]), disposed())],
+    ['decisionBoundary', () => plots.decisionBoundary((x) => x.sum(1), zeros([4, 2]), disposed()), 'y'],
   ];
-  for (const [name, use] of calls) t.throws(use, { code: 'ERR_DISPOSED', message: `${name}: ${gone}` });
+  for (const [name, use, what = 'this tensor'] of calls) {
+    t.throws(use, { code: 'ERR_DISPOSED', message: `${name}: ${what} was disposed, its values are gone` });
+  }
   const square = (x: Tensor): Tensor => x.square().sum();
   const parameter = { code: 'ERR_DISPOSED', message: 'grad: parameter 0 was disposed, its values are gone' } as const;
   t.throws(() => hebb.grad(square)(disposed()), parameter);
