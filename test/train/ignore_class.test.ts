@@ -1,5 +1,5 @@
 import ava from 'ava';
-import { callbacks, layers, losses, optimizers, sequential, tensor, valueAndGrad } from '../../src/index.js';
+import { callbacks, getDevice, layers, losses, optimizers, sequential, tensor, valueAndGrad } from '../../src/index.js';
 import type { Sequential, Tensor } from '../../src/index.js';
 
 const test = ava.serial;
@@ -54,6 +54,8 @@ test('progress() by hand shows what fit() shows', async (t) => {
   } finally {
     console.log = log;
   }
+  const device = getDevice();
+  if (device !== 'cpu') t.is(lines.shift(), `Training on ${device}`);
   t.deepEqual([lines.length, lines[0], lines[2]], [4, 'Epoch 1/2', 'Epoch 2/2']);
   t.regex(lines[3]!, /^1\/1 - .* - loss: [\d.]+$/);
   t.throws(() => callbacks.progress({ verbose: 3 } as never), { message: /progress: verbose is 'auto', 1 or 2, got 3/ });
