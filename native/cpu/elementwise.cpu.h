@@ -69,9 +69,15 @@ void vector_run(T* out, const T* const* in, const int64_t* steps, int64_t n, con
   const F& f = *static_cast<const F*>(context);
   constexpr int lanes = V::lanes, distance = distance_ahead / sizeof(T);
   V repeated[inputs];
-  for (int k = 0; k < inputs; ++k) repeated[k] = V(steps[k] ? T(0) : in[k][0]);
-  auto at = [&](int k, int64_t i) { return steps[k] ? V::load(in[k] + i) : repeated[k]; };
-  auto tail = [&](int k, int64_t i, int count) { return steps[k] ? V::load_n(in[k] + i, count) : repeated[k]; };
+  const T* from[inputs];
+  bool moves[inputs];
+  for (int k = 0; k < inputs; ++k) {
+    from[k] = in[k];
+    moves[k] = steps[k] != 0;
+    repeated[k] = V(moves[k] ? T(0) : in[k][0]);
+  }
+  auto at = [&](int k, int64_t i) { return moves[k] ? V::load(from[k] + i) : repeated[k]; };
+  auto tail = [&](int k, int64_t i, int count) { return moves[k] ? V::load_n(from[k] + i, count) : repeated[k]; };
   auto part = [&](int64_t i, int count) {
     if constexpr (inputs == 1) V::store_n(out + i, f(tail(0, i, count)), count);
     if constexpr (inputs == 2) V::store_n(out + i, f(tail(0, i, count), tail(1, i, count)), count);

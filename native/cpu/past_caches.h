@@ -12,7 +12,7 @@ enum class Pass { cached, ahead, streamed };
 
 // The pass that the target has for one: scalar and NEON loops exist once only (the two others added 1 MB of scalar
 // code).
-constexpr Pass compiled(Pass pass) {
+constexpr Pass compiled([[maybe_unused]] Pass pass) {
 #if defined(HEBB_TARGET_AVX512) || defined(HEBB_TARGET_AVX2)
   return pass;
 #else

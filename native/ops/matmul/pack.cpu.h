@@ -9,14 +9,15 @@ template <class T>
 void pack_a_panel(const T* a, int64_t a_row, int64_t a_col, int rows, int64_t k, T* panel) {
   constexpr int lanes = Vec<T>::lanes;
   if (a_col == 1) {
-    const int last_rows = (rows - 1) / lanes * lanes;
-    for (int64_t p = 0; p < k; p += lanes) {
-      const int columns = k - p < lanes ? static_cast<int>(k - p) : lanes;
-      for (int i = last_rows; i >= 0; i -= lanes) {
+    const auto block = [&](int64_t p, int columns) __attribute__((always_inline)) {
+      for (int i = (rows - 1) / lanes * lanes; i >= 0; i -= lanes) {
         const int count = rows - i < lanes ? rows - i : lanes;
         transpose_block(a + p + i * a_row, a_row, count, columns, panel + p * rows + i, rows);
       }
-    }
+    };
+    int64_t p = 0;
+    for (; p + lanes <= k; p += lanes) block(p, lanes);
+    if (p < k) block(p, static_cast<int>(k - p));
   } else {
     for (int64_t p = 0; p < k; ++p)
       for (int i = 0; i < rows; ++i) panel[p * rows + i] = a[i * a_row + p * a_col];

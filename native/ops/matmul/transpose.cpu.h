@@ -110,8 +110,10 @@ inline __m256i half_mask8(int n) {
 }
 inline __m256i half_mask4(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
 
-// One 8x8 quarter: rows x columns of it exist, all 8 lanes of each destination row are stored.
-inline void transpose_quarter(const float* src, int64_t src_row, int rows, int columns, float* dst, int64_t dst_row) {
+// One 8x8 quarter: rows x columns of it exist, all 8 lanes of each destination row are stored. Inlined always: where
+// rows and columns are whole nothing is asked (dX 32x300x784 has 7 % more instructions otherwise).
+__attribute__((always_inline)) inline void transpose_quarter(const float* src, int64_t src_row, int rows, int columns,
+                                                             float* dst, int64_t dst_row) {
   const __m256i mask = half_mask8(columns);
   __m256 x[8], y[8];
 #pragma GCC unroll 8
