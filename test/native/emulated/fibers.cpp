@@ -1,11 +1,13 @@
-// The threads of a block as fibers on one thread. They run in turn, each until it waits; after every block the order is
-// the other way round, so that a missing barrier gives another result in one of them.
+// The threads of a block as fibers on one thread. They run in turn, each until it waits: in their order in one block,
+// the other way round in the next, shuffled anew at every wait in the third. So a missing barrier gives another result
+// in one of them.
 #include <setjmp.h>
 #include <ucontext.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 #include "../../../native/core/error.h"
 #include "../../../native/cuda/table.h"
@@ -47,6 +49,8 @@ int64_t progress = 0;
 const Work* thread_of_grid = nullptr;
 Gate block_gate, warp_gates[most_threads / 32];
 uint64_t slots[most_threads];
+int order[most_threads];
+uint64_t blocks_run = 0, random_state = 1;
 
 [[gnu::noinline]] void give_way() {
   if (_setjmp(fibers[running].place) == 0) _longjmp(scheduler, 1);
@@ -84,7 +88,17 @@ void run_fiber() {
   setcontext(&fiber.context);
 }
 
+void shuffle(int count) {
+  for (int i = count - 1; i > 0; --i) {
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    std::swap(order[i], order[(random_state >> 33) % static_cast<uint64_t>(i + 1)]);
+  }
+}
+
 void run_block(int count) {
+  const uint64_t kind = blocks_run++ % 3;
+  std::iota(order, order + count, 0);
+  if (kind == 1) std::reverse(order, order + count);
   for (int i = 0; i < count; ++i) {
     fibers[i].done = false;
     fibers[i].copies.clear();
@@ -95,8 +109,9 @@ void run_block(int count) {
   for (Gate& gate : warp_gates) gate = {};
   while (alive > 0) {
     const int64_t before = progress;
+    if (kind == 2) shuffle(count);
     for (int turn = 0; turn < count; ++turn) {
-      running = blockIdx.x % 2 ? count - 1 - turn : turn;
+      running = order[turn];
       if (fibers[running].done) continue;
       threadIdx = {static_cast<unsigned>(running), 0, 0};
       enter(fibers[running]);
