@@ -231,6 +231,17 @@ struct WideTable {
 template <class T, int MR>
 constexpr WideTable<T, MR> wide_tiles{};
 
+// The wide tile of one to three rows, and the most vectors that it has.
+inline int most_vectors(int64_t rows) {
+  return rows == 1 ? wide_vectors<1> : rows == 2 ? wide_vectors<2> : wide_vectors<3>;
+}
+template <class T>
+Tile<T> wide_tile_of(int64_t rows, int64_t vectors) {
+  return rows == 1   ? wide_tiles<T, 1>.at[vectors]
+         : rows == 2 ? wide_tiles<T, 2>.at[vectors]
+                     : wide_tiles<T, 3>.at[vectors];
+}
+
 template <class T>
 struct TileTable {
   Tile<T> at[2][tile_rows + 1][2][2];  // vectors - 1, rows, masked, column (a_row = 1)

@@ -43,16 +43,14 @@ void few_rows_task(void* context, int64_t block) {
   call.b = g.b + call.column;
   call.chain = g.c + call.column;
   call.columns = static_cast<int>((end * lanes < g.n ? end * lanes : g.n) - (end - 1) * lanes);
-  const int64_t count = end - first;
-  (g.m == 1 ? wide_tiles<T, 1>.at[count] : g.m == 2 ? wide_tiles<T, 2>.at[count] : wide_tiles<T, 3>.at[count])(call);
+  wide_tile_of<T>(g.m, end - first)(call);
 }
 
 template <class T>
 bool multiply_few_rows(const Gemm<T>& g) {
   if (g.m > wide_rows || g.b_col != 1) return false;
-  const int64_t most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : wide_vectors<3>;
   FewRows<T> few{&g, ceil_div(g.n, Vec<T>::lanes), 0};
-  few.blocks = ceil_div(few.vectors, most);
+  few.blocks = ceil_div(few.vectors, most_vectors(g.m));
   const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
   if (parallel) {
     // As many for each thread, in long runs: 1x784x300 on two threads in two blocks takes 0.9 of the time of five.

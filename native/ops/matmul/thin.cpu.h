@@ -18,20 +18,6 @@ struct Thin {
 };
 
 template <class T>
-Tile<T> thin_tile(int64_t rows, int vectors) {
-  switch (rows) {
-    case 1:
-      return wide_tiles<T, 1>.at[vectors];
-    case 2:
-      return wide_tiles<T, 2>.at[vectors];
-    case 3:
-      return wide_tiles<T, 3>.at[vectors];
-    default:
-      return tiles<T>.at[vectors - 1][rows][true][false];
-  }
-}
-
-template <class T>
 void thin_task(void* context, int64_t index) {
   constexpr int lanes = Vec<T>::lanes;
   const auto& thin = *static_cast<Thin<T>*>(context);
@@ -65,7 +51,7 @@ void thin_task(void* context, int64_t index) {
       call.resume = start > 0;
       start += call.k;
       call.finish = start == g.k && !is_plain(g) ? &g : nullptr;
-      thin_tile<T>(g.m, vectors)(call);
+      (g.m <= wide_rows ? wide_tile_of<T>(g.m, vectors) : tiles<T>.at[vectors - 1][g.m][true][false])(call);
     } while (start < g.k);
   }
 }
@@ -73,7 +59,7 @@ void thin_task(void* context, int64_t index) {
 template <class T>
 bool multiply_thin(const Gemm<T>& g) {
   if (g.m > most_thin_rows<T> || g.b_row != 1) return false;
-  const int most = g.m == 1 ? wide_vectors<1> : g.m == 2 ? wide_vectors<2> : g.m == 3 ? wide_vectors<3> : vectors_wide;
+  const int most = g.m <= wide_rows ? most_vectors(g.m) : vectors_wide;
   Thin<T> thin{&g, most < thin_vectors ? most : thin_vectors, 0, 0};
   thin.strips = ceil_div(g.n, thin.vectors * Vec<T>::lanes);
   const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
