@@ -1,12 +1,16 @@
 // Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
-// just before its first use; a B that is large or has strided rows, and that several tasks need, is packed beforehand,
-// once for all (1024^3 on two threads: 189 GFLOP/s instead of 172, the dW of a batch of 1024 199 instead of 155).
+// just before its first use. Where each thread gets many rows it has one task, and packs all of B for itself: what
+// another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
+// it once for both: 512^3 1.18 times as fast, 1024^3 1.09, 2048^3 1.14, the products of a batch of 1024 1.11 to 1.13).
+// Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
+constexpr int64_t own_a_chunk_bytes = 1600 << 10;        // where the only B beside it is the task's group_columns
+constexpr int64_t rows_worth_own_b = 190;                // of a task that packs all of B
 constexpr int64_t b_packed_bytes = 16 << 20;
 // More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
 // 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
@@ -148,6 +152,18 @@ void pack_b_task(void* context, int64_t index) {
   }
 }
 
+// Rows for each thread, and all columns.
+template <class T>
+void choose_rows(Plan<T>& plan, int threads) {
+  const int64_t most = own_a_chunk_bytes / static_cast<int64_t>(sizeof(T)) / plan.k_block;
+  const int64_t each = ceil_div(plan.g->m, most * threads);
+  plan.panels_per_task = ceil_div(plan.panels.count, each * threads);
+  plan.row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
+  plan.columns_per_task = ceil_div(plan.g->n, panel_columns<T>) * panel_columns<T>;
+  plan.columns_tasks = 1;
+  plan.keep_a = plan.keep_b = true;
+}
+
 template <class T>
 void choose_tasks(Plan<T>& plan, int threads) {
   constexpr int64_t width = panel_columns<T>;
@@ -202,7 +218,15 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     plan.chain_row = g.n;
   }
   const bool strided_b = g.b_col != 1;
-  const bool pack_whole = strided_b || (g.m >= 384 && g.k * g.n * static_cast<int64_t>(sizeof(T)) >= b_worth_packing);
+  const int threads = parallel ? thread_count() : 1;
+  const int64_t b_bytes = g.k * g.n * static_cast<int64_t>(sizeof(T));
+  if (g.m >= (threads > 1 ? threads : 2) * rows_worth_own_b && b_bytes >= b_worth_packing) {
+    plan.last_column = g.n;
+    choose_rows(plan, threads);
+    run_tasks(parallel, plan.row_tasks, multiply_task<T>, &plan, Wake::at_once);
+    return;
+  }
+  const bool pack_whole = strided_b || (g.m >= 384 && b_bytes >= b_worth_packing);
   int64_t columns = g.n;
   if (pack_whole) {
     const int64_t fit = b_packed_bytes / static_cast<int64_t>(sizeof(T)) / (g.k ? g.k : 1) / width * width;
@@ -210,8 +234,8 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   }
   for (plan.first_column = 0; plan.first_column < g.n; plan.first_column += columns) {
     plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
-    choose_tasks(plan, parallel ? thread_count() : 1);
-    const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
+    choose_tasks(plan, threads);
+    const int64_t a_bytes = g.m * g.k * sizeof(T);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
     plan.keep_b = strided_b || (plan.panels_per_task > panels_in_place && b_bytes >= b_worth_packing);
     if (pack_whole && plan.row_tasks > 1) {
@@ -219,7 +243,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
       // Long runs of the rows of B: a few panels in each task.
       const int64_t panels = plan.padded_columns / width;
-      plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * thread_count() : 1);
+      plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * threads : 1);
       run_tasks(parallel, ceil_div(panels, plan.panels_per_pack), pack_b_task<T>, &plan);
     }
     run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
