@@ -2,7 +2,7 @@
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
 // just before its first use. Where each thread gets many rows, it keeps them and packs all of B for itself: what
 // another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
-// it once for both: 512^3 1.18 times as fast, 1024^3 1.09, 2048^3 1.14, the products of a batch of 1024 1.11 to 1.13).
+// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, a batch of 1024's products 1.11 to 1.15).
 // Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
@@ -12,8 +12,8 @@ constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a 
 constexpr int64_t own_a_chunk_bytes = 1600 << 10;        // where the only B beside it is the task's group_columns
 constexpr int64_t shallow = 64;                          // k up to which packing is always less than what it saves
 constexpr int64_t rows_worth_own_b = 190;                // of a thread that packs all of B
-constexpr int64_t tasks_across = 4;          // at most beyond the groups: a slow core's last ones go to others
-constexpr int64_t work_of_task = 4'000'000;  // multiply-adds, for more than one task across
+constexpr int64_t tasks_across = 4;                      // if the work is enough: a slow core's last ones go to others
+constexpr int64_t work_of_task = 4'000'000;              // multiply-adds, for more than one task across
 constexpr int64_t b_packed_bytes = 16 << 20;
 // More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
 // 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
