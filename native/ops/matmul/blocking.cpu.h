@@ -2,8 +2,8 @@
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
 // just before its first use. Where each thread gets many rows, it keeps them and packs all of B for itself: what
 // another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
-// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, a batch of 1024's products 1.11 to 1.15).
-// Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
+// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, 784x1024x300 1.15). Else a B that is
+// large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
