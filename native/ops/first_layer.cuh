@@ -24,10 +24,11 @@ namespace layer {
 
 constexpr int threads = 64, lanes = 16, row_lanes = threads / lanes;  // a thread for each column, a lane for each row
 constexpr int depth = 4 * lanes, stages = 4;                          // a lane fetches four numbers of a row in a step
-constexpr int pitch = depth + 4;                                      // of x: its rows do not meet in a bank
+constexpr int weight_floats = stages * depth * lanes;
+constexpr int pitch = depth + 4;  // of x: its rows do not meet in a bank
 
-// The tiles of x, one for each step. A thread fetches for the rows first, first + row_lanes, ..., of them columns from
-// `column` on: numbers are copied to where they are read...
+// The tiles of x, one for each step. A thread fetches four columns, from `column` on, of rows first, first + row_lanes
+// and so on; `from` is where they are in the first step. Numbers are copied to where they are read...
 template <int group, class T>
 struct RowTiles {
   static constexpr int64_t floats = stages * group * row_lanes * pitch;
@@ -38,9 +39,9 @@ struct RowTiles {
   __device__ RowTiles(const PickedRows& x, float* shared, int first, int column)
       : x(x), own(shared + first * pitch), column(column) {}
   __device__ float* tile(int step) const { return own + step % stages * group * row_lanes * pitch; }
-  __device__ void fetch(int step, int r, const float* row, bool valid) const {
-    const int from = step * depth + column, count = valid ? x.columns - from : 0;
-    copy_picked(tile(step) + r * row_lanes * pitch + column, count > 0 ? row + from : row, count, x.vectors);
+  __device__ void fetch(int step, int r, const float* from, bool valid) const {
+    const int count = valid ? x.columns - step * depth - column : 0;
+    copy_picked(tile(step) + r * row_lanes * pitch + column, count > 0 ? from + step * depth : from, count, x.vectors);
   }
   __device__ void arrive(int, int, bool) const {}
 };
@@ -63,10 +64,9 @@ struct RowTiles<group, uint8_t> {
         scale(*x.scale) {}
   __device__ float* tile(int step) const { return own + step % 2 * tile_floats; }
   __device__ float* place(int step, int r) const { return bytes + (step % stages * group + r) * threads; }
-  __device__ void fetch(int step, int r, const uint8_t* row, bool valid) const {
-    const int from = step * depth + column;
-    const bool inside = valid && from < x.columns;
-    copy_async(place(step, r), reinterpret_cast<const float*>(inside ? row + from : row), inside);
+  __device__ void fetch(int step, int r, const uint8_t* from, bool valid) const {
+    const bool inside = valid && step * depth + column < x.columns;
+    copy_async(place(step, r), reinterpret_cast<const float*>(inside ? from + step * depth : from), inside);
   }
   __device__ void arrive(int step, int r, bool valid) const {
     *reinterpret_cast<Pack<float, 4>*>(tile(step) + r * row_lanes * pitch + column) =
@@ -75,7 +75,7 @@ struct RowTiles<group, uint8_t> {
 };
 
 template <int group, class T>
-constexpr int64_t shared_floats = RowTiles<group, T>::floats + stages* depth* lanes;
+constexpr int64_t shared_floats = RowTiles<group, T>::floats + weight_floats;
 
 }  // namespace layer
 
@@ -87,7 +87,7 @@ __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* 
   const int row0 = static_cast<int>(tile / f.tiles_n) * row_lanes * group + first;  // the others are row_lanes apart
   const int col0 = static_cast<int>(tile % f.tiles_n) * lanes, steps = (f.x.columns + depth - 1) / depth;
   float* const w_tiles = shared_memory();  // [stages][depth][lanes]
-  const RowTiles<group, T> x_tiles(f.x, w_tiles + stages * depth * lanes, first, lane * 4);
+  const RowTiles<group, T> x_tiles(f.x, w_tiles + weight_floats, first, lane * 4);
 
   const auto fetch_weights_by = [&]<int width>(int step) {
     float* const to = w_tiles + step % stages * depth * lanes;
@@ -118,7 +118,7 @@ __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* 
     const int64_t index = row < f.rows && indices ? indices[row] : 0;
     valid[r] = f.x.has(index);
     if (!valid[r] && col0 + lane == 0) report_fault(fault, Fault::index, Op::gather, index, f.x.n);
-    from[r] = f.x.row<T>(valid[r] ? index : 0);
+    from[r] = f.x.row<T>(valid[r] ? index : 0) + lane * 4;
   }
   const auto fetch_rows = [&](int step) {
 #pragma unroll
@@ -159,7 +159,9 @@ __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* 
       for (int k = 0; k < depth; k += 4) add.template operator()<4>(k);
     } else {
       int k = 0;
+#pragma unroll 1
       for (; k + 4 <= left; k += 4) add.template operator()<4>(k);
+#pragma unroll 1
       for (; k < left; ++k) add.template operator()<1>(k);
     }
   }
