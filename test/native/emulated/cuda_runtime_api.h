@@ -62,6 +62,7 @@ int lane();
 uint64_t* warp_slots();  // one per lane
 // Asynchronous copies of the running thread: their values are read at once, and written when a wait asks for them.
 void copy_later(float* to, const float* values, int count);
+void demand_aligned(const void* address, uintptr_t bytes);
 void close_group();
 void wait_for_groups(int pending);
 
@@ -131,10 +132,14 @@ namespace hebb::cuda {
 
 inline void copy_async(float* to, const float* from, bool valid) {
   const float zero = 0;
+  emulated::demand_aligned(from, sizeof(float));
   emulated::copy_later(to, valid ? from : &zero, 1);
 }
 inline void copy_async_4(float* to, const float* from, int count) {
   float values[4] = {};
+  for (const float* const address : {static_cast<const float*>(to), from}) {
+    emulated::demand_aligned(address, sizeof values);
+  }
   if (count > 0) std::memcpy(values, from, static_cast<size_t>(std::min(count, 4)) * sizeof(float));
   emulated::copy_later(to, values, 4);
 }

@@ -135,6 +135,12 @@ void copy_later(float* to, const float* values, int count) {
   std::memcpy(copy.values, values, static_cast<size_t>(count) * sizeof(float));
 }
 
+void demand_aligned(const void* address, uintptr_t bytes) {
+  if (reinterpret_cast<uintptr_t>(address) % bytes == 0) return;
+  std::printf("FAILED: an asynchronous copy that is not aligned\n");
+  std::exit(1);
+}
+
 void close_group() { ++fibers[running].groups; }
 
 void wait_for_groups(int pending) {
