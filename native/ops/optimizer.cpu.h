@@ -2,14 +2,16 @@
 
 #include "whole_power.h"
 
-// Calls step(i, n) for every vector of n elements from i on.
+// Calls step(i, n) for every vector of n elements from i on. Each range has a step of its own, so that what the step
+// holds stays in registers: it is no alias of the numbers that are written.
 template <class T, class Step>
 inline void for_each_vector(int64_t size, const Step& step) {
   constexpr int lanes = Vec<T>::lanes;
   const auto range = [&](int64_t begin, int64_t end) {
+    const Step own = step;
     int64_t i = begin;
-    for (; i + lanes <= end; i += lanes) step(i, lanes);
-    if (i < end) step(i, static_cast<int>(end - i));
+    for (; i + lanes <= end; i += lanes) own(i, lanes);
+    if (i < end) own(i, static_cast<int>(end - i));
   };
   if (size <= 2 * parallel_grain) return range(0, size);
   parallel((size + parallel_grain - 1) / parallel_grain, [&](int64_t chunk) {
@@ -24,7 +26,7 @@ void sgd_map(const Launch& call) {
   T* const w = call.out[0].data<T>();
   const T* const g = call.in[1].data<T>();
   const V rate(-*call.in[2].data<T>());
-  for_each_vector<T>(call.out[0].size(), [&](int64_t i, int n) {
+  for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
     V::store_n(w + i, fma(rate, V::load_n(g + i, n), V::load_n(w + i, n)), n);
   });
 }
@@ -38,14 +40,15 @@ template <class T>
 void momentum_map(const Launch& call) {
   using V = Vec<T>;
   const auto& attributes = call.get<MomentumAttributes>();
+  const bool nesterov = attributes.nesterov;
   T *const w = call.out[0].data<T>(), *const v = call.out[1].data<T>();
   const T* const g = call.in[2].data<T>();
   const V rate(*call.in[3].data<T>()), momentum(static_cast<T>(attributes.momentum));
-  for_each_vector<T>(call.out[0].size(), [&](int64_t i, int n) {
+  for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
     const V step = rate * V::load_n(g + i, n);
     const V velocity = momentum * V::load_n(v + i, n) - step;
     V::store_n(v + i, velocity, n);
-    V::store_n(w + i, V::load_n(w + i, n) + (attributes.nesterov ? momentum * velocity - step : velocity), n);
+    V::store_n(w + i, V::load_n(w + i, n) + (nesterov ? momentum * velocity - step : velocity), n);
   });
 }
 
@@ -67,7 +70,7 @@ void adam_map(const Launch& call) {
   const V alpha(static_cast<T>(static_cast<double>(*call.in[4].data<T>()) * correction));
   const V keep1(static_cast<T>(1 - attributes.beta1)), keep2(static_cast<T>(1 - attributes.beta2));
   const V epsilon(static_cast<T>(attributes.epsilon));
-  for_each_vector<T>(call.out[0].size(), [&](int64_t i, int n) {
+  for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
     const V gradient = V::load_n(g + i, n);
     V first_moment = V::load_n(m + i, n), second_moment = V::load_n(v + i, n);
     first_moment = fma(gradient - first_moment, keep1, first_moment);
@@ -79,7 +82,7 @@ void adam_map(const Launch& call) {
       divisor = max(V::load_n(largest + i, n), second_moment);
       V::store_n(largest + i, divisor, n);
     }
-    V::store_n(w + i, V::load_n(w + i, n) - first_moment * alpha / (sqrt(divisor) + epsilon), n);
+    V::store_n(w + i, V::load_n(w + i, n) - first_moment * alpha / (near_sqrt(divisor) + epsilon), n);
   });
 }
 
@@ -98,7 +101,7 @@ void rmsprop_map(const Launch& call) {
   const T* const g = call.in[2].data<T>();
   const V rate(*call.in[3].data<T>()), rho(static_cast<T>(attributes.rho)), keep(static_cast<T>(1 - attributes.rho));
   const V momentum(static_cast<T>(attributes.momentum)), epsilon(static_cast<T>(attributes.epsilon));
-  for_each_vector<T>(call.out[0].size(), [&](int64_t i, int n) {
+  for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
     const V gradient = V::load_n(g + i, n);
     const V square = rho * V::load_n(s + i, n) + keep * (gradient * gradient);
     V::store_n(s + i, square, n);
@@ -108,7 +111,7 @@ void rmsprop_map(const Launch& call) {
       V::store_n(average + i, mean, n);
       divisor = square - mean * mean;
     }
-    V step = rate * gradient / sqrt(divisor + epsilon);
+    V step = rate * gradient / near_sqrt(divisor + epsilon);
     if (velocity) {
       step = momentum * V::load_n(velocity + i, n) + step;
       V::store_n(velocity + i, step, n);
