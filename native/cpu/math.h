@@ -1,4 +1,4 @@
-// exp expm1 tanh sigmoid, log log1p softplus, sin cos tan, erf, pow, rsqrt, near_sqrt on vectors of float and double. Our own
+// exp expm1 tanh sigmoid, log log1p softplus, sin cos tan, erf, pow, rsqrt on vectors of float and double. Our own
 // polynomials (minimax fits) and FMA where it is written, so that every ISA gives the same bits. Special values are
 // NumPy's. Included inside the namespace of an ISA, after simd_<isa>.h. Bounds on the error in units of the last place,
 // with the largest one seen (float, double) against libm of twice the precision (64 bits of mantissa for double):
@@ -10,4 +10,3 @@
 #include "math_trig.h"
 #include "math_erf.h"
 #include "math_pow.h"
-#include "math_root.h"

@@ -107,7 +107,6 @@ Wide reference(const char* name, Wide x, Wide y) {
   if (is("cos")) return std::cos(x);
   if (is("tan")) return std::tan(x);
   if (is("erf")) return std::erf(x);
-  if (is("near_sqrt")) return std::sqrt(x);
   if (is("rsqrt")) return 1 / std::sqrt(x);
   return std::pow(x, y);
 }

@@ -11,7 +11,7 @@ struct MathCase {
   double float_bound, double_bound;  // largest error allowed, in units of the last place
 };
 
-constexpr int math_case_count = 14;
+constexpr int math_case_count = 13;
 
 struct SimdIsa {
   const char* name;
