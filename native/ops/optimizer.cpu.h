@@ -22,11 +22,20 @@ inline void for_each_vector(int64_t size, const Step& step) {
 
 // What a slot keeps of x: zero where x is denormal. Without gradients, those of a dead unit or of a pixel that stays
 // black, slots shrink step by step until they are denormal and then stay so for ever, and arithmetic with such numbers
-// takes a processor more than a hundred cycles (an epoch of 784-300-100-10 with Adam on Fashion-MNIST: GAIN).
+// takes a processor more than a hundred cycles (784-300-100-10 on Fashion-MNIST, a step of 32 rows on two threads: Adam
+// 385 us instead of 1330, momentum 300 instead of 800).
 template <class T>
 Vec<T> kept(Vec<T> x) {
   constexpr T least_normal = static_cast<T>(sizeof(T) == 4 ? 0x1p-126 : 0x1p-1022);
   return select(abs(x) < Vec<T>(least_normal), Vec<T>(T(0)), x);
+}
+
+// Asks for a line of a parameter or a slot 4 KB before its turn. In a chain a product comes before every tile of a
+// step, so that the processor cannot guess by itself what the next tile reads (a step of 32 rows: momentum 1.15 times
+// that of plain SGD instead of 1.26, Adam 1.45 instead of 1.6).
+template <class T>
+void ask_for(const T* element) {
+  __builtin_prefetch(element + distance_ahead / static_cast<int64_t>(sizeof(T)), 1, 3);
 }
 
 template <class T>
@@ -54,6 +63,8 @@ void momentum_map(const Launch& call) {
   const T* const g = call.in[2].data<T>();
   const V rate(*call.in[3].data<T>()), momentum(static_cast<T>(attributes.momentum));
   for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
+    ask_for(w + i);
+    ask_for(v + i);
     const V step = rate * V::load_n(g + i, n);
     const V velocity = kept<T>(momentum * V::load_n(v + i, n) - step);
     V::store_n(v + i, velocity, n);
@@ -80,6 +91,9 @@ void adam_map(const Launch& call) {
   const V keep1(static_cast<T>(1 - attributes.beta1)), keep2(static_cast<T>(1 - attributes.beta2));
   const V epsilon(static_cast<T>(attributes.epsilon));
   for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
+    ask_for(w + i);
+    ask_for(m + i);
+    ask_for(v + i);
     const V gradient = V::load_n(g + i, n);
     V first_moment = V::load_n(m + i, n), second_moment = V::load_n(v + i, n);
     first_moment = kept<T>(fma(gradient - first_moment, keep1, first_moment));
@@ -111,6 +125,8 @@ void rmsprop_map(const Launch& call) {
   const V rate(*call.in[3].data<T>()), rho(static_cast<T>(attributes.rho)), keep(static_cast<T>(1 - attributes.rho));
   const V momentum(static_cast<T>(attributes.momentum)), epsilon(static_cast<T>(attributes.epsilon));
   for_each_vector<T>(call.out[0].size(), [=](int64_t i, int n) {
+    ask_for(w + i);
+    ask_for(s + i);
     const V gradient = V::load_n(g + i, n);
     const V square = kept<T>(rho * V::load_n(s + i, n) + keep * (gradient * gradient));
     V::store_n(s + i, square, n);
