@@ -35,10 +35,10 @@ void for_each_tensor(std::vector<Launch>& launches, const Visit& visit) {
 }  // namespace
 
 int64_t leading_rows(const Launch& product) {
-  constexpr int64_t step = 14, least_chunks = 8, most_elements = 32 * 1024;
+  constexpr int64_t step = 14, least_chunks = 6, most_elements = 32 * 1024;
   const int64_t m = product.out[0].dim(0), n = product.out[0].dim(1), k = product.in[0].dim(1);
-  const int64_t rows = most_elements / n / step * step;
-  return rows >= 2 * step && k <= 4 * rows && m >= least_chunks * rows ? rows : 0;
+  const int64_t rows = std::min(most_elements / n, m / least_chunks) / step * step;
+  return rows >= 2 * step && k <= 4 * rows ? rows : 0;
 }
 
 Chain::Chain(const Step& step) : launches(step) {

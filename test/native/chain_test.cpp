@@ -155,6 +155,7 @@ void test_products() {
                                   {400, 700, 64},
                                   {30000, 11, 3},
                                   {4096, 64, 20},
+                                  {300, 100, 32},
                                   {100, 30, 8}}) {
       for (int readers : {1, 2, 3}) {
         const auto make = [&](Session& session) { record_product(session, dtype, m, n, k, readers); };

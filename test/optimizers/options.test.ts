@@ -64,3 +64,22 @@ test('the examples in the docstrings of optimisers and schedules say what is tru
   const files = ['sgd', 'rmsprop', 'adam', 'nadam', 'adamax', 'adagrad', 'adadelta', 'lion', 'ftrl', 'lamb', 'adafactor', 'schedules'];
   t.is(await runDocstringExamples(...files.map((file) => `src/optimizers/${file}.ts`)), 19);
 });
+
+test('a slot that would become denormal without gradients is zero', (t) => {
+  const rules = [
+    { rule: optimizers.sgd({ momentum: 0.9 }), fading: 1 },
+    { rule: optimizers.adam(), fading: 1 }, // its squares take 87,000 steps
+    { rule: optimizers.rmsprop({ momentum: 0.9, centered: true }), fading: 3 },
+  ];
+  for (const { rule, fading } of rules) {
+    const w = tensor([1, 2, 3]), none = tensor([0, 0, 0]);
+    const slots = () => rule.state([w]).filter(({ size }) => size === 3).slice(0, fading).flatMap((slot) => [...slot.dataSync()]);
+    rule.apply([w], [tensor([1, -1, 0.5])]);
+    for (let step = 0; step < 400; step++) rule.apply([w], [none]);
+    t.is(slots().length, 3 * fading);
+    t.true(slots().every((value) => Math.abs(value) > 1e-25), 'small numbers stay');
+    for (let step = 0; step < 800; step++) rule.apply([w], [none]);
+    t.true(slots().every((value) => value === 0));
+    t.true(w.dataSync().every(Number.isFinite));
+  }
+});
