@@ -96,12 +96,19 @@ native.initialise({
   },
 });
 
-/** ArrayBuffers that captured programs read or write: they are not recycled under them. */
-const captured = new WeakSet<ArrayBuffer>();
+/** How many captured programs read or write an ArrayBuffer: it is not recycled under them. */
+const captured = new WeakMap<ArrayBuffer, number>();
 
-/** Keeps an ArrayBuffer out of the pool for good: a program uses it. */
+/** Keeps an ArrayBuffer out of the pool: a program uses it. */
 export function markCaptured(bytes: ArrayBuffer): void {
-  captured.add(bytes);
+  captured.set(bytes, (captured.get(bytes) ?? 0) + 1);
+}
+
+/** Takes one markCaptured() back: that program is gone. */
+export function unmarkCaptured(bytes: ArrayBuffer): void {
+  const programs = (captured.get(bytes) ?? 0) - 1;
+  if (programs > 0) captured.set(bytes, programs);
+  else captured.delete(bytes);
 }
 
 /** Buffers of the program being captured, by their number. */
