@@ -1,5 +1,5 @@
 import { HebbError } from './errors.js';
-import { forgetRecorded, markCaptured, setRecording } from './memory.js';
+import { forgetRecorded, markCaptured, setRecording, unmarkCaptured } from './memory.js';
 import { checkKinds, checkNames, checkSignal, valueText } from './options.js';
 import { Profile } from './profile.js';
 import { activeProbe, native, type NativeProgram } from './native.js';
@@ -14,13 +14,18 @@ export interface RunOptions {
 }
 
 /**
- * A captured program: the launches of one call of a function, replayed without JavaScript.
+ * A captured program: the launches of one call of a function, replayed without JavaScript. It holds memory for what it
+ * computes in between: dispose() or `using` frees that at once, else the garbage collector does.
  *
  * @example
  * const program = capture(() => w.assign(w.mul(0.5)));
  * await program.run(3); // w is an eighth of what it was
  */
 export class Program<R = unknown> {
+  /** Runs that are not over: they need the program, disposed or not. */
+  private running = 0;
+  private disposed = false;
+
   /** @internal */
   constructor(
     private readonly handle: NativeProgram,
@@ -30,14 +35,50 @@ export class Program<R = unknown> {
 
   /** The number of kernel launches in one step. */
   get launches(): number {
-    return this.handle.launches();
+    return this.alive('launches').launches();
+  }
+  /** Whether dispose() was called. */
+  get isDisposed(): boolean {
+    return this.disposed;
+  }
+
+  /**
+   * Frees the program and its memory: at once, or when the runs that have begun are over. The tensors in `result` keep their
+   * values; all other uses throw ERR_DISPOSED afterwards.
+   *
+   * @example
+   * const twice = capture(() => w.mul(2));
+   * twice.runSync();
+   * twice.dispose();
+   * twice.result.toArray(); // still there
+   */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    if (this.running === 0) this.free();
+  }
+
+  /** `using program = ...` disposes at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  private free(): void {
+    for (const bytes of this.handle.externals()) unmarkCaptured(bytes);
+    this.handle.dispose();
+  }
+
+  /** The native program. @throws ERR_DISPOSED naming what was called */
+  private alive(op: string): NativeProgram {
+    if (this.disposed) throw new HebbError('ERR_DISPOSED', `${op}: this program was disposed`);
+    return this.handle;
   }
 
   /**
    * Replays the program `count` times off the JavaScript thread. What onProgress throws stops the run and rejects it.
    *
-   * @throws ERR_ARGUMENT unless count is a whole number >= 0; ERR_CAPTURE while capturing; ERR_ABORTED when the signal
-   * stopped it; whatever a kernel found wrong in its data (a label out of range, say)
+   * @throws ERR_ARGUMENT unless count is a whole number >= 0; ERR_CAPTURE while capturing; ERR_DISPOSED; ERR_ABORTED when the
+   * signal stopped it; whatever a kernel found wrong in its data (a label out of range, say)
    */
   async run(count = 1, options: RunOptions = {}): Promise<void> {
     checkNames('run', options, ['signal', 'onProgress']);
@@ -45,19 +86,20 @@ export class Program<R = unknown> {
     checkSignal('run', signal);
     checkKinds('run', options, { onProgress: Function });
     checkRun(count);
+    const program = this.alive('run');
     if (signal?.aborted === true) throw aborted(signal, 0, count);
     const probe = activeProbe();
     if (probe !== undefined) {
-      probe.replay(this.handle, count);
+      probe.replay(program, count);
       onProgress?.(count, count);
       return;
     }
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
-        this.handle.cancel(run);
+        program.cancel(run);
       };
       let thrown: { error: unknown } | undefined;
-      const run = this.handle.run(
+      const run = program.run(
         count,
         (done) => {
           if (thrown !== undefined) return;
@@ -65,10 +107,11 @@ export class Program<R = unknown> {
             onProgress?.(done, count);
           } catch (error) {
             thrown = { error };
-            this.handle.cancel(run);
+            program.cancel(run);
           }
         },
         (done, error) => {
+          if (--this.running === 0 && this.disposed) this.free();
           signal?.removeEventListener('abort', abort);
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the user threw
           if (thrown !== undefined) reject(thrown.error);
@@ -77,33 +120,35 @@ export class Program<R = unknown> {
           else resolve();
         },
       );
+      this.running++;
       signal?.addEventListener('abort', abort, { once: true });
     });
   }
 
-  /** Replays the program on the calling thread: for programs so small that a thread would cost more than they do. */
+  /** Replays the program on the calling thread: for programs so small that a thread would cost more than they do. @throws as run() */
   runSync(count = 1): void {
     checkRun(count);
-    const probe = activeProbe();
-    if (probe === undefined) this.handle.runSync(count);
-    else probe.replay(this.handle, count);
+    const [program, probe] = [this.alive('runSync'), activeProbe()];
+    if (probe === undefined) program.runSync(count);
+    else probe.replay(program, count);
   }
 
   /**
    * Replays the program `count` times on the calling thread, as runSync does, and answers what each launch took.
    *
-   * @throws ERR_ARGUMENT unless count is a whole number from 1 to 10,000; ERR_CAPTURE while capturing
+   * @throws ERR_ARGUMENT unless count is a whole number from 1 to 10,000; ERR_CAPTURE while capturing; ERR_DISPOSED
    * @example
    * console.log(capture(() => a.matmul(a).relu()).profile(100).toString());
    */
   profile(count = 100): Profile {
     checkRun(count);
-    return new Profile(this.toString().trimEnd().split('\n'), this.handle.profile(count, true));
+    const program = this.alive('profile');
+    return new Profile(program.listing().trimEnd().split('\n'), program.profile(count, true));
   }
 
   /** A readable listing: one line per launch. */
   toString(): string {
-    return this.handle.listing();
+    return this.alive('toString').listing();
   }
 }
 
@@ -165,6 +210,7 @@ export function capture<R>(fn: () => R): Program<R> {
       const home = typeof x.bytes === 'number' ? homes.get(x.bytes) : undefined;
       if (home !== undefined) x.rehome(home);
     }
+    for (const home of homes.values()) home.dispose(); // what fn returned has the bytes now
   } catch (error) {
     native.recordAbort();
     throw error;

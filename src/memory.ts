@@ -30,6 +30,8 @@ const fresh: Block[] = [];
 /** Released bytes by size class, ready for reuse; at most `poolLimit` bytes are kept. */
 const pool = new Map<number, Block[]>();
 const poolLimit = 512 * 1024 * 1024;
+/** What a call only computed with goes to the pool up to this size; the collector soon finds what is larger. */
+const keptScratch = 16 * 1024 * 1024;
 let poolBytes = 0;
 
 /** ArrayBuffers made for tensors and not yet gone, those in the pool included; the registry hears of collected ones. */
@@ -96,12 +98,19 @@ native.initialise({
   },
 });
 
-/** ArrayBuffers that captured programs read or write: they are not recycled under them. */
-const captured = new WeakSet<ArrayBuffer>();
+/** How many captured programs read or write an ArrayBuffer: it is not recycled under them. */
+const captured = new WeakMap<ArrayBuffer, number>();
 
-/** Keeps an ArrayBuffer out of the pool for good: a program uses it. */
+/** Keeps an ArrayBuffer out of the pool: a program uses it. */
 export function markCaptured(bytes: ArrayBuffer): void {
-  captured.add(bytes);
+  captured.set(bytes, (captured.get(bytes) ?? 0) + 1);
+}
+
+/** Takes one markCaptured() back: that program is gone. */
+export function unmarkCaptured(bytes: ArrayBuffer): void {
+  const programs = (captured.get(bytes) ?? 0) - 1;
+  if (programs > 0) captured.set(bytes, programs);
+  else captured.delete(bytes);
 }
 
 /** Buffers of the program being captured, by their number. */
@@ -142,9 +151,13 @@ export function blockOf(token: number, inputs: readonly Block[]): Block {
   return block;
 }
 
-/** Forgets what a native call asked for, once its results have their blocks: what it only computed with is garbage now. */
+/** Forgets what a native call asked for, once its results have their blocks: what it only computed with is free again. */
 export function forgetFresh(): void {
-  if (fresh.length > 0) fresh.length = 0;
+  if (fresh.length === 0) return;
+  for (const block of fresh) {
+    if (block.references === 0 && block.bytes instanceof ArrayBuffer && block.bytes.byteLength <= keptScratch) recycle(block, block.bytes);
+  }
+  fresh.length = 0;
 }
 
 /** Whether the token of a result stands for the bytes of an argument: the result is a view. */
@@ -173,11 +186,15 @@ export function release(block: Block): void {
     native.releaseBlock(block.bytes); // a program that uses it keeps it
     return;
   }
-  if (recording || captured.has(block.bytes)) return;
-  const size = block.bytes.byteLength;
+  if (!recording && !captured.has(block.bytes)) recycle(block, block.bytes);
+}
+
+/** Puts the bytes of a block that nobody uses into the pool. */
+function recycle(block: Block, bytes: ArrayBuffer): void {
+  const size = bytes.byteLength;
   // What was made elsewhere is of no size class.
   if (poolBytes + size > poolLimit || sizeClass(size) !== size) {
-    collected.unregister(block.bytes);
+    collected.unregister(bytes);
     uncount(size);
     return;
   }

@@ -33,6 +33,8 @@ export interface NativeProgram {
   /** Starts a run and answers its number, for cancel(). */
   run(count: number, onProgress: (done: number) => void, onDone: (done: number, error?: Error) => void): number;
   cancel(run: number): void;
+  /** Frees it, once no run is going on; any other call throws afterwards. */
+  dispose(): void;
 }
 
 /** A training of linear learners in the addon; only the addon looks inside. */

@@ -180,9 +180,9 @@ function measuredPeak(): Peak {
   const side = deviceIndex() === 0 ? 512 : 4096;
   const a = ones([side, side]);
   const [from, into] = [ones([2 ** 24]), ones([2 ** 24])];
-  const [product] = capture(() => matmul(a, a)).profile(10).launches;
-  const [copy] = capture(() => { assign(into, from); }).profile(3).launches;
-  for (const x of [a, from, into]) x.dispose();
+  const programs = [capture(() => matmul(a, a)), capture(() => { assign(into, from); })] as const;
+  const [[product], [copy]] = [programs[0].profile(10).launches, programs[1].profile(3).launches];
+  for (const x of [...programs, a, from, into]) x.dispose();
   return { gflops: product?.gflops ?? 0, gigabytesPerSecond: copy?.gigabytesPerSecond ?? 0 };
 }
 

@@ -196,8 +196,9 @@ export function disposedError(op: string): HebbError {
 export function wrap(layoutId: number, ...inputs: readonly Tensor[]): Tensor {
   const token = results[0] ?? 0;
   const block = blockOf(token, token < 0 ? inputs.map((input) => input.block) : []);
+  const made = new Tensor(block, results[1] ?? 0, layoutOf(layoutId));
   forgetFresh();
-  return new Tensor(block, results[1] ?? 0, layoutOf(layoutId));
+  return made;
 }
 
 /** The `count` tensors that the last native call answered. */

@@ -36,7 +36,7 @@ const functions: Readonly<Record<string, string>> = {
 const members: Readonly<Record<string, string>> = {
   Tensor: `shape dtype device size rank T add mul matmul relu sum slice at gather reshape transpose split where oneHot pad flip topk sort
     argsort toArray item dataSync data toString assign copyFrom to dispose`,
-  Program: 'run launches toString',
+  Program: 'run launches toString dispose isDisposed',
   Sequential: `summary compile fit evaluate predict predictAsync layers getLayer getWeights setWeights countParams toMermaid plot save
     trainOnBatch testOnBatch add apply`,
   Functional: 'summary compile fit evaluate predict layers getLayer save apply',

@@ -85,6 +85,15 @@ void Runs::cancel(int64_t run) {
   if (const auto found = pending.find(run); found != pending.end()) found->second.cancel->store(true);
 }
 
+bool Runs::use(napi_value handle) const {
+  for (const auto& [id, run] : pending) {
+    bool same = false;
+    napi_strict_equals(env, reference_value(env, run.program), handle, &same);
+    if (same) return true;
+  }
+  return false;
+}
+
 // Ends the bookkeeping of a run; with the last one the event loop may end too.
 void Runs::forget(int64_t id) {
   const PendingRun run = std::move(pending.at(id));
@@ -141,6 +150,14 @@ Napi::Value ProgramHandle::run(const Napi::CallbackInfo& info) {
 
 Napi::Value ProgramHandle::cancel(const Napi::CallbackInfo& info) {
   runs_of(env).cancel(read_integer(env, info[0]));
+  return info.Env().Undefined();
+}
+
+// Not while a run is pending, which needs the program and what it touches.
+Napi::Value ProgramHandle::dispose(const Napi::CallbackInfo& info) {
+  const std::unique_ptr<Runs>& runs = Environment::of(env).runs;
+  if (runs && runs->use(info.This())) fail(ErrorCode::argument, "dispose: a run of the program is not over");
+  release();
   return info.Env().Undefined();
 }
 

@@ -39,14 +39,11 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
                        {method<&ProgramHandle::launches>("launches"), method<&ProgramHandle::listing>("listing"),
                         method<&ProgramHandle::externals>("externals"), method<&ProgramHandle::run_sync>("runSync"),
                         method<&ProgramHandle::profile>("profile"), method<&ProgramHandle::run>("run"),
-                        method<&ProgramHandle::cancel>("cancel")});
+                        method<&ProgramHandle::cancel>("cancel"), method<&ProgramHandle::dispose>("dispose")});
   }
 
   explicit ProgramHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env(info.Env()) {}
-  ~ProgramHandle() override {
-    for (napi_ref reference : references) napi_delete_reference(env, reference);
-    report_memory(-reported);
-  }
+  ~ProgramHandle() override { release(); }
 
   void adopt(std::shared_ptr<const Program> captured, std::vector<napi_ref> touched,
              std::vector<std::shared_ptr<std::byte>> touched_blocks) {
@@ -59,6 +56,13 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
  private:
   static constexpr int64_t fixed_bytes = 16 * 1024;  // about what the launches of a small program take
 
+  // Frees the program, and lets go of what it touches.
+  void release() {
+    program.reset();
+    for (napi_ref reference : std::exchange(references, {})) napi_delete_reference(env, reference);
+    blocks.clear();
+    report_memory(-reported);
+  }
   // Tells the collector what a forgotten handle would free.
   void report_memory(int64_t change) {
     int64_t total = 0;
@@ -74,7 +78,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   }
 
   const Program& captured() const {
-    if (!program) fail(ErrorCode::argument, "native call: an empty program");
+    if (!program) fail(ErrorCode::disposed, "native call: this program was disposed");
     return *program;
   }
   Napi::Value launches(const Napi::CallbackInfo& info) {
@@ -106,6 +110,7 @@ class ProgramHandle : public Napi::ObjectWrap<ProgramHandle> {
   Napi::Value profile(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
 
   napi_env env;
   std::shared_ptr<const Program> program;
@@ -125,6 +130,7 @@ struct Runs {
   // `handle` keeps alive what the steps touch.
   int64_t start(Work work, int64_t count, napi_value handle, napi_value on_progress, napi_value on_done);
   void cancel(int64_t run);
+  bool use(napi_value handle) const;
   void forget(int64_t run);
   void deliver(const RunMessage& message);
   void send(RunMessage message);

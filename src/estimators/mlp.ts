@@ -259,35 +259,39 @@ export abstract class Mlp extends Configured<MlpSettings> {
     let order = Int32Array.from(train.keys());
     const stop = signal && { signal };
     next.nIter = 0;
-    while (next.nIter < maxIter) {
-      if (shuffle) order = Int32Array.from(random.permutation(order.length), (i) => order[i]!);
-      assign(lossSum, 0);
-      await pass.run({ shuffle: shuffle && order, resume: false, steps: pass.batches, ...stop });
-      const loss = lossSum.item() / train.length;
-      next.nIter++;
-      next.t += train.length;
-      next.loss = loss;
-      next.lossCurve.push(loss);
-      if (!Number.isFinite(loss)) throw this.overflow(next);
-      if (keptOut !== undefined) {
-        await keptOut.run(1, stop);
-        const score = task.score(keptOut.result, test, testWeights);
-        next.validationScores.push(score);
-        next.stalls = score < next.bestScore + tol ? next.stalls + 1 : 0;
-        if (score > next.bestScore) {
-          next.bestScore = score;
-          best = parameters.map((w) => copy(w));
+    try {
+      while (next.nIter < maxIter) {
+        if (shuffle) order = Int32Array.from(random.permutation(order.length), (i) => order[i]!);
+        assign(lossSum, 0);
+        await pass.run({ shuffle: shuffle && order, resume: false, steps: pass.batches, ...stop });
+        const loss = lossSum.item() / train.length;
+        next.nIter++;
+        next.t += train.length;
+        next.loss = loss;
+        next.lossCurve.push(loss);
+        if (!Number.isFinite(loss)) throw this.overflow(next);
+        if (keptOut !== undefined) {
+          await keptOut.run(1, stop);
+          const score = task.score(keptOut.result, test, testWeights);
+          next.validationScores.push(score);
+          next.stalls = score < next.bestScore + tol ? next.stalls + 1 : 0;
+          if (score > next.bestScore) {
+            next.bestScore = score;
+            best = parameters.map((w) => copy(w));
+          }
+        } else {
+          next.stalls = loss > next.bestLoss - tol ? next.stalls + 1 : 0;
+          next.bestLoss = Math.min(next.bestLoss, loss);
         }
-      } else {
-        next.stalls = loss > next.bestLoss - tol ? next.stalls + 1 : 0;
-        next.bestLoss = Math.min(next.bestLoss, loss);
+        if (solver === 'sgd' && learningRate === 'invscaling') assign(optimizer.learningRate, learningRateInit / (next.t + 1) ** powerT);
+        if (next.stalls <= nIterNoChange) continue;
+        const rate = optimizer.learningRate.item();
+        if (solver !== 'sgd' || learningRate !== 'adaptive' || rate <= smallestRate) break;
+        assign(optimizer.learningRate, rate / 5);
+        next.stalls = 0;
       }
-      if (solver === 'sgd' && learningRate === 'invscaling') assign(optimizer.learningRate, learningRateInit / (next.t + 1) ** powerT);
-      if (next.stalls <= nIterNoChange) continue;
-      const rate = optimizer.learningRate.item();
-      if (solver !== 'sgd' || learningRate !== 'adaptive' || rate <= smallestRate) break;
-      assign(optimizer.learningRate, rate / 5);
-      next.stalls = 0;
+    } finally {
+      for (const part of [pass, keptOut, lossSum]) part?.dispose();
     }
     for (const [i, w] of best.entries()) assign(parameters[i]!, w);
     return next.stalls > nIterNoChange;
@@ -304,19 +308,23 @@ export abstract class Mlp extends Configured<MlpSettings> {
       for (const w of parameters) assign(w, tensor(values.subarray(at, (at += w.size)), { shape: w.shape }));
     };
     next.nIter = 0;
-    const { x: found, value, converged } = await lbfgs(async (values) => {
-      write(values);
-      await slope.run(1, signal && { signal });
-      return { value: slope.result.loss.item(), gradient: numbersOf(slope.result.gradients) };
-    }, numbersOf(parameters), {
-      maxIter, maxEvaluations: maxFun, gradientTolerance: tol,
-      onIteration: (loss) => {
-        next.nIter++;
-        next.lossCurve.push(loss);
-      },
-    });
-    write(found);
-    next.loss = value;
-    return converged;
+    try {
+      const { x: found, value, converged } = await lbfgs(async (values) => {
+        write(values);
+        await slope.run(1, signal && { signal });
+        return { value: slope.result.loss.item(), gradient: numbersOf(slope.result.gradients) };
+      }, numbersOf(parameters), {
+        maxIter, maxEvaluations: maxFun, gradientTolerance: tol,
+        onIteration: (loss) => {
+          next.nIter++;
+          next.lossCurve.push(loss);
+        },
+      });
+      write(found);
+      next.loss = value;
+      return converged;
+    } finally {
+      slope.dispose();
+    }
   }
 }

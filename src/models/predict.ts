@@ -39,18 +39,29 @@ export function forward(model: Model, like: readonly Tensor[], size: number): Fo
   return { inputs, size, program: capture(() => model.forward(inputs, { training: false })) };
 }
 
-/** Computes rows in batches; the program that it yields must be run before the next is asked for. Returns all outputs. */
-function* batches(model: Model, rows: readonly Tensor[], count: number, batchSize: number): Generator<Program<readonly Tensor[]>, readonly Tensor[]> {
+/** Frees a forward pass; the tensors of its results live on. */
+export function freeForward({ inputs, program }: Forward): void {
+  for (const x of [program, ...inputs]) x.dispose();
+}
+
+/** Computes rows in batches; the program that it yields must be run before the next is asked for. All outputs come into `all`. */
+function* batches(model: Model, rows: readonly Tensor[], count: number, batchSize: number, all: Tensor[]): Generator<Program<readonly Tensor[]>> {
   let step = forward(model, rows, Math.min(batchSize, count));
-  const all = step.program.result.map(({ shape, dtype }) => zeros([count, ...shape.slice(1)], { dtype }));
-  for (let i = 0; i < count; i += batchSize) {
-    const size = Math.min(batchSize, count - i);
-    if (size !== step.size) step = forward(model, rows, size);
-    for (const [k, input] of step.inputs.entries()) assign(input, slice(rows[k]!, [i, i + size]));
-    yield step.program;
-    for (const [k, output] of step.program.result.entries()) assign(slice(all[k]!, [i, i + size]), output);
+  try {
+    all.push(...step.program.result.map(({ shape, dtype }) => zeros([count, ...shape.slice(1)], { dtype })));
+    for (let i = 0; i < count; i += batchSize) {
+      const size = Math.min(batchSize, count - i);
+      if (size !== step.size) {
+        freeForward(step);
+        step = forward(model, rows, size);
+      }
+      for (const [k, input] of step.inputs.entries()) assign(input, slice(rows[k]!, [i, i + size]));
+      yield step.program;
+      for (const [k, output] of step.program.result.entries()) assign(slice(all[k]!, [i, i + size]), output);
+    }
+  } finally {
+    freeForward(step);
   }
-  return all;
 }
 
 /** A batch that a program computes as it is: more would keep the memory of their program for nothing. */
@@ -93,18 +104,16 @@ export function predict(model: Model, x: Data, options: PredictOptions): readonl
   if (count <= Math.min(batchSize, replayedRows)) return predictFew(model, rows);
   if (count <= batchSize) return model.forward(rows, { training: false });
   if (batchSize > replayedRows) return predictMany(model, rows, count, batchSize);
-  const steps = batches(model, rows, count, batchSize);
-  let next = steps.next();
-  for (; next.done !== true; next = steps.next()) next.value.runSync();
-  return next.value;
+  const all: Tensor[] = [];
+  for (const program of batches(model, rows, count, batchSize, all)) program.runSync();
+  return all;
 }
 
 /** As predict(), off the JavaScript thread. */
 export async function predictAsync(model: Model, x: Data, options: PredictOptions): Promise<readonly Tensor[]> {
   const { rows, count, batchSize } = prepare('predictAsync', model, x, options);
   if (count === 0) return model.forward(rows, { training: false });
-  const steps = batches(model, rows, count, batchSize);
-  let next = steps.next();
-  for (; next.done !== true; next = steps.next()) await next.value.run();
-  return next.value;
+  const all: Tensor[] = [];
+  for (const program of batches(model, rows, count, batchSize, all)) await program.run();
+  return all;
 }

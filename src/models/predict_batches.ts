@@ -5,7 +5,7 @@ import { iterableOf, type Batch } from '../train/batches.js';
 import { checkNames } from '../options.js';
 import { checkRows, wholeNumber } from '../train/rows.js';
 import type { Model } from './model.js';
-import { forward, type Forward } from './predict.js';
+import { forward, freeForward, type Forward } from './predict.js';
 import { isDict, type Data } from './structure.js';
 
 type Iterables<T> = AsyncIterable<T> | Iterable<T>;
@@ -48,17 +48,21 @@ export async function predictBatches(op: string, model: Model, batches: InputBat
   const steps = options.steps === undefined ? Infinity : wholeNumber(op, 'steps', options.steps, 1);
   const programs = new Map<string, Forward>();
   const parts: Tensor[][] = [];
-  for await (const batch of iterableOf(op, batches)) {
-    const rows = model.inputsOf(op, inputsOf(model, batch));
-    checkRows(op, rows, []);
-    model.ensureBuilt(rows);
-    const key = rows.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
-    const pass = programs.get(key) ?? forward(model, rows, rows[0]?.shape[0] ?? 0);
-    programs.set(key, pass);
-    for (const [k, input] of pass.inputs.entries()) assign(input, rows[k]!);
-    await pass.program.run();
-    parts.push(pass.program.result.map((y) => copy(y)));
-    if (parts.length === steps) break;
+  try {
+    for await (const batch of iterableOf(op, batches)) {
+      const rows = model.inputsOf(op, inputsOf(model, batch));
+      checkRows(op, rows, []);
+      model.ensureBuilt(rows);
+      const key = rows.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
+      const pass = programs.get(key) ?? forward(model, rows, rows[0]?.shape[0] ?? 0);
+      programs.set(key, pass);
+      for (const [k, input] of pass.inputs.entries()) assign(input, rows[k]!);
+      await pass.program.run();
+      parts.push(pass.program.result.map((y) => copy(y)));
+      if (parts.length === steps) break;
+    }
+  } finally {
+    for (const pass of programs.values()) freeForward(pass);
   }
   const [first] = parts;
   if (first === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: there are no batches`);

@@ -51,6 +51,8 @@ export function assign<S extends Shape>(x: Tensor<S>, value: TensorLike): Tensor
   if (given.isDisposed) throw disposedError('assign');
   const source = moved(given, x.block.device);
   assignNative(x.bytes, x.offset, x.layout.id, source.bytes, source.offset, source.layout.id);
+  if (source !== given) source.dispose();
+  if (given !== value) given.dispose();
   return x;
 }
 

@@ -176,4 +176,8 @@ export class ReaderPass {
   close(): Promise<void> {
     return this.reader.close();
   }
+  /** Frees the programs and what they read; none is run afterwards. */
+  dispose(): void {
+    for (const { inputs, program } of this.programs.values()) for (const x of [program, ...inputs]) x.dispose();
+  }
 }

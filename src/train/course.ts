@@ -30,6 +30,8 @@ export interface Course {
   readonly meters: OutputMeters;
   readonly pass: Pass | ReaderPass;
   readonly validate: Evaluation | undefined;
+  /** Frees the programs, but not those of an evaluation that the plan brought. */
+  dispose(): void;
 }
 
 /** What a plan is run with at a site, by default where the model is. */
@@ -39,14 +41,25 @@ export function courseOf(model: Model, { train, sample, held, batchSize, validat
     model.trainStep(batch, meters);
   };
   const pass = train instanceof BatchReader ? new ReaderPass('fit', train, step) : new Pass(site.rows(train), batchSize, step, site);
-  const validate = typeof held === 'function' ? held : held && evaluation(model, held, validationBatchSize, site);
-  return { site, meters, pass, validate };
+  const parts: { dispose(): void }[] = [pass, meters];
+  const dispose = (): void => {
+    for (const part of parts) part.dispose();
+  };
+  try {
+    if (held === undefined || 'run' in held) return { site, meters, pass, validate: held, dispose };
+    const validate = evaluation(model, held, validationBatchSize, site);
+    parts.push(validate);
+    return { site, meters, pass, validate, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 /** A GPU, where no device was named and a run of so many steps gains there. */
 async function gpuFor(model: Model, { train, held, batchSize }: Plan, steps: number, trips: number): Promise<Site | undefined> {
   if (train instanceof BatchReader || !choosesDevice() || activeProbe() !== undefined) return undefined;
-  const size = runSize(model, typeof held === 'object' ? [train, held] : [train], batchSize, steps, trips);
+  const size = runSize(model, held === undefined || 'run' in held ? [train] : [train, held], batchSize, steps, trips);
   const [cpu, started] = [native.cpuInfo(), gpuStarted()];
   // No GPU is looked for where none could be fast enough.
   if (size === undefined || !gainsOnGpu(size, cpu, { processors: Infinity, started })) return undefined;

@@ -18,8 +18,13 @@ export interface EvaluateOptions extends SampleWeightOption {
   signal?: AbortSignal;
 }
 
-/** A pass that only measures, and what it measured. */
-export type Evaluation = (signal?: AbortSignal, steps?: number) => Promise<Logs>;
+/** A pass that only measures. */
+export interface Evaluation {
+  /** What it measured. @throws ERR_ABORTED when the signal stopped it */
+  run(signal?: AbortSignal, steps?: number): Promise<Logs>;
+  /** Frees its programs; none is run afterwards. */
+  dispose(): void;
+}
 
 /** The evaluation of rows. */
 export function evaluation(model: Model, rows: Rows, batchSize: number, site: Site = here()): Evaluation {
@@ -27,10 +32,15 @@ export function evaluation(model: Model, rows: Rows, batchSize: number, site: Si
   const pass = new Pass(site.rows(rows), batchSize, (batch) => {
     model.testStep(batch, meters);
   }, site);
-  return async (signal, steps = pass.batches) => {
-    meters.reset();
-    await pass.run({ shuffle: false, resume: false, steps, ...(signal && { signal }) });
-    return meters.logs();
+  return {
+    async run(signal, steps = pass.batches) {
+      meters.reset();
+      await pass.run({ shuffle: false, resume: false, steps, ...(signal && { signal }) });
+      return meters.logs();
+    },
+    dispose() {
+      for (const part of [pass, meters]) part.dispose();
+    },
   };
 }
 
@@ -44,13 +54,27 @@ export async function batchEvaluation(op: string, model: Model, batches: Batches
     model.testStep(batch, meters);
   });
   let fresh = true;
-  return async (signal, steps) => {
-    meters.reset();
-    await pass.run({ resume: fresh, steps, ...(signal && { signal }) });
-    fresh = false;
-    await pass.close();
-    return meters.logs();
+  return {
+    async run(signal, steps) {
+      meters.reset();
+      await pass.run({ resume: fresh, steps, ...(signal && { signal }) });
+      fresh = false;
+      await pass.close();
+      return meters.logs();
+    },
+    dispose() {
+      for (const part of [pass, meters]) part.dispose();
+    },
   };
+}
+
+/** Runs an evaluation once. */
+async function measured(measure: Evaluation, { signal, steps }: Pick<EvaluateOptions, 'signal' | 'steps'>): Promise<Logs> {
+  try {
+    return await measure.run(signal, steps);
+  } finally {
+    measure.dispose();
+  }
 }
 
 /** Loss and metrics of a model on rows. */
@@ -60,12 +84,12 @@ export async function evaluate(model: Model, x: Data, y: Data, options: Evaluate
   if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
   const rows = model.rowsOf('evaluate', x, y, { sampleWeight: options.sampleWeight });
   model.ensureBuilt(rows.x);
-  return evaluation(model, rows, batchSize)(options.signal, options.steps);
+  return measured(evaluation(model, rows, batchSize), options);
 }
 
 /** Loss and metrics of a model on batches. */
 export async function evaluateBatches(model: Model, batches: Batches, options: EvaluateOptions): Promise<Logs> {
   checkNames('evaluate', options, ['steps', 'signal']);
   if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
-  return (await batchEvaluation('evaluate', model, batches))(options.signal, options.steps);
+  return measured(await batchEvaluation('evaluate', model, batches), options);
 }

@@ -189,7 +189,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
   const validate = async ({ site, validate }: Course): Promise<Logs> => {
     if (validate === undefined) return {};
     if (perBatch) site.push(); // what the callback of the last batch has changed
-    const measured = sorted(await validate(signal, options.validationSteps));
+    const measured = sorted(await validate.run(signal, options.validationSteps));
     site.pull();
     return measured;
   };
@@ -200,6 +200,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
       return await part(course);
     } catch (error) {
       if (batchesTold() || !course.site.failed(error)) throw error;
+      course.dispose();
       course.site.abandon();
       course = courseOf(model, planned);
       info.device = history.device = course.site.device;
@@ -226,6 +227,8 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
     if (history.epoch.length > 0) model.optimizer.finalize(model.trainableWeights.map(({ value }) => value));
     completed = true;
   } finally {
+    course.dispose();
+    if (planned.held !== undefined && 'run' in planned.held) planned.held.dispose();
     if (!(course.pass instanceof Pass)) await course.pass.close();
     course.site.close();
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs, completed);

@@ -103,6 +103,7 @@ export async function lrRangeTest(model: Model, x: Data, y: Data, options: LrRan
     while (!over) await pass.run({ shuffle: true, resume: false, steps: steps - rates.length, onBatch });
   } finally {
     for (const [i, value] of changing.entries()) assign(value, before[i]!);
+    for (const part of [pass, meters, ...before]) part.dispose();
   }
   return new LrRange(rates, losses, smoothed);
 }

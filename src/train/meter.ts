@@ -35,6 +35,9 @@ class Meter {
     assign(this.total, 0);
     assign(this.weight, 0);
   }
+  dispose(): void {
+    for (const x of [this.total, this.weight]) x.dispose();
+  }
 }
 
 /** A metric's own state over an epoch. */
@@ -61,6 +64,9 @@ class StateMeter {
   }
   reset(): void {
     for (const x of this.state) assign(x, 0);
+  }
+  dispose(): void {
+    for (const x of this.state) x.dispose();
   }
 }
 
@@ -113,5 +119,9 @@ export class Meters {
   /** Forgets everything. */
   reset(): void {
     for (const meter of [this.loss, ...this.metrics.map(({ meter }) => meter)]) meter.reset();
+  }
+  /** Frees the sums. */
+  dispose(): void {
+    for (const meter of [this.loss, ...this.metrics.map(({ meter }) => meter)]) meter.dispose();
   }
 }

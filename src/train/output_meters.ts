@@ -54,4 +54,8 @@ export class OutputMeters {
   reset(): void {
     for (const meters of [this.total, ...this.parts]) meters.reset();
   }
+  /** Frees the sums. */
+  dispose(): void {
+    for (const meters of [this.total, ...this.parts]) meters.dispose();
+  }
 }

@@ -43,7 +43,17 @@ export class Pass {
     this.count = rows.x[0]?.shape[0] ?? 0;
     [this.order, this.cursor] = site.within(() => [arange(this.count, { dtype: 'int32' }), full([], 0, { dtype: 'int32' })]);
     if (!site.early) return;
-    for (const size of [batchSize, this.count % batchSize]) if (size > 0 && size <= this.count) this.program(size);
+    try {
+      for (const size of [batchSize, this.count % batchSize]) if (size > 0 && size <= this.count) this.program(size);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** Frees the programs and what they count with; no epoch is run afterwards. */
+  dispose(): void {
+    for (const x of [...this.programs.values(), this.order, this.cursor]) x.dispose();
   }
 
   /** The number of batches in a whole pass. */
@@ -85,11 +95,19 @@ export class Pass {
     return this.program(Math.min(this.batchSize, this.count)).toString();
   }
 
+  /** Writes the order of the rows, drawn or given. */
+  private mix(shuffle: true | Int32Array): void {
+    if (shuffle !== true) return void assign(this.order, shuffle);
+    const drawn = permutation(this.count);
+    assign(this.order, drawn);
+    drawn.dispose();
+  }
+
   /** Runs one epoch; answers its number of batches. @throws ERR_ABORTED when the signal stopped it */
   async run({ shuffle, resume, steps, signal, onProgress, onBatch }: PassOptions): Promise<number> {
     if (!resume || this.batchesDone === 0) {
       this.batchesDone = 0;
-      if (shuffle !== false) this.site.within(() => { assign(this.order, shuffle === true ? permutation(this.count) : shuffle); });
+      if (shuffle !== false) this.site.within(() => { this.mix(shuffle); });
       assign(this.cursor, 0);
     }
     const todo = Math.min(steps, this.batches - this.batchesDone);

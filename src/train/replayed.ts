@@ -29,6 +29,7 @@ export class Replayed<R> {
   call(inputs: readonly Tensor[], parts: readonly unknown[]): R {
     if (!sameShapes(inputs, this.layouts) || !sameItems(parts, this.parts)) {
       this.layouts = inputs.map(({ layout }) => layout);
+      if (this.recorded !== undefined) for (const x of [this.recorded.program, ...this.recorded.inputs]) x.dispose();
       [this.parts, this.recorded, this.capturable] = [parts, undefined, true];
       return this.fn(...inputs);
     }

@@ -109,6 +109,45 @@ test('ten epochs of fit grow the memory by nothing after the first', async (t) =
   t.true(last - first < 8, `${first} -> ${last} MB`);
 });
 
+cpuTest('training, measuring and predicting leave no memory behind, however they end', async (t) => {
+  const figures = (await childResult(`
+    const x = hebb.randn([2100, 32], { seed: 1 }), y = hebb.randint(0, 4, [2100], { seed: 2 });
+    const model = hebb.sequential([hebb.layers.dense({ units: 64, activation: 'relu', inputShape: [32] }),
+      hebb.layers.dense({ units: 4, activation: 'softmax' })]);
+    model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+    const how = { batchSize: 1000, epochs: 2, verbose: 0, validationSplit: 0.1 };
+    const batches = [[x, y], [x.slice([0, 500]), y.slice([0, 500])]];
+    const fails = async (promise) => { await promise.then(() => { throw new Error('it did not fail'); }, () => undefined); };
+    const ways = {
+      fit: () => model.fit(x, y, how),
+      throws: () => fails(model.fit(x, y, { ...how, callbacks: [{ onEpochEnd() { throw new Error('of the user'); } }] })),
+      throwsInBatch: () => fails(model.fit(x, y, { ...how, callbacks: [{ onBatchEnd() { throw new Error('of the user'); } }] })),
+      aborts: () => {
+        const stop = new AbortController();
+        return fails(model.fit(x, y, { ...how, epochs: 1e6, signal: stop.signal, callbacks: [{ onEpochEnd() { stop.abort(); } }] }));
+      },
+      evaluate: () => model.evaluate(x, y, { batchSize: 1000 }),
+      predict: async () => { hebb.scope(() => { model.predict(x, { batchSize: 50 }); }); },
+      predictAsync: () => hebb.scope(async () => { await model.predictAsync(x, { batchSize: 1000 }); }),
+      predictBatches: () => hebb.scope(async () => { await model.predictAsync(batches); }),
+      lrRangeTest: () => hebb.lrRangeTest(model, x, y, { steps: 5, batchSize: 1000 }),
+    };
+    const answer = {};
+    for (const [name, way] of Object.entries(ways)) {
+      for (let i = 0; i < 3; i++) await way();
+      const before = hebb.memory().cpu;
+      for (let i = 0; i < 5; i++) await way();
+      const after = hebb.memory().cpu;
+      answer[name] = [after.buffers - before.buffers, after.bytes - before.bytes, after.poolBytes - before.poolBytes];
+    }
+    console.log(JSON.stringify(answer));`)) as Record<string, [number, number, number]>;
+  for (const [way, [buffers, bytes, poolBytes]] of Object.entries(figures)) {
+    t.true(buffers <= 1 && bytes <= 65536, `${way}: ${buffers} buffers, ${bytes} bytes; five calls may begin a slab for small tensors`);
+    t.true(poolBytes <= 0, `${way}: ${poolBytes} bytes in the pool`);
+  }
+  t.is(Object.keys(figures).length, 9);
+});
+
 (getDevice() === 'cpu' ? test.serial : test.skip)('dispose() hands the bytes to the next tensor of the size', (t) => {
   const a = zeros([1000]);
   const { bytes } = a;
