@@ -61,6 +61,35 @@ bool multiply_few_rows(const Gemm<T>& g) {
   return true;
 }
 
+template <class T>
+struct FewColumns {
+  const Gemm<T>* g;
+  int64_t count;
+};
+
+template <class T>
+void few_columns_task(void* context, int64_t index) {
+  const auto& few = *static_cast<FewColumns<T>*>(context);
+  const Gemm<T>& g = *few.g;
+  TileCall<T> call{};
+  call.k = g.k;
+  call.chain = g.c;
+  call.chain_row = g.c_row;
+  call.finish = is_plain(g) ? nullptr : &g;
+  const int64_t vectors = ceil_div(g.m, Vec<T>::lanes), last = vectors * (index + 1) / few.count * Vec<T>::lanes;
+  multiply_narrow(call, g, static_cast<int>(g.n), 0, vectors * index / few.count * Vec<T>::lanes,
+                  last < g.m ? last : g.m);
+}
+
+template <class T>
+bool multiply_few_columns(const Gemm<T>& g) {
+  if (vec_registers < 32 || g.n > narrow_columns || g.m < Vec<T>::lanes || (g.a_row != 1 && g.a_col != 1)) return false;
+  const bool parallel = worth_the_pool(g.n, g.m, g.k);
+  FewColumns<T> few{&g, parallel ? 4 * thread_count() : 1};
+  run_tasks(parallel, few.count, few_columns_task<T>, &few);
+  return true;
+}
+
 // A strided B is copied to the stack, two vectors of columns at a time.
 constexpr int64_t stack_values = 2048;
 
@@ -79,8 +108,10 @@ bool multiply_small(const Gemm<T>& g) {
   call.a_col = g.a_col;
   call.chain_row = g.c_row;
   call.finish = is_plain(g) ? nullptr : &g;
-  for (int64_t j = 0; j < g.n; j += width) {
-    const int64_t columns = g.n - j < width ? g.n - j : width;
+  const int narrow = narrow_columns_of(g);
+  const int64_t n = g.n - narrow;
+  for (int64_t j = 0; j < n; j += width) {
+    const int64_t columns = n - j < width ? n - j : width;
     const int vectors = columns > lanes ? vectors_wide : 1;
     call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
     call.column = j;
@@ -98,6 +129,10 @@ bool multiply_small(const Gemm<T>& g) {
       call.chain = g.c + row * g.c_row + j;
       tiles<T>.at[vectors - 1][rows][call.columns != lanes][g.a_row == 1](call);
     }
+  }
+  if (narrow > 0) {
+    call.chain = g.c;
+    multiply_narrow(call, g, narrow, 0, 0, g.m);
   }
   return true;
 }
