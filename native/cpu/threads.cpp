@@ -30,9 +30,9 @@ class Pool {
  public:
   explicit Pool(uint32_t generation) : generation(generation) {}
 
-  bool try_run(int64_t count, Body body, void* context, int threads) {
+  bool try_run(int64_t count, Body body, void* context, int threads, Wake wake) {
     if (busy_.load(std::memory_order_relaxed) || busy_.exchange(true, std::memory_order_acquire)) return false;
-    run(count, body, context, threads);
+    run(count, body, context, threads, wake);
     busy_.store(false, std::memory_order_release);
     return true;
   }
@@ -43,7 +43,7 @@ class Pool {
   const uint32_t generation;
 
  private:
-  void run(int64_t count, Body body, void* context, int threads) {
+  void run(int64_t count, Body body, void* context, int threads, Wake wake) {
     if (started_.load(std::memory_order_relaxed) >= threads) retire(threads - 1);
     const int helpers = static_cast<int>(std::min<int64_t>(std::min(threads - 1, most_workers_), count - 1));
     count_ = count;
@@ -57,14 +57,18 @@ class Pool {
     const int hot_workers = hot();
     bool opened = hot_workers > 0;
     if (opened) open();
-    if (hot_workers < helpers) {
+    if (hot_workers < helpers && wake == Wake::at_once) {
+      if (!opened) open();
+      opened = true;
+      wake_up(helpers);
+    } else if (hot_workers < helpers) {
       const auto start = Clock::now();
       claim_first();
       const auto end = Clock::now();
       if (pays_to_wake(start, end, (end - start) * std::min<int64_t>(count - 1, 1 << 20) / (hot_workers + 1))) {
         if (!opened) open();
         opened = true;
-        wake(helpers);
+        wake_up(helpers);
       }
     }
     while (claim_first()) {
@@ -113,7 +117,7 @@ class Pool {
     }
   }
 
-  void wake(int helpers) {
+  void wake_up(int helpers) {
     const int asleep = parked_.load(std::memory_order_seq_cst);
     const int missing = helpers - (started_.load(std::memory_order_relaxed) - asleep);
     to_wake_.store(std::min(asleep, missing), std::memory_order_relaxed);
@@ -247,9 +251,9 @@ bool workers_hot() {
   return known && known->generation == fork_generation() && known->hot() > 0;
 }
 
-void parallel_for(int64_t count, void (*body)(void* context, int64_t index), void* context) {
+void parallel_for(int64_t count, void (*body)(void* context, int64_t index), void* context, Wake wake) {
   const int threads = count > 1 ? thread_count() : 1;
-  if (threads > 1 && pool().try_run(count, body, context, threads)) return;
+  if (threads > 1 && pool().try_run(count, body, context, threads, wake)) return;
   for (int64_t index = 0; index < count; ++index) body(context, index);
 }
 

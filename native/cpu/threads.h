@@ -8,7 +8,7 @@
 // So make a chunk 2-20 us of work, 4 to 8 chunks per thread where the work allows it, and stay with a plain loop
 // below about 5 us of work in all (50 us unless workers_hot()). If workers sleep, the caller times the first chunk and
 // wakes them only if the rest is long enough, or if short calls follow each other closely: a wrong guess costs two
-// clock reads.
+// clock reads. Who knows that a chunk takes 100 us and more asks for Wake::at_once.
 //
 // Bits: which thread runs a chunk is left to chance, so a chunk must depend on its index only.
 #pragma once
@@ -27,10 +27,13 @@ void set_thread_count(int count);
 // True while a worker spins, so that a fork/join is nearly free.
 bool workers_hot();
 
+enum class Wake { if_it_pays, at_once };
+
 // Calls body(context, index) once for each index in [0, count) and returns when all are done; what the bodies wrote is
 // visible to the caller. Bodies must not throw. Nested in a body, or while another thread is inside, it is a plain
 // loop.
-void parallel_for(int64_t count, void (*body)(void* context, int64_t index), void* context);
+void parallel_for(int64_t count, void (*body)(void* context, int64_t index), void* context,
+                  Wake wake = Wake::if_it_pays);
 
 // The same for a callable taking the index: parallel(8, [&](int64_t index) { ... }).
 template <class Body>

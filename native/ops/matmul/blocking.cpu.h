@@ -1,12 +1,17 @@
 // Cuts C into tasks (a chunk of row panels by a chunk of column panels) and each task's k into blocks. Small operands
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
-// just before its first use; a B that is large or has strided rows, and that several tasks need, is packed beforehand,
-// once for all (1024^3 on two threads: 189 GFLOP/s instead of 172, the dW of a batch of 1024 199 instead of 155).
+// just before its first use. Where each thread gets many rows, it keeps them and packs all of B for itself: what
+// another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
+// it once for both: 512^3 1.18 times as fast, 1024^3 1.09, 2048^3 1.14, the products of a batch of 1024 1.11 to 1.13).
+// Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
+constexpr int64_t own_a_chunk_bytes = 1600 << 10;        // where the only B beside it is the task's group_columns
+constexpr int64_t rows_worth_own_b = 190;                // of a thread that packs all of B
+constexpr int64_t tasks_across = 4;                      // at least: a slow core's last ones go to others
 constexpr int64_t b_packed_bytes = 16 << 20;
 // More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
 // 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
@@ -24,6 +29,8 @@ struct Plan {
   T* b_packed;          // all of k, columns first_column.., or null
   int64_t padded_columns;
   int64_t k_block;
+  int64_t first_k, last_k;  // of the tasks now
+  uint64_t own_rows;        // not 0: threads keep their packed rows of A from task to task, under this number
   int64_t first_column, last_column;
   int narrow;  // columns behind all others, multiplied by themselves
   int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks, panels_per_pack;
@@ -33,6 +40,14 @@ struct Plan {
   const Gemm<T>* finish;
   bool transposed;
 };
+
+// Which rows of A this thread has packed.
+struct OwnRows {
+  uint64_t number;
+  int64_t row_task, first_k;
+  bool operator==(const OwnRows&) const = default;
+};
+thread_local OwnRows own_rows{};
 
 template <class T>
 void multiply_task(void* context, int64_t index) {
@@ -51,6 +66,9 @@ void multiply_task(void* context, int64_t index) {
   const int64_t first_row = plan.panels.start(first_panel);
   T* a_kept = nullptr;
   T* b_kept = nullptr;
+  const OwnRows wanted{plan.own_rows, row_task, plan.first_k};
+  const bool pack_a = plan.keep_a && !(plan.own_rows && own_rows == wanted);
+  own_rows = wanted;
   if (plan.keep_a) {
     const int64_t rows = plan.panels.start(last_panel) - first_row;
     a_kept = static_cast<T*>(gemm_scratch(Scratch::a, (rows * plan.k_block + lanes) * sizeof(T)));
@@ -59,10 +77,10 @@ void multiply_task(void* context, int64_t index) {
   TileCall<T> call{};
   call.chain_row = plan.chain_row;
   call.transposed = plan.transposed;
-  int64_t start = 0;
+  int64_t start = plan.first_k;
   do {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
-    if (plan.keep_a && g.a_row == 1) {
+    if (pack_a && g.a_row == 1) {
       pack_a_panels(g.a + first_row + start * g.a_col, g.a_col, plan.panels, first_panel, last_panel, k, a_kept);
     }
     call.k = k;
@@ -101,7 +119,7 @@ void multiply_task(void* context, int64_t index) {
           call.a_col = g.a_col;
           if (plan.keep_a) {
             T* kept = a_kept + (row - first_row) * k;
-            if (j == first_column && g.a_row != 1) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
+            if (pack_a && j == first_column && g.a_row != 1) pack_a_panel(call.a, g.a_row, g.a_col, rows, k, kept);
             call.a = kept;
             call.a_row = 1;
             call.a_col = rows;
@@ -113,7 +131,7 @@ void multiply_task(void* context, int64_t index) {
             // Two rows of the next panel; more strips than 7 fetch all of it before it is packed.
             const int64_t next_row = row + rows + 2 * inner;
             call.next_a = {};
-            if (panel + 1 < last_panel && packed_b && group == first_column && g.a_col == 1) {
+            if (pack_a && panel + 1 < last_panel && packed_b && group == first_column && g.a_col == 1) {
               const int64_t next_rows = plan.panels.start(panel + 2) - next_row;
               if (next_rows > 0)
                 call.next_a = {g.a + next_row * g.a_row + start, next_rows > 1 ? g.a_row : 0,
@@ -134,7 +152,7 @@ void multiply_task(void* context, int64_t index) {
       multiply_narrow(call, g, plan.narrow, start, first_row, plan.panels.start(last_panel));
     }
     start += k;
-  } while (start < g.k);
+  } while (start < plan.last_k);
 }
 
 // Some panels of B, every block of k.
@@ -150,6 +168,28 @@ void pack_b_task(void* context, int64_t index) {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
     pack_b(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
            plan.b_packed + start * plan.padded_columns + index * task_columns * k);
+  }
+}
+
+// Each thread has rows of its own, for one block of k after the other; tasks are some columns of them.
+template <class T>
+void multiply_own_rows(Plan<T>& plan, bool parallel, int threads) {
+  const Gemm<T>& g = *plan.g;
+  const int64_t most_rows = own_a_chunk_bytes / static_cast<int64_t>(sizeof(T)) / plan.k_block;
+  plan.panels_per_task = ceil_div(plan.panels.count, ceil_div(g.m, most_rows * threads) * threads);
+  plan.row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
+  const int64_t strips = ceil_div(g.n, panel_columns<T>);
+  const int64_t groups = ceil_div(g.n, group_columns<T>);
+  const int64_t across = threads > 1 && groups < tasks_across ? tasks_across : groups;
+  plan.columns_per_task = ceil_div(strips, across) * panel_columns<T>;
+  plan.columns_tasks = ceil_div(g.n, plan.columns_per_task);
+  plan.last_column = g.n;
+  plan.keep_a = plan.keep_b = true;
+  plan.own_rows = next_product();
+  while (plan.first_k < g.k) {
+    plan.last_k = plan.first_k + plan.k_block < g.k ? plan.first_k + plan.k_block : g.k;
+    run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan, Wake::at_once);
+    plan.first_k = plan.last_k;
   }
 }
 
@@ -198,6 +238,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   const int64_t blocks = ceil_div(g.k, k_block_limit);
   constexpr int64_t lanes = Vec<T>::lanes;  // whole blocks are transposed while A is packed
   plan.k_block = blocks > 1 ? ceil_div(ceil_div(g.k, blocks), lanes) * lanes : g.k;
+  plan.last_k = g.k;
   plan.transposed = transposed;
   plan.finish = transposed || !is_plain(target) ? &target : nullptr;
   plan.chain = g.c;
@@ -207,7 +248,13 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     plan.chain_row = g.n;
   }
   const bool strided_b = g.b_col != 1;
-  const bool pack_whole = strided_b || (g.m >= 384 && g.k * g.n * static_cast<int64_t>(sizeof(T)) >= b_worth_packing);
+  const int threads = parallel ? thread_count() : 1;
+  const int64_t b_bytes = g.k * g.n * static_cast<int64_t>(sizeof(T));
+  if (g.m >= (threads > 1 ? threads : 2) * rows_worth_own_b && b_bytes >= b_worth_packing) {
+    multiply_own_rows(plan, parallel, threads);
+    return;
+  }
+  const bool pack_whole = strided_b || (g.m >= 384 && b_bytes >= b_worth_packing);
   plan.narrow = narrow_columns_of(g);
   const int64_t n = g.n - plan.narrow;
   int64_t columns = n;
@@ -217,8 +264,8 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   }
   for (plan.first_column = 0; plan.first_column < n; plan.first_column += columns) {
     plan.last_column = plan.first_column + columns < n ? plan.first_column + columns : n;
-    choose_tasks(plan, parallel ? thread_count() : 1);
-    const int64_t a_bytes = g.m * g.k * sizeof(T), b_bytes = g.k * g.n * sizeof(T);
+    choose_tasks(plan, threads);
+    const int64_t a_bytes = g.m * g.k * sizeof(T);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
     plan.keep_b = strided_b || (plan.panels_per_task > panels_in_place && b_bytes >= b_worth_packing);
     if (pack_whole && plan.row_tasks > 1) {
@@ -226,7 +273,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
       // Long runs of the rows of B: a few panels in each task.
       const int64_t panels = plan.padded_columns / width;
-      plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * thread_count() : 1);
+      plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * threads : 1);
       run_tasks(parallel, ceil_div(panels, plan.panels_per_pack), pack_b_task<T>, &plan);
     }
     run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);

@@ -52,4 +52,7 @@ void gemm(const Gemm<double>&);
 enum class Scratch { a, b, chain, panel, count };
 void* gemm_scratch(Scratch use, size_t bytes);
 
+// A number that no other product has, never 0.
+uint64_t next_product();
+
 }  // namespace hebb

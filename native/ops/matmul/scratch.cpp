@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "../../core/large_array.h"
 #include "gemm.h"
 
@@ -28,6 +30,11 @@ struct Block {
 thread_local Block blocks[static_cast<int>(Scratch::count)];
 
 }  // namespace
+
+uint64_t next_product() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
 void* gemm_scratch(Scratch use, size_t bytes) { return blocks[static_cast<int>(use)].at_least(bytes); }
 

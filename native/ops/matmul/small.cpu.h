@@ -11,9 +11,10 @@ inline bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
   return work > (m <= 3 ? 1e5 : workers_hot() ? 5e5 : 9e5);
 }
 
-inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context) {
+inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context,
+                      Wake wake = Wake::if_it_pays) {
   if (parallel && count > 1) {
-    parallel_for(count, task, context);
+    parallel_for(count, task, context, wake);
   } else {
     for (int64_t i = 0; i < count; ++i) task(context, i);
   }
