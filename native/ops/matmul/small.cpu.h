@@ -85,9 +85,9 @@ void few_columns_task(void* context, int64_t index) {
 template <class T>
 bool multiply_few_columns(const Gemm<T>& g) {
   constexpr int lanes = Vec<T>::lanes;
-  const int most = g.m < 2 * lanes ? narrow_columns - 1 : narrow_columns;
+  const int most = g.m < 2 * lanes ? narrow_columns / 2 : narrow_columns;
   if (g.n > most || g.m < lanes || (g.a_row != 1 && g.a_col != 1)) return false;
-  const bool parallel = worth_the_pool(g.n, g.m, g.k);
+  const bool parallel = worth_the_pool(1, g.m * g.n, g.k);  // bound by reading A, as few rows are by reading B
   FewColumns<T> few{&g, parallel ? 4 * thread_count() : 1};
   run_tasks(parallel, few.count, few_columns_task<T>, &few);
   return true;
