@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Everything that needs a GPU, in one go: bash bench/gpu/run.sh [folder for the logs]
-#   kernels and phases against the CPU's, products against float64, training with and without phases and graphs of many
-#   steps, beside PyTorch and JAX, bandwidth, products beside cuBLAS, the whole suite on the GPU, also with phases.
+#   kernels and phases against the CPU's, products against float64, training on bytes and on numbers, with and without
+#   phases and graphs of many steps, beside PyTorch and JAX, bandwidth, products beside cuBLAS, the whole suite on the GPU,
+#   also with phases.
 # BUILD names the folder of the cmake build (default build-cmake), NODE the node binary, PARTS the parts to run (default
-# all), SUITE the test files. Each part has a time limit, so that one that hangs does not take the others with it.
+# all), SUITE the test files. What no GPU has run yet comes first with
+#   PARTS="cuda_phases_test mlp mlp_phases mlp_numbers mlp_numbers_phases profile_phases suite_phases"
+# Each part has a time limit, so that one that hangs does not take the others with it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-build-gpu-logs}
@@ -33,6 +36,8 @@ part cuda_gemm_test 100 "$build/cuda_gemm_test"
 part mlp 90 "$node" bench/gpu/mlp.mjs cuda
 part mlp_single_steps 60 env HEBB_CUDA_GRAPH_STEPS=1 "$node" bench/gpu/mlp.mjs cuda 32 128 512
 part mlp_phases 90 env HEBB_CUDA_PHASES=1 "$node" bench/gpu/mlp.mjs cuda
+part mlp_numbers 60 "$node" bench/gpu/mlp.mjs cuda numbers 32 128 512
+part mlp_numbers_phases 60 env HEBB_CUDA_PHASES=1 "$node" bench/gpu/mlp.mjs cuda numbers 32 128 512
 part profile 40 "$node" bench/gpu/profile.mjs cuda 32
 part profile_phases 40 env HEBB_CUDA_PHASES=1 "$node" bench/gpu/profile.mjs cuda 32
 part mlp_peers 150 python3 bench/gpu/mlp_peers.py

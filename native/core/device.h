@@ -42,7 +42,7 @@ struct Machine : Device {
   // Memory for as long as its owner wants, 64-byte aligned. ERR_OUT_OF_MEMORY
   virtual std::shared_ptr<std::byte> reserve(int64_t bytes) = 0;
   virtual void execute(const Launch& call) = 0;
-  // Whether steps may be chains; what only one chain touches has no memory.
+  // Whether steps may be chains; what only one chain touches has no memory. Such a machine has no phases.
   virtual bool runs_chains() const = 0;
   virtual std::unique_ptr<Prepared> prepare(const std::vector<Step>& steps) = 0;
   // Waits for what was queued; throws what a kernel found wrong in its data, if that was not told before.

@@ -156,27 +156,33 @@ void* open(int index, Failure* failure) {
   });
 }
 
+// The `bytes` that take(&data) gets, if need be after the pool has given back what it keeps.
+template <class Take>
+std::byte* demand_memory(Context& c, int64_t bytes, const Take& take) {
+  void* data = nullptr;
+  cudaError_t status = take(&data);
+  if (status == cudaErrorMemoryAllocation) {
+    // What the pool keeps may be in pieces too small.
+    cudaGetLastError();
+    CUDA_CHECK(cudaStreamSynchronize(c.stream));
+    CUDA_CHECK(cudaMemPoolTrimTo(c.pool, 0));
+    status = take(&data);
+  }
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    size_t free = 0, total = 0;
+    CUDA_CHECK(cudaMemGetInfo(&free, &total));
+    fail(ErrorCode::out_of_memory, "GPU memory full: cannot allocate ", bytes, " bytes, ", free, " of ", total,
+         " are free; dispose() tensors that are no longer needed, or use scope() in loops");
+  }
+  CUDA_CHECK(status);
+  return static_cast<std::byte*>(data);
+}
+
 std::byte* allocate(void* context, int64_t bytes, Failure* failure) {
-  return within(context, failure, [&](Context& c) -> std::byte* {
-    void* data = nullptr;
+  return within(context, failure, [&](Context& c) {
     const size_t size = static_cast<size_t>(std::max<int64_t>(bytes, 1));
-    cudaError_t status = cudaMallocAsync(&data, size, c.stream);
-    if (status == cudaErrorMemoryAllocation) {
-      // What the pool keeps may be in pieces too small.
-      cudaGetLastError();
-      CUDA_CHECK(cudaStreamSynchronize(c.stream));
-      CUDA_CHECK(cudaMemPoolTrimTo(c.pool, 0));
-      status = cudaMallocAsync(&data, size, c.stream);
-    }
-    if (status == cudaErrorMemoryAllocation) {
-      cudaGetLastError();
-      size_t free = 0, total = 0;
-      CUDA_CHECK(cudaMemGetInfo(&free, &total));
-      fail(ErrorCode::out_of_memory, "GPU memory full: cannot allocate ", bytes, " bytes, ", free, " of ", total,
-           " are free; dispose() tensors that are no longer needed, or use scope() in loops");
-    }
-    CUDA_CHECK(status);
-    return static_cast<std::byte*>(data);
+    return demand_memory(c, bytes, [&](void** data) { return cudaMallocAsync(data, size, c.stream); });
   });
 }
 
@@ -347,9 +353,8 @@ std::byte* scratch(int64_t bytes) {
   Context& c = current();
   Context::Scratch& scratch = c.scratch[c.capturing ? c.lane : 0];
   if (bytes > scratch.bytes) {
-    void* data = nullptr;
-    CUDA_CHECK(cudaMalloc(&data, static_cast<size_t>(bytes)));
-    scratch.pieces.push_back(static_cast<std::byte*>(data));
+    scratch.pieces.push_back(
+        demand_memory(c, bytes, [&](void** data) { return cudaMalloc(data, static_cast<size_t>(bytes)); }));
     scratch.bytes = bytes;
   }
   return scratch.pieces.back();

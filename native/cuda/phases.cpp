@@ -62,13 +62,14 @@ std::vector<Part> parts_of(const Launch* calls, int count) {
 }
 
 bool readable_by_index(const Tensor& table) {
+  if (table.dtype() == Dtype::float32) return true;
   return table.dtype() == Dtype::uint8 && table.dim(2) % 4 == 0 && table.strides()[1] % 4 == 0 &&
          reinterpret_cast<uintptr_t>(table.data<uint8_t>()) % 4 == 0;
 }
 
 bool reads_by_index(const Launch& call) {
-  constexpr int own = 4, of_rows = 3;
-  return call.op == Op::dense && call.in_count == own + of_rows && readable_by_index(call.in[own]);
+  constexpr int own = 4;
+  return call.op == Op::dense && call.in_count > own && readable_by_index(call.in[own]);
 }
 
 }  // namespace hebb::cuda

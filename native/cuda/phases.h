@@ -34,11 +34,12 @@ struct Part {
 // All launches, in their order.
 std::vector<Part> parts_of(const Launch* calls, int count);
 
-// Whether phases can read the rows of a table of bytes [1, n, columns] where they lie, four at a time.
+// Whether phases can read the rows of a table [1, n, columns] where they lie: all of float32, of bytes if four can be
+// read at a time.
 bool readable_by_index(const Tensor& table);
 
-// Whether the step of a weight reads its rows so: program/phases.cpp adds the table, the indices and the scale to the
-// four operands of such a launch.
+// Whether the step of a weight reads its rows so: program/phases.cpp adds the table, the indices and, of bytes, the
+// scale to the four operands of such a launch.
 bool reads_by_index(const Launch& call);
 
 }  // namespace hebb::cuda

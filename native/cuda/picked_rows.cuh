@@ -1,6 +1,8 @@
-// Rows of bytes in a table, read by index and made floats on the way: what gather_scaled would have made of them.
+// Rows of a table, read by index where they lie: numbers, or bytes made floats on the way, what gather and
+// gather_scaled would have made of them.
 #pragma once
 
+#include "async_copy.cuh"
 #include "launch.cuh"
 
 namespace hebb::cuda {
@@ -9,20 +11,33 @@ namespace {
 using PickedBytes = Pack<uint8_t, 4>;
 
 struct PickedRows {
-  const uint8_t* table;
-  const float* scale;
-  int64_t n, step;  // rows there are, bytes from one to the next
-  int columns;      // a multiple of 4
+  const void* table;   // of float; with a scale, of bytes
+  const float* scale;  // nullptr: the numbers as they are
+  int64_t n, step;     // rows there are, elements from one to the next
+  int columns;         // of bytes a multiple of 4
+  bool vectors;        // of 4 elements can be read
 
   __device__ bool has(int64_t index) const { return index >= 0 && index < n; }
-  __device__ const PickedBytes* at(int64_t index, int column) const {
-    return reinterpret_cast<const PickedBytes*>(table + index * step + column);
+  template <class T>
+  __device__ const T* row(int64_t index) const {
+    return static_cast<const T*>(table) + index * step;
   }
 };
 
-// Of a table [1, n, columns] that is readable_by_index().
-inline PickedRows picked_rows(const Tensor& table, const Tensor& scale) {
-  return {table.data<uint8_t>(), scale.data<float>(), table.dim(1), table.strides()[1], static_cast<int>(table.dim(2))};
+// Of inputs of a gather from a table that is readable_by_index(); `scale` of one of bytes.
+inline PickedRows picked_rows(const Tensor& table, const Tensor* scale) {
+  const bool vectors = table.strides()[1] % 4 == 0;
+  const int64_t n = table.dim(1), step = table.strides()[1];
+  const int columns = static_cast<int>(table.dim(2));
+  if (scale) return {table.data<uint8_t>(), scale->data<float>(), n, step, columns, vectors};
+  return {table.data<float>(), nullptr, n, step, columns, vectors && aligned(table.data<float>(), 16)};
+}
+
+// Of four numbers in a row the first `count` (which may be beyond 0..4), zeros after them; past the registers.
+__device__ __forceinline__ void copy_picked(float* to, const float* from, int count, bool vectors) {
+  if (vectors) return copy_async_4(to, from, count);
+#pragma unroll
+  for (int i = 0; i < 4; ++i) copy_async(to + i, i < count ? from + i : from, i < count);
 }
 
 // Zeros of a row that is not there.

@@ -1,10 +1,9 @@
-// The first layer of a network in the kernel of phase `batch`: activation(x w + bias), the rows of x being bytes of a
-// table, found by index and scaled on the way. A block has 4 * group rows and 16 columns of the result and goes along k
-// in steps; what it reads is on its way some steps ahead, past the registers. Every sum is one FMA chain in order of k,
-// the order of the CPU: k cannot be cut in slices for several blocks, but a chain of 784 takes only 4 * 784 clocks.
+// The first layer of a network in the kernel of phase `batch`: activation(x w + bias), the rows of x being those of a
+// table, found by index. A block has 4 * group rows and 16 columns of the result and goes along k in steps; what it
+// reads is on its way some steps ahead, past the registers. Every sum is one FMA chain in order of k, the order of the
+// CPU: k cannot be cut in slices for several blocks, but a chain of 784 takes only 4 * 784 clocks.
 #pragma once
 
-#include "../cuda/async_copy.cuh"
 #include "../cuda/picked_rows.cuh"
 #include "../cuda/simd_cuda.h"
 
@@ -24,25 +23,71 @@ struct FirstLayer {
 namespace layer {
 
 constexpr int threads = 64, lanes = 16, row_lanes = threads / lanes;  // a thread for each column, a lane for each row
-constexpr int depth = 4 * lanes, stages = 4;                          // a lane fetches four bytes of a row in a step
-constexpr int pitch = depth + 4;                                      // of x: its rows do not meet in a bank
+constexpr int depth = 4 * lanes, stages = 4;                          // a lane fetches four numbers of a row in a step
+constexpr int weight_floats = stages * depth * lanes;
+constexpr int pitch = depth + 4;  // of x: its rows do not meet in a bank
 
-constexpr int64_t shared_floats(int group) {
-  return 2 * group * row_lanes * pitch + stages * (depth * lanes + group * threads);
-}
+// The tiles of x, one for each step. A thread fetches four columns, from `column` on, of rows first, first + row_lanes
+// and so on; `from` is where they are in the first step. Numbers are copied to where they are read...
+template <int group, class T>
+struct RowTiles {
+  static constexpr int64_t floats = stages * group * row_lanes * pitch;
+  const PickedRows& x;
+  float* const own;  // [stages][rows][pitch], from the first row on
+  const int column;
+
+  __device__ RowTiles(const PickedRows& x, float* shared, int first, int column)
+      : x(x), own(shared + first * pitch), column(column) {}
+  __device__ float* tile(int step) const { return own + step % stages * group * row_lanes * pitch; }
+  __device__ void fetch(int step, int r, const float* from, bool valid) const {
+    const int count = valid ? x.columns - step * depth - column : 0;
+    copy_picked(tile(step) + r * row_lanes * pitch + column, count > 0 ? from + step * depth : from, count, x.vectors);
+  }
+  __device__ void arrive(int, int, bool) const {}
+};
+
+// ...bytes to places of the thread's own, from where it brings them on.
+template <int group>
+struct RowTiles<group, uint8_t> {
+  static constexpr int tile_floats = group * row_lanes * pitch;
+  static constexpr int64_t floats = 2 * tile_floats + stages * group * threads;
+  const PickedRows& x;
+  float *const own, *const bytes;  // [2][rows][pitch], from the first row on; [stages][group][threads] of 4 bytes
+  const int column;
+  const float scale;
+
+  __device__ RowTiles(const PickedRows& x, float* shared, int first, int column)
+      : x(x),
+        own(shared + first * pitch),
+        bytes(shared + 2 * tile_floats + threadIdx.x),
+        column(column),
+        scale(*x.scale) {}
+  __device__ float* tile(int step) const { return own + step % 2 * tile_floats; }
+  __device__ float* place(int step, int r) const { return bytes + (step % stages * group + r) * threads; }
+  __device__ void fetch(int step, int r, const uint8_t* from, bool valid) const {
+    const bool inside = valid && step * depth + column < x.columns;
+    copy_async(place(step, r), reinterpret_cast<const float*>(inside ? from + step * depth : from), inside);
+  }
+  __device__ void arrive(int step, int r, bool valid) const {
+    *reinterpret_cast<Pack<float, 4>*>(tile(step) + r * row_lanes * pitch + column) =
+        scaled(*reinterpret_cast<const PickedBytes*>(place(step, r)), scale, valid);
+  }
+};
+
+template <int group, class T>
+constexpr int64_t shared_floats = RowTiles<group, T>::floats + weight_floats;
 
 }  // namespace layer
 
 // `indices`: of the batch's rows in the table; nullptr if its start was out of range, then all are row 0.
-template <int group>
+template <int group, class T>
 __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* indices, unsigned tile, Fault* fault) {
   using namespace layer;
   const int thread = static_cast<int>(threadIdx.x), lane = thread % lanes, first = thread / lanes;
   const int row0 = static_cast<int>(tile / f.tiles_n) * row_lanes * group + first;  // the others are row_lanes apart
   const int col0 = static_cast<int>(tile % f.tiles_n) * lanes, steps = (f.x.columns + depth - 1) / depth;
-  float* const x_tiles = shared_memory();                              // [2][rows][pitch]
-  float* const w_tiles = x_tiles + 2 * group * row_lanes * pitch;      // [stages][depth][lanes]
-  float* const own_bytes = w_tiles + stages * depth * lanes + thread;  // [stages][group][threads] of 4 bytes
+  float* const w_tiles = shared_memory();  // [stages][depth][lanes]
+  const RowTiles<group, T> x_tiles(f.x, w_tiles + weight_floats, first, lane * 4);
 
   const auto fetch_weights_by = [&]<int width>(int step) {
     float* const to = w_tiles + step % stages * depth * lanes;
@@ -65,7 +110,7 @@ __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* 
 #pragma unroll
   for (int step = 0; step < stages - 1; ++step) fetch_weights(step);
 
-  const PickedBytes* from[group];
+  const T* from[group];
   bool valid[group];
 #pragma unroll
   for (int r = 0; r < group; ++r) {
@@ -73,57 +118,51 @@ __device__ __forceinline__ void first_layer(const FirstLayer& f, const int32_t* 
     const int64_t index = row < f.rows && indices ? indices[row] : 0;
     valid[r] = f.x.has(index);
     if (!valid[r] && col0 + lane == 0) report_fault(fault, Fault::index, Op::gather, index, f.x.n);
-    from[r] = f.x.at(valid[r] ? index : 0, lane * 4);
+    from[r] = f.x.row<T>(valid[r] ? index : 0) + lane * 4;
   }
-  const auto fetch_bytes = [&](int step) {
-    const bool inside = step * depth + lane * 4 < f.x.columns;
+  const auto fetch_rows = [&](int step) {
 #pragma unroll
-    for (int r = 0; r < group; ++r) {
-      copy_async(own_bytes + (step % stages * group + r) * threads,
-                 reinterpret_cast<const float*>(inside ? from[r] + step * lanes : from[r]), inside);
-    }
+    for (int r = 0; r < group; ++r) x_tiles.fetch(step, r, from[r], valid[r]);
   };
 #pragma unroll
   for (int step = 0; step < stages - 1; ++step) {
-    fetch_bytes(step);
+    fetch_rows(step);
     commit_copies();
   }
 
-  const float scale = *f.x.scale;
   float sums[group] = {};
   for (int step = 0; step < steps; ++step) {
     wait_copies<stages - 2>();
-    float* const x = x_tiles + (step % 2 * group * row_lanes + first) * pitch;
 #pragma unroll
-    for (int r = 0; r < group; ++r) {
-      const float* const bytes = own_bytes + (step % stages * group + r) * threads;
-      *reinterpret_cast<Pack<float, 4>*>(x + r * row_lanes * pitch + lane * 4) =
-          scaled(*reinterpret_cast<const PickedBytes*>(bytes), scale, valid[r]);
-    }
+    for (int r = 0; r < group; ++r) x_tiles.arrive(step, r, valid[r]);
     __syncthreads();  // tile `step` is there for all, and nobody reads the one before any more
     if (step + stages - 1 < steps) {
       fetch_weights(step + stages - 1);
-      fetch_bytes(step + stages - 1);
+      fetch_rows(step + stages - 1);
     }
     commit_copies();
-    const float* const w = w_tiles + step % stages * depth * lanes + lane;
-    const auto add_four = [&](int k) {
-      float weights[4];
+    const float *const x = x_tiles.tile(step), *const w = w_tiles + step % stages * depth * lanes + lane;
+    const auto add = [&]<int count>(int k) {
+      float weights[count];
 #pragma unroll
-      for (int i = 0; i < 4; ++i) weights[i] = w[(k + i) * lanes];
+      for (int i = 0; i < count; ++i) weights[i] = w[(k + i) * lanes];
 #pragma unroll
       for (int r = 0; r < group; ++r) {
-        const auto values = *reinterpret_cast<const Pack<float, 4>*>(x + r * row_lanes * pitch + k);
+        const auto values = *reinterpret_cast<const Pack<float, count>*>(x + r * row_lanes * pitch + k);
 #pragma unroll
-        for (int i = 0; i < 4; ++i) sums[r] = lane_fma(values.v[i], weights[i], sums[r]);
+        for (int i = 0; i < count; ++i) sums[r] = lane_fma(values.v[i], weights[i], sums[r]);
       }
     };
     const int left = f.x.columns - step * depth;
     if (left >= depth) {
 #pragma unroll 4
-      for (int k = 0; k < depth; k += 4) add_four(k);
+      for (int k = 0; k < depth; k += 4) add.template operator()<4>(k);
     } else {
-      for (int k = 0; k < left; k += 4) add_four(k);
+      int k = 0;
+#pragma unroll 1
+      for (; k + 4 <= left; k += 4) add.template operator()<4>(k);
+#pragma unroll 1
+      for (; k < left; ++k) add.template operator()<1>(k);
     }
   }
 

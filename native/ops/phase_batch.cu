@@ -1,5 +1,5 @@
 // Phase `batch`: the next indices of a shuffled list, the rows that they name gathered from up to four tensors, and the
-// first layer, all in one launch. Bytes that only the first layer and updates read stay where they are. A bad start or
+// first layer, all in one launch. Rows that only the first layer and updates read stay where they are. A bad start or
 // index is noted as by the ops themselves.
 #include "../cuda/phases.h"
 #include "dense.h"
@@ -51,14 +51,15 @@ __device__ void scale_unit(float* to, const uint8_t* from, float scale, bool val
   *reinterpret_cast<Pack<float, width>*>(to) = values;
 }
 
-template <int group>
+// T: what the rows that the first layer reads are made of.
+template <int group, class T>
 __global__ void __launch_bounds__(threads_for(group)) run_batch(const __grid_constant__ BatchOfRows b, Fault* fault) {
   constexpr int threads = threads_for(group);
   const int64_t start = *b.start;
   const bool listed = start >= 0 && start + b.rows <= b.length;
   if constexpr (group > 0) {
     if (blockIdx.x < b.layer_blocks) {
-      return first_layer<group>(b.layer, listed ? b.list + start : nullptr, blockIdx.x, fault);
+      return first_layer<group, T>(b.layer, listed ? b.list + start : nullptr, blockIdx.x, fault);
     }
   }
   if (blockIdx.x < b.index_blocks) {
@@ -125,8 +126,8 @@ const Launch& rows_of(const Launch* calls, const Launch& layer) {
 
 bool takes_layer(const Launch* calls, const Launch& layer) {
   const Launch& rows = rows_of(calls, layer);
-  return rows.op == Op::gather_scaled && readable_by_index(rows.in[0]) && layer.in[1].size() > 0 &&
-         layer.in[1].size() < int64_t{1} << 28 && layer.out[0].dim(0) <= most_layer_rows;
+  return readable_by_index(rows.in[0]) && layer.in[1].size() > 0 && layer.in[1].size() < int64_t{1} << 28 &&
+         layer.out[0].dim(0) <= most_layer_rows;
 }
 
 int takes(const Launch* calls, int count) {
@@ -141,7 +142,7 @@ int takes(const Launch* calls, int count) {
 
 FirstLayer layer_of(const Launch& call, const Launch& rows) {
   FirstLayer f{};
-  f.x = picked_rows(rows.in[0], rows.in[2]);
+  f.x = picked_rows(rows.in[0], rows.op == Op::gather_scaled ? &rows.in[2] : nullptr);
   f.w = call.in[1].data<float>();
   f.bias = call.in[2].data<float>();
   f.out = call.out[0].data<float>();
@@ -179,14 +180,17 @@ void run(const Part& part) {
     blocks += blocks_for(b.rows * gather.units);
     gather.end_block = blocks;
   }
-  const auto start = [&](auto kernel) {
-    submit_with(group == 0 ? 0 : layer::shared_floats(group) * static_cast<int64_t>(sizeof(float)), kernel, blocks,
-                threads, b, current().fault);
+  const auto start = [&](auto kernel, int64_t shared_floats) {
+    submit_with(shared_floats * static_cast<int64_t>(sizeof(float)), kernel, blocks, threads, b, current().fault);
   };
-  if (group == 0) return start(run_batch<0>);
-  if (group == 1) return start(run_batch<1>);
-  if (group == 4) return start(run_batch<4>);
-  start(run_batch<8>);
+  const auto start_layer = [&]<int size>() {
+    if (b.layer.x.scale) return start(run_batch<size, uint8_t>, layer::shared_floats<size, uint8_t>);
+    start(run_batch<size, float>, layer::shared_floats<size, float>);
+  };
+  if (group == 0) return start(run_batch<0, float>, 0);
+  if (group == 1) return start_layer.template operator()<1>();
+  if (group == 4) return start_layer.template operator()<4>();
+  start_layer.template operator()<8>();
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Phase `update`: what plain SGD does to all weights and biases of a network, in one launch. A block takes a tile of a
 // weight, sums x^T dy over the rows of the batch and takes the step; or it takes columns of a bias. The rows of x may
-// be bytes of a table, found by their indices. The sums have the order of the CPU.
-#include "../cuda/async_copy.cuh"
+// be those of a table, found by their indices. The sums have the order of the CPU.
 #include "../cuda/phases.h"
 #include "../cuda/picked_rows.cuh"
 #include "../cuda/simd_cuda.h"
@@ -70,29 +69,53 @@ struct CopiedTiles {
   __device__ void arrive(float*) const {}
 };
 
-// ...or picked: four bytes of a row for each thread, on their way during the step before.
-struct PickedTiles {
+// ...or picked: four columns of a row for each thread, whose index is on its way during the step before.
+struct PickedPlace {
   const PickedRows& x;
   const int32_t* const indices;
   const int rows, row, col;
-  const float scale;
   int32_t index;  // of the row that is fetched next
-  PickedBytes bytes{};
-  bool valid = false;
 
-  __device__ PickedTiles(const WeightUpdate& update, int rows, int col0)
+  __device__ PickedPlace(const WeightUpdate& update, int rows, int col0)
       : x(update.picked),
         indices(update.indices),
         rows(rows),
         row(static_cast<int>(threadIdx.x) / (side / 4)),
         col(col0 + static_cast<int>(threadIdx.x) % (side / 4) * 4),
-        scale(*update.picked.scale),
         index(row < rows ? indices[row] : -1) {}
-  __device__ void fetch(float*, int step) {
-    valid = x.has(index) && col < x.columns;
-    if (valid) bytes = *x.at(index, col);
+  // How many of the row's columns there are from `col` on, none of a row that is not there.
+  __device__ int count() const { return x.has(index) ? x.columns - col : 0; }
+  __device__ void go_on(int step) {
     const int next = (step + 1) * depth + row;
     index = next < rows ? indices[next] : -1;
+  }
+};
+
+template <class T>
+struct PickedTiles : PickedPlace {
+  using PickedPlace::PickedPlace;
+  __device__ void fetch(float* tile, int step) {
+    const int available = count();
+    const float* const from = x.row<float>(available > 0 ? index : 0) + (available > 0 ? col : 0);
+    copy_picked(tile + threadIdx.x * 4, from, available, x.vectors);
+    go_on(step);
+  }
+  __device__ void arrive(float*) const {}
+};
+
+// Bytes are on their way to registers during the step before.
+template <>
+struct PickedTiles<uint8_t> : PickedPlace {
+  const float scale;
+  PickedBytes bytes{};
+  bool valid = false;
+
+  __device__ PickedTiles(const WeightUpdate& update, int rows, int col0)
+      : PickedPlace(update, rows, col0), scale(*update.picked.scale) {}
+  __device__ void fetch(float*, int step) {
+    valid = count() > 0;
+    if (valid) bytes = *reinterpret_cast<const PickedBytes*>(x.row<uint8_t>(index) + col);
+    go_on(step);
   }
   __device__ void arrive(float* tile) const {
     *reinterpret_cast<Pack<float, 4>*>(tile + threadIdx.x * 4) = scaled(bytes, scale, valid);
@@ -192,9 +215,12 @@ __global__ void __launch_bounds__(update_threads) run_updates(const __grid_const
   for (int i = 0; i < updates.weights; first = updates.weight[i++].end_block) {
     if (blockIdx.x < updates.weight[i].end_block) {
       const WeightUpdate& update = updates.weight[i];
-      if (update.picked.table)
-        return update_weight<PickedTiles>(update, updates.rows, rate, blockIdx.x - first, shared);
-      return update_weight<CopiedTiles>(update, updates.rows, rate, blockIdx.x - first, shared);
+      const auto run = [&]<class Tiles>() {
+        update_weight<Tiles>(update, updates.rows, rate, blockIdx.x - first, shared);
+      };
+      if (!update.picked.table) return run.template operator()<CopiedTiles>();
+      if (update.picked.scale) return run.template operator()<PickedTiles<uint8_t>>();
+      return run.template operator()<PickedTiles<float>>();
     }
   }
 }
@@ -249,7 +275,7 @@ void run(const Part& part) {
               tiles(dy.dim(1)),
               blocks};
     if (reads_by_index(calls[i])) {
-      update.picked = picked_rows(calls[i].in[4], calls[i].in[6]);
+      update.picked = picked_rows(calls[i].in[4], calls[i].in_count > 6 ? &calls[i].in[6] : nullptr);
       update.indices = calls[i].in[5].data<int32_t>();
     }
     updates.rate = calls[i].in[2].data<float>();

@@ -119,8 +119,10 @@ size_t batch_of(const Units& units) {
 
 // Of the batch: the gather that makes the rows which the first layer reads; nullptr if there is none.
 const Launch* rows_for(const Unit& batch, const Launch& layer) {
+  const Tensor& x = layer.in[0];
   const auto makes_rows = [&](const Launch& call) {
-    return call.op == Op::gather_scaled && same_place(call.out[0], layer.in[0]);
+    return (call.op == Op::gather || call.op == Op::gather_scaled) && same_place(call.out[0], x) &&
+           call.in[1].size() == x.dim(0) && call.in[0].dim(2) == x.dim(1);
   };
   const auto rows = std::find_if(batch.begin(), batch.end(), makes_rows);
   return rows == batch.end() ? nullptr : &*rows;
@@ -224,12 +226,12 @@ void form_update(Units& units) {
 }
 
 // Where the rows that the first layer reads are wanted by nothing else but updates, these are told of the table, the
-// indices and the scale that make them: a device that reads the rows where they lie need not gather them.
+// indices and the scale of bytes that make them: a device that reads the rows where they lie need not gather them.
 void name_rows(Units& units, const Recorder& recorder, const std::vector<const Buffer*>& wanted) {
   const size_t batch = batch_of(units);
   if (batch == units.size() || units[batch].back().op != Op::dense) return;
-  const Launch& rows = *rows_for(units[batch], units[batch].back());
-  const Tensor& x = rows.out[0];
+  const Launch &layer = units[batch].back(), &rows = *rows_for(units[batch], layer);
+  const Tensor &x = rows.out[0], &matrix = layer.in[0];
   if (recorder.planned_index(x.buffer) < 0 || std::find(wanted.begin(), wanted.end(), x.buffer) != wanted.end()) return;
   std::vector<Launch*> readers;
   for (size_t i = 0; i < units.size(); ++i) {
@@ -241,6 +243,7 @@ void name_rows(Units& units, const Recorder& recorder, const std::vector<const B
       if (i > batch && std::any_of(call.out, call.out + call.out_count, is_source)) return;
       if (i == batch || std::none_of(call.in, call.in + call.in_count, is_x)) continue;
       if (call.phase != Phase::update || call.op != Op::dense || !same_place(call.in[0], x)) return;
+      if (call.in[0].dim(0) != matrix.dim(1) || call.in[0].dim(1) != matrix.dim(0)) return;
       readers.push_back(&call);
     }
   }

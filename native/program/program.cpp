@@ -76,8 +76,9 @@ Program::Program(std::unique_ptr<Recorder> source, const std::vector<Placement>&
   std::vector<Launch> launches = std::move(recorder->launches);
   drop_unused(launches, *recorder, wanted);
   if (passes.fuse) fuse(launches, *recorder, wanted);
-  if (passes.phases) form_phases(launches, *recorder, wanted);
-  if (passes.fuse && !passes.phases && machine->runs_chains()) {
+  const bool chains = machine->runs_chains();
+  if (passes.phases && !chains) form_phases(launches, *recorder, wanted);
+  if (passes.fuse && chains) {
     steps = chain(launches, *recorder);
   } else {
     for (const Launch& call : launches) steps.push_back({call});

@@ -101,11 +101,12 @@ struct Batch {
   std::vector<Launch> calls;
 };
 
-constexpr int64_t list_length = 700;
+constexpr int64_t list_length = 700, table_rows = 50;
+constexpr size_t bytes_gather = 2, numbers_gather = 4;  // calls of a batch whose rows a first layer can read
 
-// Indices below `limit` and four gathers of `rows` rows.
+// Indices of rows of a table and four gathers of `rows` rows.
 Batch batch_of(int64_t rows, int64_t start, int64_t inner, Kind kind) {
-  constexpr int64_t n = 50;
+  constexpr int64_t n = table_rows;
   Batch b{input(Dtype::int32, {1, list_length, 1}, Kind::contiguous, Values::index, n),
           scalar(Dtype::int32, static_cast<double>(start)),
           make(Dtype::int32, {rows}),
@@ -136,13 +137,17 @@ void batches_of_rows() {
   }
 }
 
-// The batch with a first layer of `n` units on its bytes, and the update of the layer's weight and bias.
-std::vector<Launch> first_layer_of(const Batch& b, int64_t n, Activation activation, Kind kind, bool told_of_rows) {
-  const Launch& gathered = b.calls[2];
-  const Tensor &x = gathered.out[0], w = numbers_of({x.dim(1), n}, kind), rate = scalar(Dtype::float32, 0.01),
-               dy = numbers_of({x.dim(0), n}, kind), bias = numbers_of({n}), slope = make(Dtype::float32, {n});
+// The batch with a first layer of `n` units on rows that one of its calls gathers, and the update of the layer's weight
+// and bias.
+std::vector<Launch> first_layer_of(const Batch& b, size_t gather, int64_t n, Activation activation, Kind kind,
+                                   bool told_of_rows) {
+  const Launch& gathered = b.calls[gather];
+  const int64_t batch = b.indices.size(), inner = gathered.in[0].dim(2);
+  const Tensor x = view(gathered.out[0], {batch, inner}, {inner, 1}), w = numbers_of({inner, n}, kind),
+               rate = scalar(Dtype::float32, 0.01), dy = numbers_of({batch, n}, kind), bias = numbers_of({n}),
+               slope = make(Dtype::float32, {n});
   std::vector<Launch> calls = b.calls;
-  calls.push_back(make_launch(Op::dense, {x, w, bias}, {make(Dtype::float32, {x.dim(0), n}, kind)},
+  calls.push_back(make_launch(Op::dense, {x, w, bias}, {make(Dtype::float32, {batch, n}, kind)},
                               DenseAttributes{DenseAttributes::bias, activation}));
   calls = marked(calls, Phase::batch);
   Launch step = make_launch(Op::dense, {transposed(x), dy, rate, w}, {w},
@@ -156,26 +161,33 @@ std::vector<Launch> first_layer_of(const Batch& b, int64_t n, Activation activat
   return calls;
 }
 
+constexpr int64_t layer_batches[] = {1, 2, 7, 32, 33, 128, 500};
+
+void compare_layer(const Batch& b, size_t gather, int64_t n, Kind kind, bool told, const std::string& what) {
+  const int64_t batch = b.indices.size();
+  compare_parts(first_layer_of(b, gather, n, batch % 2 ? Activation::relu : Activation::none, kind, told), 2,
+                "a first layer of " + std::to_string(n) + " on " + std::to_string(batch) + " rows of " + what +
+                    (told ? ", in place" : ""),
+                exact, told ? b.calls[gather].out[0].buffer : nullptr);
+}
+
 void first_layers() {
   const std::pair<int64_t, int64_t> sizes[] = {{784, 36}, {20, 300}, {64, 17}, {68, 3}, {4, 16}, {132, 10}};
-  for (const int64_t batch : {1, 2, 7, 32, 33, 128, 500}) {
+  for (const int64_t batch : layer_batches) {
     for (const auto& [inner, n] : sizes) {
-      const Activation activation = batch % 2 ? Activation::relu : Activation::none;
-      const std::string what = "a first layer of " + std::to_string(n) + " on " + std::to_string(batch) + " rows of " +
-                               std::to_string(inner);
-      const auto compare_layer = [&](const Batch& b, Kind kind, bool told) {
-        compare_parts(first_layer_of(b, n, activation, kind, told), 2, what + (told ? ", in place" : ""), exact,
-                      told ? b.calls[2].out[0].buffer : nullptr);
-      };
-      compare_layer(batch_of(batch, 0, inner, Kind::contiguous), Kind::contiguous, true);
-      compare_layer(batch_of(batch, list_length - batch, inner, Kind::contiguous), Kind::offset, batch % 2);
+      const std::string what = std::to_string(inner) + " bytes";
+      compare_layer(batch_of(batch, 0, inner, Kind::contiguous), bytes_gather, n, Kind::contiguous, true, what);
+      compare_layer(batch_of(batch, list_length - batch, inner, Kind::contiguous), bytes_gather, n, Kind::offset,
+                    batch % 2, what);
     }
   }
   // What cannot be read by index, or is large, is a product of its own, and then the rows are gathered.
-  for (const auto& [batch, inner, kind] :
-       {std::tuple{33, 13, Kind::contiguous}, {33, 16, Kind::offset}, {600, 16, Kind::contiguous}}) {
+  for (const auto& [batch, inner, kind, gather] : {std::tuple{33, 13, Kind::contiguous, bytes_gather},
+                                                   {33, 16, Kind::offset, bytes_gather},
+                                                   {600, 16, Kind::contiguous, bytes_gather},
+                                                   {600, 16, Kind::contiguous, numbers_gather}}) {
     const std::vector<Launch> calls =
-        first_layer_of(batch_of(batch, 0, inner, kind), 10, Activation::relu, Kind::contiguous, true);
+        first_layer_of(batch_of(batch, 0, inner, kind), gather, 10, Activation::relu, Kind::contiguous, true);
     const std::vector<cuda::Part> parts = cuda::parts_of(calls.data(), static_cast<int>(calls.size()));
     verdict(rows[static_cast<int>(Op::dense)],
             parts.size() == 3 && parts[0].kernel && !parts[0].rows_unread && !parts[1].kernel, Op::dense,
@@ -184,17 +196,44 @@ void first_layers() {
   }
 }
 
+// The same on numbers, whose rows may have any length and lie anywhere: `pad` more lie between two of them.
+void first_layers_on_numbers() {
+  struct Size {
+    int64_t inner, n, pad;
+  };
+  const Size sizes[] = {{784, 36, 0}, {20, 300, 0}, {64, 17, 1}, {13, 10, 3}, {1, 5, 0}, {67, 33, 0}, {130, 16, 2}};
+  for (const int64_t batch : layer_batches) {
+    for (const auto& [inner, n, pad] : sizes) {
+      for (const Kind kind : {Kind::contiguous, Kind::offset}) {
+        Batch b = batch_of(batch, list_length - batch, inner, kind);
+        const int64_t step = inner + pad;
+        b.calls[numbers_gather].in[0] =
+            view(numbers_of({1, table_rows, step}, kind), {1, table_rows, inner}, {table_rows * step, step, 1});
+        compare_layer(b, numbers_gather, n, kind, kind == Kind::contiguous || batch % 2,
+                      std::to_string(inner) + " numbers");
+      }
+    }
+  }
+}
+
 // What a kernel cannot use it notes, and goes on with zeros.
 void faults() {
-  constexpr int64_t bad_row = 10, start = 10, last_row = 49;
+  constexpr int64_t bad_row = 10, start = 10, last_row = table_rows - 1;
+  struct Case {
+    size_t gather;
+    int64_t n, inner;  // units and inputs of a first layer, 0 of none
+  };
   for (const bool bad_start : {true, false}) {
-    for (const int64_t n : {0, 17}) {  // units of a first layer
-      const Batch b = batch_of(33, bad_start ? 690 : start, n ? 20 : 13, Kind::contiguous);
-      const Tensor& table = b.calls[2].in[0];
-      std::memset(table.data<uint8_t>() + last_row * table.dim(2), 0, static_cast<size_t>(table.dim(2)));
+    for (const auto& [gather, n, inner] :
+         {Case{bytes_gather, 0, 13}, {bytes_gather, 17, 20}, {numbers_gather, 17, 18}}) {
+      const Batch b = batch_of(33, bad_start ? 690 : start, inner, Kind::contiguous);
+      const Tensor& table = b.calls[gather].in[0];
+      const int64_t row_bytes = inner * size_of(table.dtype());
+      std::memset(table.buffer->data + table.offset * size_of(table.dtype()) + last_row * row_bytes, 0,
+                  static_cast<size_t>(row_bytes));
       if (!bad_start) put(b.list.buffer->data + (b.list.offset + start + bad_row) * 4, Dtype::int32, last_row + 1);
       const std::vector<Launch> calls =
-          n ? first_layer_of(b, n, Activation::none, Kind::contiguous, true) : marked(b.calls, Phase::batch);
+          n ? first_layer_of(b, gather, n, Activation::none, Kind::contiguous, true) : marked(b.calls, Phase::batch);
       OnDevice device;
       std::vector<Launch> moved;
       for (const Launch& call : calls) moved.push_back(device.moved(call));
@@ -312,6 +351,7 @@ int main(int argc, char** argv) {
                     {{"scalars", scalars},
                      {"batches", batches_of_rows},
                      {"first_layers", first_layers},
+                     {"first_layers_on_numbers", first_layers_on_numbers},
                      {"faults", faults},
                      {"heads", heads},
                      {"updates", updates}});

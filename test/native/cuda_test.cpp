@@ -4,6 +4,8 @@
 // Without a GPU nothing is tested.
 #include "cuda_test.h"
 
+#include "../../native/core/error.h"
+#include "../../native/cuda/context.h"
 #include "../../native/ops/binary.h"
 #include "../../native/ops/copy.h"
 #include "../../native/ops/optimizer.h"
@@ -318,6 +320,27 @@ void faults() {
   }
 }
 
+// More memory than there is, for a tensor or for the work of a kernel, is refused with sizes; all else goes on.
+void full_memory() {
+  constexpr int64_t much = int64_t{1} << 50;
+  Row& row = rows[static_cast<int>(Op::fill)];
+  const auto expect_refusal = [&](ErrorCode code, const std::string& message) {
+    const bool told = message.starts_with("GPU memory full: cannot allocate 1125899906842624 bytes, ");
+    verdict(row, told && code == ErrorCode::out_of_memory, Op::fill, "too much memory gives \"" + message + '"');
+  };
+  Failure failure, after;
+  gpu.allocate(context, much, &failure);
+  expect_refusal(failure.code, failure.message);
+  try {
+    cuda::scratch(much);
+    expect_refusal(ErrorCode::internal, "memory");
+  } catch (const Error& error) {
+    expect_refusal(error.code, error.what());
+  }
+  gpu.release(context, gpu.allocate(context, 16, &after));
+  demand(after);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -328,5 +351,6 @@ int main(int argc, char** argv) {
                      {"gather", gather_ops},
                      {"optimizers", optimizers},
                      {"random", random_ops},
-                     {"faults", faults}});
+                     {"faults", faults},
+                     {"full_memory", full_memory}});
 }

@@ -90,8 +90,14 @@ struct Watcher : Machine {
   void finish() override {}
 };
 
-// A training step of three layers as fusion leaves it, the first of them with a weight too large for a phase.
-std::unique_ptr<Recorder> record_step(Watcher& machine, std::deque<std::vector<std::byte>>& memory) {
+// A training step of three layers as fusion leaves it, the first of them with a weight too large for a phase; on bytes
+// or numbers. The first layer may take each row in pieces.
+struct Pictures {
+  Dtype dtype = Dtype::uint8;
+  int64_t pieces = 1;
+};
+std::unique_ptr<Recorder> record_step(Watcher& machine, std::deque<std::vector<std::byte>>& memory,
+                                      const Pictures& pictures = {}) {
   auto recorder = std::make_unique<Recorder>(0);
   recorder->aim(machine);
   Recorder& r = *recorder;
@@ -119,26 +125,31 @@ std::unique_ptr<Recorder> record_step(Watcher& machine, std::deque<std::vector<s
     return out;
   };
   constexpr int64_t rows = 32, all = 500;
+  const int64_t pieces = pictures.pieces, units = 300 / pieces;
   const Tensor cursor = parameter(Dtype::int32, {}), labels = parameter(Dtype::int32, {1, all, 1}),
                total = parameter(Dtype::float64, {}), rate = parameter(Dtype::float64, {});
-  const Tensor w1 = parameter(Dtype::float32, {784, 300}), b1 = parameter(Dtype::float32, {300}),
+  const Tensor w1 = parameter(Dtype::float32, {784 / pieces, units}), b1 = parameter(Dtype::float32, {units}),
                w2 = parameter(Dtype::float32, {300, 100}), b2 = parameter(Dtype::float32, {100}),
                w3 = parameter(Dtype::float32, {100, 10}), b3 = parameter(Dtype::float32, {10});
   const Tensor indices = hebb::empty(r, Dtype::int32, {rows}), classes = hebb::empty(r, Dtype::int32, {1, rows, 1}),
-               x = numbers({rows, 784});
+               gathered = numbers({1, rows, 784}), x = view(gathered, {rows * pieces, 784 / pieces}, {784 / pieces, 1});
   hebb::launch(Op::dynamic_slice, {parameter(Dtype::int32, {1, all, 1}), cursor}, {indices});
   hebb::launch(Op::gather, {labels, indices}, {classes});
-  hebb::launch(Op::gather_scaled, {parameter(Dtype::uint8, {1, all, 784}), indices, parameter(Dtype::float32, {})},
-               {x});
-  const Tensor h1 = layer(x, w1, b1, Activation::relu), h2 = layer(h1, w2, b2, Activation::relu),
-               logits = layer(h2, w3, b3, Activation::none);
+  const Tensor table = parameter(pictures.dtype, {1, all, 784});
+  if (pictures.dtype == Dtype::float32)
+    hebb::launch(Op::gather, {table, indices}, {gathered});
+  else
+    hebb::launch(Op::gather_scaled, {table, indices, parameter(Dtype::float32, {})}, {gathered});
+  const Tensor h1 = view(layer(x, w1, b1, Activation::relu), {rows, 300}, {300, 1}),
+               h2 = layer(h1, w2, b2, Activation::relu), logits = layer(h2, w3, b3, Activation::none);
   const Tensor loss = numbers({rows}), slope = numbers({rows, 10}), one = numbers({}), scale = numbers({});
   hebb::launch(Op::softmax_cross_entropy, {logits, view(classes, {rows}, {1})}, {loss, slope});
   hebb::launch(Op::fill, {}, {one}, FillAttributes{1});
   hebb::launch(Op::div, {one, parameter(Dtype::float32, {})}, {scale});
   const Tensor d3 = numbers({rows, 10});
   hebb::launch(Op::mul, {slope, view(scale, {rows, 1}, {0, 0})}, {d3});
-  const Tensor g3 = sum_of(d3), d2 = back(d3, w3, h2), g2 = sum_of(d2), d1 = back(d2, w2, h1), g1 = sum_of(d1);
+  const Tensor g3 = sum_of(d3), d2 = back(d3, w3, h2), g2 = sum_of(d2),
+               d1 = view(back(d2, w2, h1), {rows * pieces, units}, {units, 1}), g1 = sum_of(d1);
   const Tensor batch_loss = numbers({}), wide_loss = hebb::empty(r, Dtype::float64, {}), step = numbers({});
   hebb::launch(Op::sum, {loss}, {batch_loss}, ReduceAttributes{0});
   hebb::launch(Op::copy, {batch_loss}, {wide_loss});
@@ -156,6 +167,26 @@ std::unique_ptr<Recorder> record_step(Watcher& machine, std::deque<std::vector<s
   return recorder;
 }
 
+using Runs = std::vector<std::pair<Phase, int>>;
+
+// How many launches of the same phase follow each other.
+Runs runs_of(const Watcher& machine) {
+  Runs runs;
+  for (const Launch& call : machine.seen) {
+    if (runs.empty() || call.phase == Phase::none || runs.back().first != call.phase) runs.push_back({call.phase, 0});
+    ++runs.back().second;
+  }
+  return runs;
+}
+
+// Updates that are told of a table, its indices and, of bytes, the scale.
+auto told_of_rows(const Watcher& machine, Dtype dtype = Dtype::uint8) {
+  return std::count_if(machine.seen.begin(), machine.seen.end(), [&](const Launch& call) {
+    return call.phase == Phase::update && call.in_count == (dtype == Dtype::uint8 ? 7 : 6) &&
+           call.in[4].dtype() == dtype && call.in[4].dim(2) == call.in[0].dim(0) && call.in[5].dtype() == Dtype::int32;
+  });
+}
+
 void test_phases() {
   Watcher plain, phased;
   std::deque<std::vector<std::byte>> memory;
@@ -164,26 +195,26 @@ void test_phases() {
   check(plain.seen.size() == 26 && phased.seen.size() == 26, "phases keep all launches");
   check(std::all_of(plain.seen.begin(), plain.seen.end(), [](const Launch& x) { return x.phase == Phase::none; }),
         "without being asked, there are none");
-  std::vector<std::pair<Phase, int>> runs;
-  for (const Launch& call : phased.seen) {
-    if (runs.empty() || call.phase == Phase::none || runs.back().first != call.phase) runs.push_back({call.phase, 0});
-    ++runs.back().second;
-  }
-  const std::vector<std::pair<Phase, int>> expected = {{Phase::scalars, 3}, {Phase::batch, 4},  {Phase::head, 6},
-                                                       {Phase::none, 1},    {Phase::update, 9}, {Phase::scalars, 3}};
-  check(runs == expected, "a step of 26 launches is six parts");
-  const auto told_of_rows = [](const Watcher& machine) {
-    return std::count_if(machine.seen.begin(), machine.seen.end(), [](const Launch& call) {
-      return call.phase == Phase::update && call.in_count == 7 && call.in[4].dtype() == Dtype::uint8 &&
-             call.in[4].dim(2) == call.in[0].dim(0) && call.in[5].dtype() == Dtype::int32;
-    });
-  };
+  const Runs expected = {{Phase::scalars, 3}, {Phase::batch, 4},  {Phase::head, 6},
+                         {Phase::none, 1},    {Phase::update, 9}, {Phase::scalars, 3}};
+  check(runs_of(phased) == expected, "a step of 26 launches is six parts");
   check(told_of_rows(phased) == 1, "the update of the first layer is told of the rows");
   Watcher watched;
   std::vector<std::byte> result(32 * 784 * sizeof(float));
   constexpr int64_t gathered = 2;  // the third buffer that the step plans
   const Program keeping(record_step(watched, memory), {{gathered, result.data()}}, {.fuse = true, .phases = true});
   check(watched.seen.size() == 26 && told_of_rows(watched) == 0, "unless the gathered rows are wanted after a run");
+  Watcher on_numbers;
+  const Program numbers(record_step(on_numbers, memory, {Dtype::float32}), {}, {.fuse = true, .phases = true});
+  check(runs_of(on_numbers) == expected && told_of_rows(on_numbers, Dtype::float32) == 1,
+        "a step on numbers has the phases of one on bytes");
+  for (const Dtype dtype : {Dtype::uint8, Dtype::float32}) {
+    Watcher cut;
+    const Program pieces(record_step(cut, memory, {dtype, 4}), {}, {.fuse = true, .phases = true});
+    const Runs runs = runs_of(cut);
+    check(std::count(runs.begin(), runs.end(), std::pair{Phase::batch, 3}) == 1 && told_of_rows(cut, dtype) == 0,
+          "a layer that takes rows in pieces is none of the batch");
+  }
   bool apart = true;
   for (const Launch& a : phased.seen) {
     for (const Launch& b : phased.seen) {

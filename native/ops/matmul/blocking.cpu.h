@@ -2,16 +2,18 @@
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
 // just before its first use. Where each thread gets many rows, it keeps them and packs all of B for itself: what
 // another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
-// it once for both: 512^3 1.18 times as fast, 1024^3 1.09, 2048^3 1.14, the products of a batch of 1024 1.11 to 1.13).
-// Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
+// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, 784x1024x300 1.15). Else a B that is
+// large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
 constexpr int64_t own_a_chunk_bytes = 1600 << 10;        // where the only B beside it is the task's group_columns
+constexpr int64_t shallow = 64;                          // k up to which packing is always less than what it saves
 constexpr int64_t rows_worth_own_b = 190;                // of a thread that packs all of B
-constexpr int64_t tasks_across = 4;                      // at least: a slow core's last ones go to others
+constexpr int64_t tasks_across = 4;                      // if the work is enough: a slow core's last ones go to others
+constexpr int64_t work_of_task = 4'000'000;              // multiply-adds, for more than one task across
 constexpr int64_t b_packed_bytes = 16 << 20;
 // More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
 // 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
@@ -171,6 +173,17 @@ void pack_b_task(void* context, int64_t index) {
   }
 }
 
+// Whether each thread gets so many rows that it does well to pack all of B for itself: a B that is large, or the panels
+// of a shallow product, or whatever has to be packed anyway (two threads: 512x64x512 1.2 times as fast, 1024x32x1024
+// 1.35, on one thread 1.2 and 1.4; TN 784x128x300 1.09). A step's update stays with the core that has the columns.
+template <class T>
+bool worth_own_rows(const Gemm<T>& g, int threads) {
+  if (g.m < (threads > 1 ? threads : 2) * rows_worth_own_b) return false;
+  if (g.k * g.n * static_cast<int64_t>(sizeof(T)) >= b_worth_packing) return true;
+  if (g.n < group_columns<T> || (threads > 1 && g.beta != T(0))) return false;
+  return g.k <= shallow || g.a_col != 1 || g.b_col != 1;
+}
+
 // Each thread has rows of its own, for one block of k after the other; tasks are some columns of them.
 template <class T>
 void multiply_own_rows(Plan<T>& plan, bool parallel, int threads) {
@@ -180,7 +193,9 @@ void multiply_own_rows(Plan<T>& plan, bool parallel, int threads) {
   plan.row_tasks = ceil_div(plan.panels.count, plan.panels_per_task);
   const int64_t strips = ceil_div(g.n, panel_columns<T>);
   const int64_t groups = ceil_div(g.n, group_columns<T>);
-  const int64_t across = threads > 1 && groups < tasks_across ? tasks_across : groups;
+  const int64_t wanted = ceil_div(g.m * g.n * plan.k_block, threads * work_of_task);
+  const int64_t finer = wanted < tasks_across ? wanted : tasks_across;
+  const int64_t across = threads > 1 && groups < finer ? finer : groups;
   plan.columns_per_task = ceil_div(strips, across) * panel_columns<T>;
   plan.columns_tasks = ceil_div(g.n, plan.columns_per_task);
   plan.last_column = g.n;
@@ -250,7 +265,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   const bool strided_b = g.b_col != 1;
   const int threads = parallel ? thread_count() : 1;
   const int64_t b_bytes = g.k * g.n * static_cast<int64_t>(sizeof(T));
-  if (g.m >= (threads > 1 ? threads : 2) * rows_worth_own_b && b_bytes >= b_worth_packing) {
+  if (g.k > 0 && worth_own_rows(g, threads)) {
     multiply_own_rows(plan, parallel, threads);
     return;
   }

@@ -52,6 +52,7 @@ inline Graph* recording = nullptr;
 // Now, or when the graph that is being recorded is launched.
 inline void queue(const Work& work) { recording ? recording->work.push_back(work) : work(); }
 void run_grid(unsigned blocks, unsigned threads, int64_t shared_bytes, const Work& thread);
+constexpr size_t memory = size_t{1} << 30;
 constexpr int64_t most_shared_bytes = 227 * 1024;
 alignas(16) inline float shared_memory[most_shared_bytes / sizeof(float)];
 void launch(int64_t blocks, int threads, int64_t shared_bytes, const Work& thread);
@@ -62,6 +63,7 @@ int lane();
 uint64_t* warp_slots();  // one per lane
 // Asynchronous copies of the running thread: their values are read at once, and written when a wait asks for them.
 void copy_later(float* to, const float* values, int count);
+void demand_aligned(const void* address, uintptr_t bytes);
 void close_group();
 void wait_for_groups(int pending);
 
@@ -131,10 +133,14 @@ namespace hebb::cuda {
 
 inline void copy_async(float* to, const float* from, bool valid) {
   const float zero = 0;
+  emulated::demand_aligned(from, sizeof(float));
   emulated::copy_later(to, valid ? from : &zero, 1);
 }
 inline void copy_async_4(float* to, const float* from, int count) {
   float values[4] = {};
+  for (const float* const address : {static_cast<const float*>(to), from}) {
+    emulated::demand_aligned(address, sizeof values);
+  }
   if (count > 0) std::memcpy(values, from, static_cast<size_t>(std::min(count, 4)) * sizeof(float));
   emulated::copy_later(to, values, 4);
 }
@@ -175,7 +181,7 @@ inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSucce
 inline cudaError_t cudaRuntimeGetVersion(int* version) { return *version = 0, cudaSuccess; }
 inline cudaError_t cudaDriverGetVersion(int* version) { return *version = 0, cudaSuccess; }
 inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
-  return *properties = {"an emulated GPU", size_t{1} << 30, 0, 0, 4}, cudaSuccess;
+  return *properties = {"an emulated GPU", hebb::cuda::emulated::memory, 0, 0, 4}, cudaSuccess;
 }
 inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
 inline cudaError_t cudaDeviceGetAttribute(int* value, int attribute, int) {
@@ -195,6 +201,7 @@ inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, int, void*) { return c
 inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
 inline cudaError_t cudaMemGetInfo(size_t* free, size_t* total) { return *free = *total = 0, cudaSuccess; }
 inline cudaError_t cudaMalloc(void** data, size_t bytes) {
+  if (bytes > hebb::cuda::emulated::memory) return cudaErrorMemoryAllocation;
   *data = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
   std::memset(*data, 0xa7, bytes);
   return cudaSuccess;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <string>
 
 #include "../../../native/core/error.h"
 #include "../../../native/cuda/table.h"
@@ -51,6 +52,13 @@ Gate block_gate, warp_gates[most_threads / 32];
 uint64_t slots[most_threads];
 int order[most_threads];
 uint64_t blocks_run = 0, random_state = 1;
+
+// At once: exit() would wait for the call that is under way.
+[[noreturn]] void give_up(const std::string& why) {
+  std::printf("FAILED: %s\n", why.c_str());
+  std::fflush(stdout);
+  std::_Exit(1);
+}
 
 [[gnu::noinline]] void give_way() {
   if (_setjmp(fibers[running].place) == 0) _longjmp(scheduler, 1);
@@ -117,8 +125,7 @@ void run_block(int count) {
       enter(fibers[running]);
     }
     if (progress != before) continue;
-    std::printf("FAILED: the threads of a block wait for each other\n");
-    std::exit(1);
+    give_up("the threads of a block wait for each other");
   }
 }
 
@@ -133,6 +140,10 @@ void copy_later(float* to, const float* values, int count) {
   Fiber& fiber = fibers[running];
   Copy& copy = fiber.copies.emplace_back(Copy{to, {}, count, fiber.groups});
   std::memcpy(copy.values, values, static_cast<size_t>(count) * sizeof(float));
+}
+
+void demand_aligned(const void* address, uintptr_t bytes) {
+  if (reinterpret_cast<uintptr_t>(address) % bytes != 0) give_up("an asynchronous copy that is not aligned");
 }
 
 void close_group() { ++fibers[running].groups; }
@@ -159,8 +170,7 @@ void run_grid(unsigned blocks, unsigned threads, int64_t shared_bytes, const Wor
 
 void launch(int64_t blocks, int threads, int64_t shared_bytes, const Work& thread) {
   if (blocks < 1 || blocks > INT32_MAX || threads < 1 || threads > most_threads || shared_bytes > most_shared_bytes) {
-    std::printf("FAILED: a kernel of %lld blocks of %d threads\n", static_cast<long long>(blocks), threads);
-    std::exit(1);
+    give_up("a kernel of " + std::to_string(blocks) + " blocks of " + std::to_string(threads) + " threads");
   }
   queue([=] { run_grid(static_cast<unsigned>(blocks), static_cast<unsigned>(threads), shared_bytes, thread); });
 }
