@@ -210,6 +210,10 @@ void check_all(bool thorough) {
       check<T>(l, 301, 67, 3, options);
       check<T>(l, 3000, 10, 100, options);
       check<T>(l, 2500, 1, 70, options);
+      check<T>(l, 500, 2, 450, options);
+      check<T>(l, 150, 17, 900, options);  // few columns past whole vectors
+      check<T>(l, 33, 130, 450, options);  // and as many rows, of a product made transposed
+      check<T>(l, 75, 35, 22, options);
       check<T>(l, 130, 150, 1300, options);
       check<T>(l, 700, 500, 100, options);
     }

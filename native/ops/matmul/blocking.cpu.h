@@ -34,6 +34,7 @@ struct Plan {
   int64_t first_k, last_k;  // of the tasks now
   uint64_t own_rows;        // not 0: threads keep their packed rows of A from task to task, under this number
   int64_t first_column, last_column;
+  int narrow;  // columns behind all others, multiplied by themselves
   int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks, panels_per_pack;
   bool by_columns;  // tasks that follow each other have the same columns, not the same rows
   T* chain;         // where chains rest between blocks of k
@@ -147,6 +148,10 @@ void multiply_task(void* context, int64_t index) {
           tiles<T>.at[vectors - 1][rows][call.columns != lanes][plan.keep_a](call);
         }
       }
+    }
+    if (plan.narrow > 0 && last_column + plan.narrow == g.n) {
+      call.chain = plan.chain;
+      multiply_narrow(call, g, plan.narrow, start, first_row, plan.panels.start(last_panel));
     }
     start += k;
   } while (start < plan.last_k);
@@ -265,13 +270,15 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     return;
   }
   const bool pack_whole = strided_b || (g.m >= 384 && b_bytes >= b_worth_packing);
-  int64_t columns = g.n;
+  plan.narrow = narrow_columns_of(g);
+  const int64_t n = g.n - plan.narrow;
+  int64_t columns = n;
   if (pack_whole) {
     const int64_t fit = b_packed_bytes / static_cast<int64_t>(sizeof(T)) / (g.k ? g.k : 1) / width * width;
     if (columns > fit) columns = fit < 8 * width ? 8 * width : fit;
   }
-  for (plan.first_column = 0; plan.first_column < g.n; plan.first_column += columns) {
-    plan.last_column = plan.first_column + columns < g.n ? plan.first_column + columns : g.n;
+  for (plan.first_column = 0; plan.first_column < n; plan.first_column += columns) {
+    plan.last_column = plan.first_column + columns < n ? plan.first_column + columns : n;
     choose_tasks(plan, threads);
     const int64_t a_bytes = g.m * g.k * sizeof(T);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
@@ -297,7 +304,8 @@ bool better_transposed(const Gemm<T>& g) {
 template <class T>
 void multiply(const Gemm<T>& g) {
   if (g.m <= 0 || g.n <= 0) return;
-  if (multiply_few_rows(g) || multiply_outer(g) || multiply_small(g) || multiply_thin(g)) return;
+  if (multiply_few_rows(g) || multiply_few_columns(g) || multiply_outer(g) || multiply_small(g) || multiply_thin(g))
+    return;
   if (!better_transposed(g)) {
     multiply_blocked(g, g, false);
     return;

@@ -35,6 +35,7 @@ struct Panels {
 };
 
 #include "pack.cpu.h"
+#include "narrow.cpu.h"
 #include "small.cpu.h"
 #include "thin.cpu.h"
 #include "outer.cpu.h"

@@ -1,5 +1,5 @@
-// Products that need neither packing nor the pool, and one to three rows (batch 1), without the planning of the others:
-// 4x4x4 in 25 ns instead of 35, 1x784x300 at the speed of the cache that holds B (2x the general tile).
+// Products that need neither packing nor the pool, and few rows (batch 1) or columns, without the planning of the
+// others: 4x4x4 in 25 ns instead of 35, 1x784x300 at the speed of the cache that holds B (2x the general tile).
 
 // A fork/join costs next to nothing while workers spin; while they sleep, parallel_for wakes them once calls that
 // follow each other have lost enough by it, so that one call alone wakes nobody, but many in a row do (two threads,
@@ -62,6 +62,37 @@ bool multiply_few_rows(const Gemm<T>& g) {
   return true;
 }
 
+template <class T>
+struct FewColumns {
+  const Gemm<T>* g;
+  int64_t count;
+};
+
+template <class T>
+void few_columns_task(void* context, int64_t index) {
+  const auto& few = *static_cast<FewColumns<T>*>(context);
+  const Gemm<T>& g = *few.g;
+  TileCall<T> call{};
+  call.k = g.k;
+  call.chain = g.c;
+  call.chain_row = g.c_row;
+  call.finish = is_plain(g) ? nullptr : &g;
+  const int64_t vectors = ceil_div(g.m, Vec<T>::lanes), last = vectors * (index + 1) / few.count * Vec<T>::lanes;
+  multiply_narrow(call, g, static_cast<int>(g.n), 0, vectors * index / few.count * Vec<T>::lanes,
+                  last < g.m ? last : g.m);
+}
+
+template <class T>
+bool multiply_few_columns(const Gemm<T>& g) {
+  constexpr int lanes = Vec<T>::lanes;
+  const int most = g.m < 2 * lanes ? narrow_columns / 2 : narrow_columns;
+  if (g.n > most || g.m < lanes || (g.a_row != 1 && g.a_col != 1)) return false;
+  const bool parallel = worth_the_pool(1, g.m * g.n, g.k);  // bound by reading A, as few rows are by reading B
+  FewColumns<T> few{&g, parallel ? 4 * thread_count() : 1};
+  run_tasks(parallel, few.count, few_columns_task<T>, &few);
+  return true;
+}
+
 // A strided B is copied to the stack, two vectors of columns at a time.
 constexpr int64_t stack_values = 2048;
 
@@ -80,8 +111,10 @@ bool multiply_small(const Gemm<T>& g) {
   call.a_col = g.a_col;
   call.chain_row = g.c_row;
   call.finish = is_plain(g) ? nullptr : &g;
-  for (int64_t j = 0; j < g.n; j += width) {
-    const int64_t columns = g.n - j < width ? g.n - j : width;
+  const int narrow = narrow_columns_of(g);
+  const int64_t n = g.n - narrow;
+  for (int64_t j = 0; j < n; j += width) {
+    const int64_t columns = n - j < width ? n - j : width;
     const int vectors = columns > lanes ? vectors_wide : 1;
     call.columns = static_cast<int>(columns - (vectors - 1) * lanes);
     call.column = j;
@@ -99,6 +132,10 @@ bool multiply_small(const Gemm<T>& g) {
       call.chain = g.c + row * g.c_row + j;
       tiles<T>.at[vectors - 1][rows][call.columns != lanes][g.a_row == 1](call);
     }
+  }
+  if (narrow > 0) {
+    call.chain = g.c;
+    multiply_narrow(call, g, narrow, 0, 0, g.m);
   }
   return true;
 }
