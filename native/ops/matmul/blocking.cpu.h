@@ -180,7 +180,7 @@ template <class T>
 bool worth_own_rows(const Gemm<T>& g, int threads) {
   if (g.m < (threads > 1 ? threads : 2) * rows_worth_own_b) return false;
   if (g.k * g.n * static_cast<int64_t>(sizeof(T)) >= b_worth_packing) return true;
-  if (g.n < group_columns<T> || (threads > 1 && g.beta != T(0))) return false;
+  if (g.n < group_columns<T> || g.beta != T(0)) return false;
   return g.k <= shallow || g.a_col != 1 || g.b_col != 1;
 }
 
