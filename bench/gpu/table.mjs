@@ -8,13 +8,13 @@ const log = (name) => (existsSync(join(folder, `${name}.log`)) ? readFileSync(jo
 const matches = (name, pattern) => log(name).map((line) => pattern.exec(line)?.groups).filter(Boolean);
 const numbersOf = ({ name, what, ...rest }) => ({ name: name?.trim(), ...(what && { what: what.trim() }), ...Object.fromEntries(Object.entries(rest).map(([key, text]) => [key, Number(text)])) });
 
-/** The lines of JSON that a part of a training run has printed. */
+/** The lines of JSON about training steps that a part has printed. */
 function steps(part) {
   return log(part).filter((line) => line.startsWith('{')).map((line) => ({ part, ...JSON.parse(line) })).filter(({ usPerStep }) => usPerStep);
 }
 
 const parts = matches('parts', /^(?<name>\S+)\t(?<exit>\d+)\t(?<seconds>\d+)$/).map(numbersOf);
-const training = ['mlp', 'mlp_single_steps', 'mlp_phases', 'mlp_numbers', 'mlp_numbers_phases', 'mlp_peers'].flatMap(steps);
+const training = parts.flatMap(({ name }) => steps(name));
 const products = matches('gemm', /^(?<name>[NT]{2} \S+)\s+(?<what>.+?)\s+(?<us>[\d.]+) us\s+(?<tflops>[\d.]+) TFLOP\/s/).map(numbersOf);
 const bandwidth = matches('elementwise', /^(?<name>.+?)\s+(?<us>[\d.]+) us\s+(?<gbs>\d+) GB\/s\s+(?<percentOfCopy>\d+) % of the copy$/).map(numbersOf);
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ parts, training, products, bandwidth }, null, 1)}\n`);

@@ -57,19 +57,16 @@ class Pool {
     const int hot_workers = hot();
     bool opened = hot_workers > 0;
     if (opened) open();
-    if (hot_workers < helpers && wake == Wake::at_once) {
-      if (!opened) open();
-      opened = true;
-      wake_up(helpers);
-    } else if (hot_workers < helpers) {
+    const auto first_chunk_says_so = [&] {
       const auto start = Clock::now();
       claim_first();
       const auto end = Clock::now();
-      if (pays_to_wake(start, end, (end - start) * std::min<int64_t>(count - 1, 1 << 20) / (hot_workers + 1))) {
-        if (!opened) open();
-        opened = true;
-        wake_up(helpers);
-      }
+      return pays_to_wake(start, end, (end - start) * std::min<int64_t>(count - 1, 1 << 20) / (hot_workers + 1));
+    };
+    if (hot_workers < helpers && (wake == Wake::at_once || first_chunk_says_so())) {
+      if (!opened) open();
+      opened = true;
+      wake_up(helpers);
     }
     while (claim_first()) {
     }

@@ -195,6 +195,7 @@ void multiply_own_rows(Plan<T>& plan, bool parallel, int threads) {
   const int64_t groups = ceil_div(g.n, group_columns<T>);
   const int64_t wanted = ceil_div(g.m * g.n * plan.k_block, threads * work_of_task);
   const int64_t finer = wanted < tasks_across ? wanted : tasks_across;
+  const Wake wake = wanted < tasks_across ? Wake::if_it_pays : Wake::at_once;
   const int64_t across = threads > 1 && groups < finer ? finer : groups;
   plan.columns_per_task = ceil_div(strips, across) * panel_columns<T>;
   plan.columns_tasks = ceil_div(g.n, plan.columns_per_task);
@@ -203,7 +204,7 @@ void multiply_own_rows(Plan<T>& plan, bool parallel, int threads) {
   plan.own_rows = next_product();
   while (plan.first_k < g.k) {
     plan.last_k = plan.first_k + plan.k_block < g.k ? plan.first_k + plan.k_block : g.k;
-    run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan, Wake::at_once);
+    run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan, wake);
     plan.first_k = plan.last_k;
   }
 }
