@@ -330,7 +330,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
 // B stored [n,k] under few rows: the product is made transposed, so that B is read in place and only A is transposed.
 template <class T>
 bool better_transposed(const Gemm<T>& g) {
-  return g.b_row == 1 && g.b_col != 1 && g.m >= Vec<T>::lanes / 2 && g.k >= 32 && 2 * g.m * (g.n + g.k) < 3 * g.n * g.k;
+  return g.b_row == 1 && g.b_col != 1 && g.m >= Vec<T>::lanes / 2 && g.k >= 32 && 2 * g.m * (g.n + g.k) < g.n * g.k;
 }
 
 template <class T>

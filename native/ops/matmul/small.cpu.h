@@ -4,14 +4,14 @@
 // A fork/join costs next to nothing while workers spin; while they sleep, parallel_for wakes them once calls that
 // follow each other have lost enough by it, so that one call alone wakes nobody, but many in a row do (two threads,
 // from sleep: 128^3 188 GFLOP/s instead of 140, 80^3 110 instead of 85, 256x256x8 twice as fast, 1x784x300 in 6.5 us
-// instead of 10). One to three rows are bound by reading B. 64^3, 16,384 FMAs of vectors, gains nothing.
+// instead of 10). One to four rows are bound by reading B. 64^3, 16,384 FMAs of vectors, gains nothing.
 constexpr double vectors_worth_the_pool = 19e3, reading_worth_the_pool = 6e3;
 template <class T>
 bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
   if (thread_count() < 2) return false;
   const double vectors =
       static_cast<double>(m) * static_cast<double>(ceil_div(n, Vec<T>::lanes)) * static_cast<double>(k);
-  return vectors > (m <= 3 ? reading_worth_the_pool : vectors_worth_the_pool);
+  return vectors > (m <= 4 ? reading_worth_the_pool : vectors_worth_the_pool);
 }
 
 inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context,
