@@ -93,6 +93,8 @@ const none = Infinity;
 
 const text = ({ dtype, shape }: Layout): string => `${dtype}[${shape.join(',')}]`;
 const bytesOf = ({ dtype, size }: Layout): number => size * arrayClasses[dtype].BYTES_PER_ELEMENT;
+/** They read of their first operand only what they pick. */
+const picking = ['gather', 'dynamicSlice'];
 
 /** The layouts of the tensors among the arguments of an op: triples of bytes, offset and layout, before all others or in lists. */
 function operands(args: readonly NativeArgument[]): Layout[] {
@@ -135,7 +137,8 @@ class Stopwatch implements Probe {
     const written = outputs.length > 0 ? outputs : inputs.slice(0, 1); // in place
     const kernel = `${name}(${inputs.map(text).join(', ')}) -> ${written.map(text).join(', ')}`;
     const flops = name === 'matmul' ? productFlops(inputs[0]!, written[0]!, args[6] === true) : 0;
-    this.add(kernel, seconds, flops, [...inputs, ...written].reduce((sum, operand) => sum + bytesOf(operand), 0));
+    const read = picking.includes(name) ? [...written, ...inputs.slice(1)] : inputs;
+    this.add(kernel, seconds, flops, [...read, ...written].reduce((sum, operand) => sum + bytesOf(operand), 0));
     return answer;
   }
 

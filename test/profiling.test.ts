@@ -35,6 +35,16 @@ test('transposed operands of a product count the sums that it has', (t) => {
   t.true(Math.abs(gflops * seconds * 1e9 - 2 * 5 * 3 * 7) < 1e-3);
 });
 
+test('what is picked by index counts, not the table that it lies in', (t) => {
+  const [table, rows] = [ones([1000, 8]), tensor([5, 7, 900], { dtype: 'int32' })];
+  const picked = capture(() => table.gather(rows));
+  for (const fn of [() => table.gather(rows), () => { picked.runSync(); }]) {
+    const [{ kernel, gigabytesPerSecond, seconds } = { kernel: '', gigabytesPerSecond: 0, seconds: 0 }] = profile(fn, { peak }).kernels;
+    t.regex(kernel, /^gather/);
+    t.is(Math.round(gigabytesPerSecond * seconds * 1e9), 4 * (3 * 8 + 3 + 3 * 8));
+  }
+});
+
 test('updates in place are kernels', (t) => {
   const w = zeros([4]);
   const { kernels } = profile(() => w.assign(ones([4])), { peak });

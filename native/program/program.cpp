@@ -136,6 +136,10 @@ std::vector<LaunchCost> Program::profile(int64_t count, bool fastest_half) const
       for (const Tensor& x : list) cost.bytes += static_cast<double>(x.layout->extent * size_of(x.dtype()));
     }
     const Launch& call = steps[k].front();
+    if (call.op == Op::gather || call.op == Op::gather_scaled || call.op == Op::dynamic_slice) {  // read what they pick
+      const Tensor& table = call.in[0];
+      cost.bytes -= static_cast<double>((table.layout->extent - call.out[0].size()) * size_of(table.dtype()));
+    }
     if (call.op == Op::matmul || call.op == Op::dense) {
       cost.flops = 2.0 * static_cast<double>(call.out[0].size()) * static_cast<double>(call.in[0].dim(-1));
     }

@@ -2,8 +2,9 @@
 // are read in place. For large ones a task keeps its rows of A packed in L2 and one panel of B in L1/L2, each packed
 // just before its first use. Where each thread gets many rows, it keeps them and packs all of B for itself: what
 // another core has just written reaches this one at 10 GB/s, and packing again is faster (two threads, beside packing
-// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, 784x1024x300 1.15). Else a B that is
-// large or has strided rows, and that several tasks need, is packed beforehand, once for all.
+// it once for both: 512^3 1.13 times as fast, 1024^3 1.05, 2048^3 1.07 to 1.26, 784x1024x300 1.15). A small B of
+// strided rows is packed by each thread as well (B^T, two threads: 32x784x64 2.2 times as fast, 64x784x45 1.6 times).
+// Else a B that is large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 constexpr int64_t k_block_limit = 400;
 template <class T>
@@ -33,8 +34,10 @@ struct Plan {
   int64_t k_block;
   int64_t first_k, last_k;  // of the tasks now
   uint64_t own_rows;        // not 0: threads keep their packed rows of A from task to task, under this number
+  uint64_t own_columns;     // not 0: and these columns of B, all of k
   int64_t first_column, last_column;
-  int narrow;  // columns behind all others, multiplied by themselves
+  int narrow;            // columns behind all others, multiplied by themselves
+  int64_t narrow_tasks;  // the first tasks, of narrow_height rows of them each; if none, tasks of rows have theirs
   int64_t panels_per_task, columns_per_task, row_tasks, columns_tasks, panels_per_pack;
   bool by_columns;  // tasks that follow each other have the same columns, not the same rows
   T* chain;         // where chains rest between blocks of k
@@ -50,11 +53,51 @@ struct OwnRows {
   bool operator==(const OwnRows&) const = default;
 };
 thread_local OwnRows own_rows{};
+thread_local uint64_t own_columns = 0;  // and whose columns of B
+
+// Columns first..last - 1, every block of k.
+template <class T>
+void pack_columns(const Plan<T>& plan, int64_t first, int64_t last, T* packed) {
+  const Gemm<T>& g = *plan.g;
+  for (int64_t start = 0; start < g.k; start += plan.k_block) {
+    const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
+    pack_b(g.b + start * g.b_row + first * g.b_col, g.b_row, g.b_col, last - first, k,
+           packed + start * plan.padded_columns + (first - plan.first_column) * k);
+  }
+}
+
+// Some panels of B.
+template <class T>
+void pack_b_task(void* context, int64_t index) {
+  const Plan<T>& plan = *static_cast<Plan<T>*>(context);
+  const int64_t columns = plan.panels_per_pack * panel_columns<T>, first = plan.first_column + index * columns;
+  pack_columns(plan, first, first + columns < plan.last_column ? first + columns : plan.last_column, plan.b_packed);
+}
+
+// This thread's copy of the plan's columns of B.
+template <class T>
+const T* columns_of_this_thread(const Plan<T>& plan) {
+  T* packed = static_cast<T*>(gemm_scratch(Scratch::panel, plan.padded_columns * plan.g->k * sizeof(T)));
+  if (own_columns != plan.own_columns) pack_columns(plan, plan.first_column, plan.last_column, packed);
+  return packed;
+}
 
 template <class T>
 void multiply_task(void* context, int64_t index) {
   const Plan<T>& plan = *static_cast<Plan<T>*>(context);
   const Gemm<T>& g = *plan.g;
+  TileCall<T> call{};
+  call.chain_row = plan.chain_row;
+  call.transposed = plan.transposed;
+  if (index < plan.narrow_tasks) {
+    call.k = g.k;
+    call.finish = plan.finish;
+    call.chain = plan.chain;
+    const int64_t first = index * narrow_height<T>, last = first + narrow_height<T>;
+    multiply_narrow(call, g, plan.narrow, 0, first, last < g.m ? last : g.m);
+    return;
+  }
+  index -= plan.narrow_tasks;
   constexpr int lanes = Vec<T>::lanes;
   constexpr int64_t width = panel_columns<T>;
   const int64_t row_task = plan.by_columns ? index % plan.row_tasks : index / plan.columns_tasks;
@@ -71,14 +114,13 @@ void multiply_task(void* context, int64_t index) {
   const OwnRows wanted{plan.own_rows, row_task, plan.first_k};
   const bool pack_a = plan.keep_a && !(plan.own_rows && own_rows == wanted);
   own_rows = wanted;
+  const T* b_packed = plan.own_columns ? columns_of_this_thread(plan) : plan.b_packed;
+  own_columns = plan.own_columns;
   if (plan.keep_a) {
     const int64_t rows = plan.panels.start(last_panel) - first_row;
     a_kept = static_cast<T*>(gemm_scratch(Scratch::a, (rows * plan.k_block + lanes) * sizeof(T)));
   }
   if (plan.keep_b) b_kept = static_cast<T*>(gemm_scratch(Scratch::panel, group_columns<T> * plan.k_block * sizeof(T)));
-  TileCall<T> call{};
-  call.chain_row = plan.chain_row;
-  call.transposed = plan.transposed;
   int64_t start = plan.first_k;
   do {
     const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
@@ -91,13 +133,13 @@ void multiply_task(void* context, int64_t index) {
     for (int64_t group = first_column; group < last_column; group += group_columns<T>) {
       const int64_t group_end = group + group_columns<T> < last_column ? group + group_columns<T> : last_column;
       const T* b = g.b + start * g.b_row + group * g.b_col;
-      if (plan.b_packed) {
-        b = plan.b_packed + start * plan.padded_columns + (group - plan.first_column) * k;
+      if (b_packed) {
+        b = b_packed + start * plan.padded_columns + (group - plan.first_column) * k;
       } else if (plan.keep_b) {
         pack_b(b, g.b_row, g.b_col, group_end - group, k, b_kept);
         b = b_kept;
       }
-      const bool packed_b = plan.b_packed || plan.keep_b;
+      const bool packed_b = b_packed || plan.keep_b;
       // Packed columns are all read for one panel of A, which stays in L1: it is the smaller one, and the others come
       // in long runs (one thread: 512^3 147 GFLOP/s instead of 139, 1024^3 140 instead of 132). Columns in place are
       // far apart: there the strip of B stays, and the panels of A pass.
@@ -149,28 +191,12 @@ void multiply_task(void* context, int64_t index) {
         }
       }
     }
-    if (plan.narrow > 0 && last_column + plan.narrow == g.n) {
+    if (plan.narrow > 0 && !plan.narrow_tasks && last_column + plan.narrow == g.n) {
       call.chain = plan.chain;
       multiply_narrow(call, g, plan.narrow, start, first_row, plan.panels.start(last_panel));
     }
     start += k;
   } while (start < plan.last_k);
-}
-
-// Some panels of B, every block of k.
-template <class T>
-void pack_b_task(void* context, int64_t index) {
-  const Plan<T>& plan = *static_cast<Plan<T>*>(context);
-  const Gemm<T>& g = *plan.g;
-  constexpr int64_t width = panel_columns<T>;
-  const int64_t task_columns = plan.panels_per_pack * width;
-  const int64_t j = plan.first_column + index * task_columns;
-  const int64_t columns = plan.last_column - j < task_columns ? plan.last_column - j : task_columns;
-  for (int64_t start = 0; start < g.k; start += plan.k_block) {
-    const int64_t k = g.k - start < plan.k_block ? g.k - start : plan.k_block;
-    pack_b(g.b + start * g.b_row + j * g.b_col, g.b_row, g.b_col, columns, k,
-           plan.b_packed + start * plan.padded_columns + index * task_columns * k);
-  }
 }
 
 // Whether each thread gets so many rows that it does well to pack all of B for itself: a B that is large, or the panels
@@ -250,7 +276,7 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
   Plan<T> plan{};
   plan.g = &g;
   plan.panels = Panels(g.m);
-  const bool parallel = worth_the_pool(g.m, g.n, g.k);
+  const bool parallel = worth_the_pool<T>(g.m, g.n, g.k);
   const int64_t blocks = ceil_div(g.k, k_block_limit);
   constexpr int64_t lanes = Vec<T>::lanes;  // whole blocks are transposed while A is packed
   plan.k_block = blocks > 1 ? ceil_div(ceil_div(g.k, blocks), lanes) * lanes : g.k;
@@ -283,23 +309,28 @@ void multiply_blocked(const Gemm<T>& g, const Gemm<T>& target, bool transposed) 
     choose_tasks(plan, threads);
     const int64_t a_bytes = g.m * g.k * sizeof(T);
     plan.keep_a = plan.panels.count > 1 && plan.columns_per_task > 4 * width && a_bytes > 1 << 19;
-    plan.keep_b = strided_b || (plan.panels_per_task > panels_in_place && b_bytes >= b_worth_packing);
-    if (pack_whole && plan.row_tasks > 1) {
-      plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
+    plan.padded_columns = ceil_div(plan.last_column - plan.first_column, width) * width;
+    const bool several = plan.row_tasks > 1;
+    const bool own = several && strided_b && b_bytes < b_worth_packing && g.m >= threads * tile_rows;
+    plan.own_columns = own ? next_product() : 0;
+    plan.keep_b = !own && (strided_b || (plan.panels_per_task > panels_in_place && b_bytes >= b_worth_packing));
+    const bool low = parallel && plan.panels_per_task * tile_rows < narrow_height<T>;
+    plan.narrow_tasks = plan.narrow > 0 && low && plan.last_column == n ? ceil_div(g.m, narrow_height<T>) : 0;
+    if (pack_whole && several && !own) {
       plan.b_packed = static_cast<T*>(gemm_scratch(Scratch::b, plan.padded_columns * g.k * sizeof(T)));
       // Long runs of the rows of B: a few panels in each task.
       const int64_t panels = plan.padded_columns / width;
       plan.panels_per_pack = strided_b ? 1 : ceil_div(panels, parallel ? 4 * threads : 1);
       run_tasks(parallel, ceil_div(panels, plan.panels_per_pack), pack_b_task<T>, &plan);
     }
-    run_tasks(parallel, plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
+    run_tasks(parallel, plan.narrow_tasks + plan.row_tasks * plan.columns_tasks, multiply_task<T>, &plan);
   }
 }
 
 // B stored [n,k] under few rows: the product is made transposed, so that B is read in place and only A is transposed.
 template <class T>
 bool better_transposed(const Gemm<T>& g) {
-  return g.b_row == 1 && g.b_col != 1 && g.m >= Vec<T>::lanes / 2 && g.k >= 32 && 2 * g.m * (g.n + g.k) < 3 * g.n * g.k;
+  return g.b_row == 1 && g.b_col != 1 && g.m >= Vec<T>::lanes / 2 && g.k >= 32 && 2 * g.m * (g.n + g.k) < g.n * g.k;
 }
 
 template <class T>

@@ -2,11 +2,16 @@
 // vector would hold only them, at the price of a whole one. Here vectors run over the rows instead, of A as it is
 // stored or turned around on the stack, and B is broadcast: one FMA for a vector of rows. One thread, AVX-512:
 // 256x256x33 1.25 times as fast (A^T 1.45 times), 256x256x17 1.15 (1.25); 300x100 times a vector 2.2 times (3.8),
-// 784x784 1.8 (4.7). AVX2: 1.25 and 1.4, 1.4 and 1.8; 2.2 and 7.7, 2 and 4.5. More columns than these gain nothing.
+// 784x784 1.8 (4.7). AVX2: 1.25 and 1.4, 1.4 and 1.8; 2.2 and 7.7, 2 and 4.5. Five columns alone gain 1.05 to 1.4
+// (1.6); with A^T seven still gain 1.1 to 1.3, else six lose.
 
-constexpr int narrow_columns = 4;
-constexpr int narrow_vectors = vec_registers >= 32 ? 4 : 2;  // of rows at a time, half for few rows
-constexpr int narrow_full = vec_registers >= 32 ? 4 : 3;     // more columns than these leave registers for half
+constexpr int narrow_columns = 5;
+constexpr int narrow_columns_of_turned = vec_registers >= 32 ? 7 : 5;  // of a product with A^T
+constexpr int narrow_vectors = vec_registers >= 32 ? 4 : 2;            // of rows at a time, half for few rows
+constexpr int narrow_full = vec_registers >= 32 ? 4 : 3;  // more columns than these leave registers for half
+
+template <class T>
+constexpr int64_t narrow_height = narrow_vectors* Vec<T>::lanes;
 
 // Columns at the end of C that are multiplied so: where there are enough rows, and not too many columns before them.
 template <class T>
@@ -32,11 +37,11 @@ void narrow_tile(const TileCall<T>& call, int64_t b_col, int rows) {
       for (int j = 0; j < Columns; ++j) chains[j][i] = call.chain[i * call.chain_row + j];
   }
   int counts[Vectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int v = 0; v < Vectors; ++v) {
     const int left = rows - v * lanes;
     counts[v] = left < 0 ? 0 : left < lanes ? left : lanes;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int j = 0; j < Columns; ++j)
       acc[v][j] = call.resume ? load_n<T>(&chains[j][v * lanes], counts[v]) : Vec<T>(T(0));
   }
@@ -44,12 +49,12 @@ void narrow_tile(const TileCall<T>& call, int64_t b_col, int rows) {
   const auto steps = [&](const T* a, int64_t a_col, int count) __attribute__((always_inline)) {
     for (int p = 0; p < count; ++p, a += a_col, b += call.b_row) {
       Vec<T> b_values[Columns];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int j = 0; j < Columns; ++j) b_values[j] = Vec<T>(b[j * b_col]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const Vec<T> a_values = load_n<T>(a + v * lanes, counts[v]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int j = 0; j < Columns; ++j) acc[v][j] = fma(a_values, b_values[j], acc[v][j]);
       }
     }
@@ -74,9 +79,9 @@ void narrow_tile(const TileCall<T>& call, int64_t b_col, int rows) {
       }
     return;
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int v = 0; v < Vectors; ++v)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int j = 0; j < Columns; ++j) store(&chains[j][v * lanes], acc[v][j]);
   if (!call.finish) {
     for (int i = 0; i < rows; ++i)
@@ -101,8 +106,8 @@ constexpr NarrowTile<T> narrow_tile_of(int columns) {
 // The last `columns` columns of rows first..last - 1; the call says the block of k, and what is done with the chains.
 template <class T>
 void multiply_narrow(TileCall<T> call, const Gemm<T>& g, int columns, int64_t start, int64_t first, int64_t last) {
-  constexpr int64_t half = narrow_vectors / 2 * Vec<T>::lanes;
-  const int64_t height = columns > narrow_full ? half : 2 * half;
+  constexpr int64_t half = narrow_height<T> / 2;
+  const int64_t height = columns > narrow_full ? half : narrow_height<T>;
   call.column = g.n - columns;
   call.a_row = g.a_row;
   call.a_col = g.a_col;
@@ -115,7 +120,7 @@ void multiply_narrow(TileCall<T> call, const Gemm<T>& g, int columns, int64_t st
     call.a = g.a + row * g.a_row + start * g.a_col;
     call.chain = chain + row * call.chain_row + call.column;
     const auto tile = rows > half ? narrow_tile_of<T, narrow_vectors, narrow_full>(columns)
-                                  : narrow_tile_of<T, narrow_vectors / 2, narrow_columns>(columns);
+                                  : narrow_tile_of<T, narrow_vectors / 2, narrow_columns_of_turned>(columns);
     tile(call, g.b_col, static_cast<int>(rows));
   }
 }

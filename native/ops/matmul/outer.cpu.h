@@ -52,7 +52,7 @@ void outer_task(void* context, int64_t index) {
 template <class T>
 bool multiply_outer(const Gemm<T>& g) {
   if (g.k < 1 || g.k > 3 || g.b_col != 1 || g.n < 4 * Vec<T>::lanes) return false;
-  const bool parallel = worth_the_pool(g.m, g.n, g.k);
+  const bool parallel = worth_the_pool<T>(g.m, g.n, g.k);
   Outer<T> outer{&g, parallel ? 4 * thread_count() : 1};
   const auto task = g.k == 1 ? outer_task<T, 1> : g.k == 2 ? outer_task<T, 2> : outer_task<T, 3>;
   run_tasks(parallel, outer.count, task, &outer);

@@ -3,12 +3,15 @@
 
 // A fork/join costs next to nothing while workers spin; while they sleep, parallel_for wakes them once calls that
 // follow each other have lost enough by it, so that one call alone wakes nobody, but many in a row do (two threads,
-// from sleep: 128^3 188 GFLOP/s instead of 140, 32x300x100 148 instead of 101, 1x784x300 in 6.5 us instead of 10). One
-// to three rows are bound by reading B. Less than 32x300x100 is not worth waking for (NT 80^3 would be slower by half).
-inline bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
+// from sleep: 128^3 188 GFLOP/s instead of 140, 80^3 110 instead of 85, 256x256x8 twice as fast, 1x784x300 in 6.5 us
+// instead of 10). One to four rows are bound by reading B. 64^3, 16,384 FMAs of vectors, gains nothing.
+constexpr double vectors_worth_the_pool = 19e3, reading_worth_the_pool = 6e3;
+template <class T>
+bool worth_the_pool(int64_t m, int64_t n, int64_t k) {
   if (thread_count() < 2) return false;
-  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  return work > (m <= 3 ? 1e5 : workers_hot() ? 5e5 : 9e5);
+  const double vectors =
+      static_cast<double>(m) * static_cast<double>(ceil_div(n, Vec<T>::lanes)) * static_cast<double>(k);
+  return vectors > (m <= 4 ? reading_worth_the_pool : vectors_worth_the_pool);
 }
 
 inline void run_tasks(bool parallel, int64_t count, void (*task)(void*, int64_t), void* context,
@@ -52,7 +55,7 @@ bool multiply_few_rows(const Gemm<T>& g) {
   if (g.m > wide_rows || g.b_col != 1) return false;
   FewRows<T> few{&g, ceil_div(g.n, Vec<T>::lanes), 0};
   few.blocks = ceil_div(few.vectors, most_vectors(g.m));
-  const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
+  const bool parallel = !g.alone && worth_the_pool<T>(g.m, g.n, g.k);
   if (parallel) {
     // As many for each thread, in long runs: 1x784x300 on two threads in two blocks takes 0.9 of the time of five.
     const int64_t even = ceil_div(few.blocks, thread_count()) * thread_count(), fewest = ceil_div(few.vectors, 4);
@@ -85,10 +88,11 @@ void few_columns_task(void* context, int64_t index) {
 template <class T>
 bool multiply_few_columns(const Gemm<T>& g) {
   constexpr int lanes = Vec<T>::lanes;
-  const int most = g.m < 2 * lanes ? narrow_columns / 2 : narrow_columns;
+  const int most = g.m < 2 * lanes ? narrow_columns / 2 : g.a_row == 1 ? narrow_columns_of_turned : narrow_columns;
   if (g.n > most || g.m < lanes || (g.a_row != 1 && g.a_col != 1)) return false;
-  const bool parallel = worth_the_pool(1, g.m * g.n, g.k);  // bound by reading A, as few rows are by reading B
-  FewColumns<T> few{&g, parallel ? 4 * thread_count() : 1};
+  const bool parallel = worth_the_pool<T>(1, g.m * g.n, g.k);  // bound by reading A, as few rows are by reading B
+  const int64_t pairs = ceil_div(g.m, 2 * lanes), most_tasks = 4 * thread_count();
+  FewColumns<T> few{&g, !parallel ? 1 : pairs < most_tasks ? pairs : most_tasks};
   run_tasks(parallel, few.count, few_columns_task<T>, &few);
   return true;
 }

@@ -62,7 +62,7 @@ bool multiply_thin(const Gemm<T>& g) {
   const int most = g.m <= wide_rows ? most_vectors(g.m) : vectors_wide;
   Thin<T> thin{&g, most < thin_vectors ? most : thin_vectors, 0, 0};
   thin.strips = ceil_div(g.n, thin.vectors * Vec<T>::lanes);
-  const bool parallel = !g.alone && worth_the_pool(g.m, g.n, g.k);
+  const bool parallel = !g.alone && worth_the_pool<T>(g.m, g.n, g.k);
   thin.count = parallel && thin.strips > 4 * thread_count() ? 4 * thread_count() : thin.strips;
   run_tasks(parallel, thin.count, thin_task<T>, &thin);
   return true;
