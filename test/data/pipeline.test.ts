@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { arange, data, layers, optimizers, randn, seed, sequential, tensor, zeros, Tensor } from '../../src/index.js';
 import type { Batch, Sequential } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 const quiet = { verbose: 0 } as const;
 const count = (n: number): Tensor => arange(n).cast('float32');
@@ -160,10 +161,7 @@ test('options and elements that make no sense are told by name', async (t) => {
 });
 
 function csvFile(t: ExecutionContext, text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-csv-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const path = join(folder, 'file.csv');
   writeFileSync(path, text);
   return path;

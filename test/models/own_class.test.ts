@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ava from 'ava';
 import { layers, mean, Model, randn, seed, sequential, square, sub, valueAndGrad } from '../../src/index.js';
 import type { CallContext, OutputMeters, Rows, Tensor } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
@@ -78,10 +77,7 @@ test('its first data build it, and no other shape is taken afterwards', async (t
 });
 
 test('weights go to a file and back; the class itself only if it has getConfig()', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-own-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const path = join(folder, 'weights');
   const [net, other] = [new Net(), new Net()];
   await t.throwsAsync(net.saveWeights(path), { code: 'ERR_ARGUMENT', message: /saveWeights: net is not built/ });
