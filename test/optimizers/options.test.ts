@@ -70,6 +70,11 @@ test('a slot that would become denormal without gradients is zero', (t) => {
     { rule: optimizers.sgd({ momentum: 0.9 }), fading: 1 },
     { rule: optimizers.adam(), fading: 1 }, // its squares take 87,000 steps
     { rule: optimizers.rmsprop({ momentum: 0.9, centered: true }), fading: 3 },
+    { rule: optimizers.nadam(), fading: 1 },
+    { rule: optimizers.adamax({ beta2: 0.9 }), fading: 2 },
+    { rule: optimizers.adadelta({ rho: 0.92 }), fading: 2 },
+    { rule: optimizers.lion({ beta2: 0.9 }), fading: 1 },
+    { rule: optimizers.lamb({ beta2: 0.9 }), fading: 2 },
   ];
   for (const { rule, fading } of rules) {
     const w = tensor([1, 2, 3]), none = tensor([0, 0, 0]);
