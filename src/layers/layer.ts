@@ -1,6 +1,7 @@
 import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
+import { keep } from '../scope.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
 import { checkList, checkOptions, checkRowShape, flag, valueText } from '../options.js';
 import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
@@ -161,10 +162,10 @@ export abstract class Layer {
     return this.callAll(tensors, context);
   }
 
-  /** Adds a weight; for createWeights(). */
+  /** Adds a weight, which outlives a scope() around this; for createWeights(). */
   protected addWeight(weight: Weight): Tensor {
     this.ownWeights.push(weight);
-    return weight.value;
+    return keep(weight.value);
   }
 
   /** Copies of the weights' values, in the order of `weights`. */

@@ -131,7 +131,7 @@ function checkClasses(name: string, yTrue: Tensor, outputShape: Shape): void {
   }
   checkNumbers(name, yTrue);
   if (yTrue.size === 0) return;
-  const [low, high] = [min(yTrue).item(), max(yTrue).item()];
+  const [low, high] = [yTrue.dtype === 'uint8' ? 0 : min(yTrue).item(), max(yTrue).item()];
   if (low < 0 || high >= classes) {
     throw new HebbError('ERR_ARGUMENT', `${name}: label ${low < 0 ? low : high} is out of range for ${classes} classes`);
   }

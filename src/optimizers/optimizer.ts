@@ -4,6 +4,7 @@ import {
   add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
 import { checkList, checkOptions, flag } from '../options.js';
+import { keep } from '../scope.js';
 import { checkTensor, disposedError, type Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
 import { between, notNegative, positive } from './options.js';
@@ -69,9 +70,10 @@ export abstract class Optimizer {
     this.initialRate = learningRate ?? defaultRate;
     this.options = options;
     this.check();
-    this.iterations = full([], 0, { dtype: 'float64' });
-    this.batches = options.gradientAccumulationSteps === undefined ? this.iterations : full([], 0, { dtype: 'float64' });
-    this.learningRate = full([], 0, { dtype: 'float64' });
+    const number = (): Tensor => keep(full([], 0, { dtype: 'float64' }));
+    this.iterations = number();
+    this.batches = options.gradientAccumulationSteps === undefined ? this.iterations : number();
+    this.learningRate = number();
     assign(this.learningRate, typeof this.initialRate === 'number' ? this.initialRate : this.initialRate.call(this.batches));
   }
 
@@ -189,6 +191,7 @@ export abstract class Optimizer {
       const sum = this.options.gradientAccumulationSteps === undefined ? {} : { sum: full(w.shape, 0, w) };
       const mean = this.options.useEma === true ? { mean: copy(w) } : {};
       state = { slots: this.slots(w), ...sum, ...mean };
+      for (const x of [...state.slots, state.sum, state.mean]) if (x !== undefined) keep(x); // they outlive a scope() around this
       this.states.set(w, state);
     }
     return state;
