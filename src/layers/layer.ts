@@ -1,6 +1,7 @@
 import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
+import { returnedRows } from '../returned.js';
 import { keep } from '../scope.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
 import { checkList, checkOptions, checkRowShape, flag, valueText } from '../options.js';
@@ -97,7 +98,7 @@ export abstract class Layer {
   build(inputShape: Shape): void {
     if (this.builtFor === undefined) {
       checkRowShape(this.name || this.kind, 'the shape to build for', inputShape);
-      this.outputShape(inputShape);
+      this.shapesOf([inputShape]);
       this.createWeights?.(inputShape);
       this.builtFor = inputShape;
     } else if (this.builtFor.join() !== String(inputShape)) {
@@ -107,7 +108,9 @@ export abstract class Layer {
 
   /** @internal The shapes of the outputs for inputs of the given shapes; one of each unless a layer takes more. */
   shapesOf(shapes: readonly Shape[]): readonly Shape[] {
-    return [this.outputShape(this.only(shapes))];
+    const shape = this.outputShape(this.only(shapes));
+    checkRowShape(this.name || this.kind, 'what outputShape() returns', shape);
+    return [shape];
   }
   /** @internal As build(), for any number of inputs. */
   buildAll(shapes: readonly Shape[]): void {
@@ -115,7 +118,8 @@ export abstract class Layer {
   }
   /** @internal As call(), for any number of inputs. */
   callAll(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    return [this.call(this.only(inputs), context)];
+    const x = this.only(inputs);
+    return [returnedRows(`${this.name || this.kind}: call()`, this.call(x, context), x.shape[0])];
   }
 
   private only<T>(inputs: readonly T[]): T {
