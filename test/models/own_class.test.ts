@@ -108,8 +108,10 @@ test('it may take and answer several tensors, by order or by name', async (t) =>
   const [a, b, y] = [randn([20, 3]), randn([20, 4]), randn([20, 2])];
   const { history } = await net.fit({ a, b }, { sum: y, product: y }, { epochs: 2, ...quiet });
   t.deepEqual(Object.keys(history), ['loss', 'product_loss', 'sum_loss']);
-  const { sum, product } = net.predict({ a, b });
-  t.deepEqual([sum.shape, product.shape], [[20, 2], [20, 2]]);
+  for (const used of [net, new Pair()]) {
+    const { sum, product } = used.predict({ a, b }); // which builds one that is new
+    t.deepEqual([sum.shape, product.shape], [[20, 2], [20, 2]]);
+  }
 });
 
 test('a training step of its own is what fit() captures and replays', async (t) => {
