@@ -3,7 +3,6 @@ import { copy, gather, slice, stack, tensor, toTensor } from '../ops/index.js';
 import { checkFunction, checkNames, flag } from '../options.js';
 import { randint } from '../random.js';
 import { disposedError, Tensor, type TensorLike } from '../tensor.js';
-import { scope } from '../scope.js';
 import { iteratorOf } from '../train/batches.js';
 import { wholeNumber } from '../train/rows.js';
 import { permutation, randomStream, type RandomStream } from './random_stream.js';
@@ -59,6 +58,14 @@ function stacked<T>(elements: readonly T[]): Stacked<T> {
 function free(elements: unknown): void {
   if (elements instanceof Tensor) elements.dispose();
   else if (typeof elements === 'object' && elements !== null) for (const part of Object.values(elements)) free(part);
+}
+
+/** What fn makes of rows of x, of which nothing else stays: no scope(), which would cost each batch more than its copy. */
+function viewed(x: Tensor, rows: number | [number, number], fn: (view: Tensor) => Tensor): Tensor {
+  const view = slice(x, rows);
+  const made = fn(view);
+  view.dispose();
+  return made;
 }
 
 /** The random numbers of each pass: from a seed and the number of the pass, or from the generator that seed() sets. */
@@ -249,7 +256,7 @@ class RowsDataset<T> extends Dataset<T> {
   }
   private *elements(): Generator<T> {
     const order = this.order && permutation(this.count, this.order());
-    for (let i = 0; i < this.count; i++) yield scope(() => this.at((x) => copy(slice(x, order?.[i] ?? i))));
+    for (let i = 0; i < this.count; i++) yield this.at((x) => viewed(x, order?.[i] ?? i, copy));
   }
   override shuffle(options: ShuffleOptions = {}): Dataset<T> {
     const { seed } = shuffleSettings(options);
@@ -265,7 +272,7 @@ class RowsDataset<T> extends Dataset<T> {
       try {
         for (let i = 0; i < end; i += size) {
           const range: [number, number] = [i, Math.min(end, i + size)];
-          yield scope(() => at((x) => (rows === undefined ? copy(slice(x, range)) : gather(x, slice(rows, range))))) as Stacked<T>;
+          yield at((x) => (rows === undefined ? viewed(x, range, copy) : viewed(rows, range, (part) => gather(x, part)))) as Stacked<T>;
         }
       } finally {
         rows?.dispose();

@@ -5,6 +5,7 @@ import {
   softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum, where,
 } from '../ops/index.js';
 import { withDefaults } from '../options.js';
+import { scope } from '../scope.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { alike, checkAlike, checkNumbers, checkOption, classNumbers, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
 
@@ -115,7 +116,7 @@ function withoutClass(name: string, { config, call, check }: Loss, ignoreClass: 
       return mul(where(known, rows, 0), share);
     },
     check: (yTrue, outputShape) => {
-      check(where(counts(yTrue), yTrue, 0), outputShape);
+      scope(() => { check(where(counts(yTrue), yTrue, 0), outputShape); });
     },
   };
 }

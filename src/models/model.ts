@@ -2,7 +2,6 @@ import { HebbError } from '../errors.js';
 import type { Loss } from '../losses/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { model as drawing } from '../plots/model.js';
-import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import type { Logs } from '../train/callbacks.js';
 import { isBatches, type Batches } from '../train/batches.js';
@@ -279,10 +278,7 @@ export abstract class Model extends Network {
     const targets = bind(op, `${prefix}y`, names, y);
     checkRows(op, inputs, targets);
     const outputs = this.outputShapes ?? this.shapesOf(shapes);
-    const weights = scope(() => {
-      for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
-      return rowWeights(op, names, targets, options, () => this.classesFor(inputs));
-    });
-    return { x: inputs, y: targets, weights };
+    for (const [i, { loss, index }] of this.targets.entries()) loss.check(targets[i]!, outputs[index] ?? []);
+    return { x: inputs, y: targets, weights: rowWeights(op, names, targets, options, () => this.classesFor(inputs)) };
   }
 }

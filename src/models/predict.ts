@@ -48,11 +48,11 @@ function* batches(model: Model, rows: readonly Tensor[], count: number, batchSiz
         freeFilled(step);
         step = forward(model, rows, (current = size));
       }
-      scope(() => { fill(step, rows.map((x) => slice(x, [i, i + size]))); });
+      const views = [...rows, ...all].map((x) => slice(x, [i, i + size]));
+      fill(step, views);
       yield step.program;
-      scope(() => {
-        for (const [k, output] of step.program.result.entries()) assign(slice(all[k]!, [i, i + size]), output);
-      });
+      for (const [k, output] of step.program.result.entries()) assign(views[rows.length + k]!, output);
+      for (const view of views) view.dispose();
     }
   } finally {
     freeFilled(step);

@@ -3,6 +3,7 @@ import { HebbError } from '../errors.js';
 import { isDict } from '../models/structure.js';
 import { valueText } from '../options.js';
 import { any, argmax, cast, gather, max, notEqual, ones, reshape, sub, tensor } from '../ops/index.js';
+import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { asTensor } from './rows.js';
 
@@ -86,7 +87,7 @@ export function rowWeights(
     if (sampleWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
     const [targets] = y;
     if (targets === undefined || y.length > 1) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is for one output, there are ${y.length}`);
-    return [classWeights(op, targets, classWeight, classes())];
+    return [scope(() => classWeights(op, targets, classWeight, classes()))];
   }
   if (sampleWeight === undefined) return [];
   const rows = y[0]?.shape[0] ?? 0;
