@@ -93,8 +93,8 @@ export function rowWeights(
   const rows = y[0]?.shape[0] ?? 0;
   const several = perOutput(op, names, sampleWeight);
   if (several === undefined) {
-    const weights = sampleWeights(op, 'sampleWeight', rows, sampleWeight as TensorLike);
+    const weights = scope(() => sampleWeights(op, 'sampleWeight', rows, sampleWeight as TensorLike));
     return names.map(() => weights);
   }
-  return several.map((weights, i) => (weights == null ? ones([rows]) : sampleWeights(op, `sampleWeight of ${names[i] ?? ''}`, rows, weights)));
+  return several.map((weights, i) => (weights == null ? ones([rows]) : scope(() => sampleWeights(op, `sampleWeight of ${names[i] ?? ''}`, rows, weights))));
 }
