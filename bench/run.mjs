@@ -2,11 +2,10 @@
 // bench/results.json, and made from it bench/RESULTS.md, docs/images/bench.svg and the table in the README.md of the
 // package. The README.md beside this file says how it is measured.
 //   npm run bench -- [--suite gemm,small] [--threads 1,2] [--rounds 10] [--only hebb,torch] [--case 'NN|float64'] [--quick] [--dry]
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { temporaryFolder } from '../scripts/temporary_folder.mjs';
 import { keep, summary } from './results.mjs';
 import * as converge from './suites/converge.mjs';
 import * as elementwise from './suites/elementwise.mjs';
@@ -33,9 +32,7 @@ const unknown = options.suite.split(',').filter((name) => !suites[name]);
 if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
 const threadCounts = options.threads.split(',').map(Number);
 
-const work = mkdtempSync(join(tmpdir(), 'hebb-bench-'));
-process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+const work = temporaryFolder('bench');
 
 /** Peers that start or run so slowly that a quick run leaves them out. */
 const slow = /^(keras|tfjs-node|jax-scan|hebb-)/;

@@ -10,10 +10,11 @@
 // of each GPU of that. Files named *_hopper.cu exist for sm_90a only and are compiled for that when 90 is asked for.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from './temporary_folder.mjs';
 
 const root = join(import.meta.dirname, '..');
 const table = join(root, 'bench', 'cuda_resources.json');
@@ -111,7 +112,7 @@ function check(gpu, file, found) {
   }
 }
 
-const output = mkdtempSync(join(tmpdir(), 'hebb-ptx-'));
+const output = temporaryFolder('ptx');
 async function work() {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
     const { file, ptx, gpus } = job;
@@ -128,7 +129,6 @@ async function work() {
   }
 }
 await Promise.all(Array.from({ length: availableParallelism() }, work));
-rmSync(output, { recursive: true });
 
 if (renew) {
   const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

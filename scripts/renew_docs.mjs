@@ -2,15 +2,16 @@
 //   node scripts/renew_docs.mjs [04_xor 07_regression]
 // A new quote is a comment with an empty block below it; a new picture is a link to docs/images/chapter/EXAMPLE/NAME.svg.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pages, pictures, programs, renewed, samePicture, showsText } from '../build-ts/test/support/quotes.js';
+import { temporaryFolder } from './temporary_folder.mjs';
 
 const root = join(import.meta.dirname, '..');
+const work = temporaryFolder('docs');
 
 for (const example of process.argv.length > 2 ? process.argv.slice(2) : programs) {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-docs-'));
+  const folder = join(work, example);
   const program = join(root, 'build-ts', 'examples', 'chapter', `${example}.js`);
   const run = (cwd, ...options) => {
     mkdirSync(cwd, { recursive: true });
@@ -35,6 +36,5 @@ for (const example of process.argv.length > 2 ? process.argv.slice(2) : programs
       write(() => copyFileSync(made, shown));
     }
   }
-  rmSync(folder, { recursive: true });
   console.log(`${example}: ${changes === 0 ? 'up to date' : `${changes} ${changes === 1 ? 'file' : 'files'} renewed`}`);
 }

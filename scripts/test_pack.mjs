@@ -2,12 +2,12 @@
 // and uses it from ESM and CommonJS; then the same with the prebuilt platform package and no install script.
 // Prints `N passed, N failed`. Needs a built checkout; npm's cache is tried before the network.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporary_folder.mjs';
 
 const root = join(import.meta.dirname, '..');
-const work = mkdtempSync(join(tmpdir(), 'hebb-pack-'));
+const work = temporaryFolder('pack');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 let passed = 0;
 let failed = 0;
@@ -76,6 +76,5 @@ if (check('npm pack', packed)) {
     smoke(prebuilt, 'prebuilt');
   }
 }
-rmSync(work, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

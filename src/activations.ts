@@ -1,6 +1,7 @@
 import { named } from './named.js';
 import { savedFunction, type SavedOwn } from './own_parts.js';
 import * as ops from './ops/index.js';
+import { returned } from './returned.js';
 import type { Shape, Tensor } from './tensor.js';
 
 /** An activation function with the name by which layers and saved models know it. */
@@ -60,6 +61,12 @@ export function activatedShape(activation: ActivationLike | undefined, shape: Sh
 export function getActivation(activation: ActivationLike = 'linear'): Activation {
   if (typeof activation === 'function') return { name: activation.name, call: activation };
   return { name: activation, call: named('activation', functions, activation) };
+}
+
+/** The activation of x. @throws ERR_ARGUMENT, ERR_DISPOSED for a function of one's own that returns no tensor */
+export function activated(activation: ActivationLike | undefined, x: Tensor): Tensor {
+  const { name, call } = getActivation(activation);
+  return returned(`activation '${name}'`, call(x));
 }
 
 /** What a configuration says of an activation. */

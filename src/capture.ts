@@ -31,6 +31,8 @@ export class Program<R = unknown> {
     private readonly handle: NativeProgram,
     /** What the captured function returned; its tensors hold the values of the last step once a run is over. */
     readonly result: R,
+    /** The tensors in there that the program computes. */
+    private readonly computed: readonly Tensor[],
   ) {}
 
   /** The number of kernel launches in one step. */
@@ -61,6 +63,11 @@ export class Program<R = unknown> {
   /** `using program = ...` disposes at the end of the block. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** @internal Frees the tensors of `result` that the program computes; it is not run afterwards. */
+  freeResult(): void {
+    for (const x of this.computed) x.dispose();
   }
 
   private free(): void {
@@ -195,18 +202,19 @@ export function capture<R>(fn: () => R): Program<R> {
     forgetRecorded();
   }
   let handle: NativeProgram;
+  let computed: readonly Tensor[];
   const homes = new Map<number, Tensor>();
   try {
     const tensors = [...tensorsIn(result, new Set())];
     if (tensors.some(({ isDisposed }) => isDisposed)) {
       throw new HebbError('ERR_DISPOSED', 'capture: the function returned a tensor that was disposed, its values are gone');
     }
-    const returned = tensors.filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
-    for (const { bytes, block } of returned) {
+    computed = tensors.filter(({ bytes }) => typeof bytes === 'number' && bytes >= 0);
+    for (const { bytes, block } of computed) {
       if (typeof bytes === 'number' && !homes.has(bytes)) homes.set(bytes, emptyBytes(block.device, native.plannedBytes(bytes)));
     }
     handle = native.recordEnd([...homes].flatMap(([index, home]) => [index, home.bytes, home.offset]));
-    for (const x of returned) {
+    for (const x of computed) {
       const home = typeof x.bytes === 'number' ? homes.get(x.bytes) : undefined;
       if (home !== undefined) x.rehome(home);
     }
@@ -216,7 +224,7 @@ export function capture<R>(fn: () => R): Program<R> {
     throw error;
   }
   for (const bytes of handle.externals()) markCaptured(bytes);
-  return new Program(handle, result);
+  return new Program(handle, result, computed);
 }
 
 function isPromise(value: unknown): boolean {

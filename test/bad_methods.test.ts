@@ -28,7 +28,7 @@ const inner = new Set([
   'disturbed', 'checkPositive', 'axesOf', 'prepared', 'unscaled', 'fitted', 'prepare', 'learn', 'weightsOf', 'train', 'record', 'rowWeights',
   'checkFeatures', 'fresh', 'continued', 'overflow', 'partsOf', 'epochs', 'minimise', 'answers', 'trainingRows', 'derive', 'at', 'elements',
   'check', 'checkTensors', 'stateOf', 'step', 'accumulate', 'average', 'clipped', 'slots', 'update', 'numbers', 'ownConfig', 'activeInputs',
-  'withoutLoop', 'strategy', 'run', 'checkSpaces', 'write', 'value', 'append', 'complete', 'moments', 'f',
+  'withoutLoop', 'strategy', 'run', 'checkSpaces', 'write', 'value', 'append', 'complete', 'normalized', 'f',
 ]);
 /** Of some classes, what has the name of another's inner method is for users. */
 const outer: Readonly<Record<string, readonly string[]>> = { 'a logic network': ['run'], 'a program': ['run'] };

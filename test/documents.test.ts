@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import test from 'ava';
 import { pages, pictures, programs, quoted } from './support/quotes.js';
+import { temporaryFolder } from './support/temporary_folder.js';
 
 const build = join(import.meta.dirname, '..');
 const root = join(build, '..');
@@ -18,10 +19,7 @@ for (const { program, output, name } of ['README.md', 'docs/capture.md', 'docs/k
   test(`${name} prints what the page shows`, (t) => {
     t.not(output, '');
     // Inside the package, so that 'hebb' is found.
-    const folder = mkdtempSync(join(build, 'document-'));
-    t.teardown(() => {
-      rmSync(folder, { recursive: true });
-    });
+    const folder = temporaryFolder(t, build);
     const file = join(folder, 'program.js');
     writeFileSync(file, program);
     const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });

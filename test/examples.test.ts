@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { programs, stale, type Printed } from './support/quotes.js';
+import { temporaryFolder } from './support/temporary_folder.js';
 
 const examples = join(import.meta.dirname, '..', 'examples');
 
@@ -44,14 +45,6 @@ async function runChapter(t: ExecutionContext, name: string, folder: string, ...
   t.is(code, 0, err);
   t.true(seconds > 0 && seconds < 30, `${name} took ${seconds} s of processor time`);
   return out;
-}
-
-function temporaryFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-examples-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
 }
 
 /** Writes its pictures, prints them too with --text; and the course shows what was printed, its lines and its pictures as they are. */

@@ -47,6 +47,7 @@ const mistakes: [string, (net: Sequential, folder: string) => unknown, ErrorCode
   ['an unknown metric', (net) => { net.compile({ loss: 'mse', metrics: ['acuracy'] }); }, 'ERR_ARGUMENT', /metrics: expected one of accuracy, .*, got 'acuracy'/],
   ['an unknown initializer', () => layers.dense({ units: 3, kernelInitializer: 'glorot' }), 'ERR_ARGUMENT', /kernelInitializer: expected one of zeros, .*, got 'glorot'/],
   ['an option of compile() that is none', (net) => { net.compile(any({ loss: 'mse', metric: ['mae'] })); }, 'ERR_ARGUMENT', /compile: there is no option 'metric'; there are optimizer, loss,/],
+  ['inputs that are tensors in an array', (net) => Promise.resolve(net.predict(any([ones([1, 4]), ones([1, 4])]))), 'ERR_ARGUMENT', /^predict: x: tensor: .* got a tensor among them; stack\(\) and concat\(\) join tensors$/],
   ['labels that are texts', (net) => net.fit(x, any(['cat', 'dog', 'cat', 'dog', 'cat', 'dog']), quiet), 'ERR_ARGUMENT', /fit: y: .*numbers or booleans, got string cat; number the texts/],
   ['NaN in the inputs', (net) => net.fit(x.add([[0], [0], [NaN], [0], [NaN], [0]]), y, quiet), 'ERR_ARGUMENT', /fit: x contains NaN, first in row 2/],
   ['NaN in the targets', (net) => net.fit(x, tensor([0, 1, NaN, 0, 1, 2]), quiet), 'ERR_ARGUMENT', /sparseCategoricalCrossentropy: .*NaN/],

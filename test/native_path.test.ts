@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { HebbError } from '../src/errors.js';
+import { temporaryFolder } from './support/temporary_folder.js';
 
 const modulePath = new URL('../src/native_path.js', import.meta.url).href;
 
@@ -23,10 +23,7 @@ test('with HEBB_NATIVE_PATH only that file is tried, and the error names it and 
 });
 
 test('a file that is not an addon gives the reason of the loader, not a crash', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-load-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const file = join(folder, 'text.node');
   writeFileSync(file, 'this is no shared library');
   const output = loadWith(file);
@@ -49,24 +46,20 @@ test('a HebbError has a name, a code, a message and a cause', (t) => {
 });
 
 /** Runs a lone copy of the install script on a machine that has Node and nothing else. */
-function installOnBareMachine(environment: Record<string, string>): { status: number | null; stderr: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-install-'));
-  try {
-    mkdirSync(join(folder, 'scripts'));
-    mkdirSync(join(folder, 'bin'));
-    symlinkSync(process.execPath, join(folder, 'bin', 'node'));
-    const script = join(folder, 'scripts', 'install.cjs');
-    copyFileSync('scripts/install.cjs', script);
-    const env = { PATH: join(folder, 'bin'), ...environment };
-    const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
-    return { status, stderr };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function installOnBareMachine(t: ExecutionContext, environment: Record<string, string>): { status: number | null; stderr: string } {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'scripts'));
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(process.execPath, join(folder, 'bin', 'node'));
+  const script = join(folder, 'scripts', 'install.cjs');
+  copyFileSync('scripts/install.cjs', script);
+  const env = { PATH: join(folder, 'bin'), ...environment };
+  const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+  return { status, stderr };
 }
 
 test('the install step says in words what a bare machine lacks', (t) => {
-  const { status, stderr } = installOnBareMachine({});
+  const { status, stderr } = installOnBareMachine(t, {});
   t.is(status, 1);
   for (const words of ['No C++ compiler was found', 'no prebuilt package', 'cmake was not found', 'node-gyp was not found']) {
     t.true(stderr.includes(words), `${words} in:\n${stderr}`);
@@ -74,6 +67,6 @@ test('the install step says in words what a bare machine lacks', (t) => {
 });
 
 test('the install step refuses an unknown HEBB_BUILD and can be skipped', (t) => {
-  t.regex(installOnBareMachine({ HEBB_BUILD: 'magic' }).stderr, /HEBB_BUILD must be one of .*, got 'magic'/);
-  t.is(installOnBareMachine({ HEBB_BUILD: 'skip' }).status, 0);
+  t.regex(installOnBareMachine(t, { HEBB_BUILD: 'magic' }).stderr, /HEBB_BUILD must be one of .*, got 'magic'/);
+  t.is(installOnBareMachine(t, { HEBB_BUILD: 'skip' }).status, 0);
 });

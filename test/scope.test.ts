@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { add, devices, keep, withDevice, memory, mul, ones, scope, sum, tensor, zeros, type Tensor } from '../src/index.js';
+import {
+  add, devices, keep, layers, optimizers, withDevice, memory, mul, ones, scope, sequential, sum, tensor, zeros, type Tensor,
+} from '../src/index.js';
 
 test.serial('scope frees what was made inside and not returned', (t) => {
   let inside: Tensor | undefined;
@@ -85,6 +87,29 @@ test.serial('keep takes a tensor out of its scope', (t) => {
   const outside = ones([1]);
   t.is(keep(outside), outside);
 });
+
+for (const optimizer of ['sgd', 'adam', 'nadam', 'adafactor'] as const) {
+  test(`a model that was made or trained with ${optimizer}() in a scope goes on after it`, async (t) => {
+    const [x, y] = [ones([8, 3]), zeros([8, 1])];
+    const make = () => {
+      const made = sequential([layers.normalization(), layers.dense({ units: 1 })]);
+      made.compile({ loss: 'mse', optimizer: optimizers[optimizer]({ gradientAccumulationSteps: 2, useEma: true }) });
+      return made;
+    };
+    const held: { net?: ReturnType<typeof make> } = {};
+    await scope(async () => {
+      held.net = make();
+      await held.net.fit(x, y, { verbose: 0 });
+    });
+    const trained = make();
+    await scope(async () => { await trained.fit(x, y, { verbose: 0 }); });
+    for (const net of [held.net!, trained]) {
+      await net.fit(x, y, { verbose: 0, epochs: 2 });
+      t.true(Number.isFinite((await net.evaluate(x, y)).loss));
+      t.deepEqual(net.predict(x).shape as unknown, [8, 1]);
+    }
+  });
+}
 
 test.serial('memory is flat over a thousand steps in scopes, and says what is held', (t) => {
   withDevice('cpu', () => {

@@ -54,6 +54,20 @@ function stacked<T>(elements: readonly T[]): Stacked<T> {
   }) as Stacked<T>;
 }
 
+/** Frees the tensors in elements. */
+function free(elements: unknown): void {
+  if (elements instanceof Tensor) elements.dispose();
+  else if (typeof elements === 'object' && elements !== null) for (const part of Object.values(elements)) free(part);
+}
+
+/** What fn makes of rows of x, of which nothing else stays: no scope(), which would cost each batch more than its copy. */
+function viewed(x: Tensor, rows: number | [number, number], fn: (view: Tensor) => Tensor): Tensor {
+  const view = slice(x, rows);
+  const made = fn(view);
+  view.dispose();
+  return made;
+}
+
 /** The random numbers of each pass: from a seed and the number of the pass, or from the generator that seed() sets. */
 function passes(seed: number | undefined): () => RandomStream {
   if (seed !== undefined) randomStream('shuffle', seed);
@@ -75,6 +89,8 @@ export class Dataset<T> implements AsyncIterable<T> {
     private readonly open: () => AsyncIterator<T> | Iterator<T>,
     /** The number of elements, where it is known; Infinity for an endless one. */
     readonly size: number | undefined,
+    /** @internal Whether elements are made anew for each pass and nobody else has them: fit() frees such batches. */
+    readonly madeAnew = false,
   ) {}
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
@@ -85,8 +101,8 @@ export class Dataset<T> implements AsyncIterable<T> {
     };
   }
 
-  private derive<U>(make: (source: AsyncIterable<T>) => AsyncGenerator<U>, size: number | undefined): Dataset<U> {
-    return new Dataset(() => make(this), size);
+  private derive<U>(make: (source: AsyncIterable<T>) => AsyncGenerator<U>, size: number | undefined, madeAnew = this.madeAnew): Dataset<U> {
+    return new Dataset(() => make(this), size, madeAnew);
   }
 
   /** Joins elements to batches, tensors along a new first dimension. @throws ERR_ARGUMENT unless size is a whole number >= 1; for an unknown option */
@@ -94,16 +110,22 @@ export class Dataset<T> implements AsyncIterable<T> {
     const dropRemainder = dropsRemainder(options);
     wholeNumber('batch', 'size', size, 1);
     const count = this.size === undefined ? undefined : (dropRemainder ? Math.floor : Math.ceil)(this.size / size);
+    const { madeAnew } = this;
+    const join = (elements: readonly T[]): Stacked<T> => {
+      const batch = stacked(elements);
+      if (madeAnew) free(elements);
+      return batch;
+    };
     return this.derive(async function* (source) {
       let elements: T[] = [];
       for await (const element of source) {
         elements.push(element);
         if (elements.length < size) continue;
-        yield stacked(elements);
+        yield join(elements);
         elements = [];
       }
-      if (elements.length > 0 && !dropRemainder) yield stacked(elements);
-    }, count);
+      if (elements.length > 0 && !dropRemainder) yield join(elements);
+    }, count, true);
   }
   /** Mixes elements, a buffer of them at a time. @throws ERR_ARGUMENT for options that make no sense */
   shuffle(options: ShuffleOptions = {}): Dataset<T> {
@@ -131,14 +153,14 @@ export class Dataset<T> implements AsyncIterable<T> {
     checkFunction('map', fn);
     return this.derive(async function* (source) {
       for await (const element of source) yield await fn(element);
-    }, this.size);
+    }, this.size, false);
   }
   /** The elements for which fn answers true. */
   filter(fn: (element: T) => Eventually<boolean>): Dataset<T> {
     checkFunction('filter', fn);
     return this.derive(async function* (source) {
       for await (const element of source) if (await fn(element)) yield element;
-    }, undefined);
+    }, undefined, false);
   }
   /** All elements `count` times over, endlessly by default. */
   repeat(count = Infinity): Dataset<T> {
@@ -210,7 +232,7 @@ export class Dataset<T> implements AsyncIterable<T> {
         yield element;
       }
       kept = elements;
-    }, this.size);
+    }, this.size, false);
   }
   /** All elements, in an array. */
   async toArray(): Promise<T[]> {
@@ -227,14 +249,14 @@ class RowsDataset<T> extends Dataset<T> {
     private readonly count: number,
     private readonly order?: () => RandomStream,
   ) {
-    super(() => this.elements(), count);
+    super(() => this.elements(), count, true);
   }
   private at(fn: (x: Tensor) => Tensor): T {
     return mapLeaves([this.rows], '', ([x]) => fn(x as Tensor)) as T;
   }
   private *elements(): Generator<T> {
     const order = this.order && permutation(this.count, this.order());
-    for (let i = 0; i < this.count; i++) yield this.at((x) => copy(slice(x, order?.[i] ?? i)));
+    for (let i = 0; i < this.count; i++) yield this.at((x) => viewed(x, order?.[i] ?? i, copy));
   }
   override shuffle(options: ShuffleOptions = {}): Dataset<T> {
     const { seed } = shuffleSettings(options);
@@ -247,12 +269,16 @@ class RowsDataset<T> extends Dataset<T> {
     const { count, order, at } = { count: this.count, order: this.order, at: this.at.bind(this) };
     function* batches(): Generator<Stacked<T>> {
       const rows = order && tensor(permutation(count, order()), { dtype: 'int32' });
-      for (let i = 0; i < end; i += size) {
-        const range: [number, number] = [i, Math.min(end, i + size)];
-        yield at((x) => (rows === undefined ? copy(slice(x, range)) : gather(x, slice(rows, range)))) as Stacked<T>;
+      try {
+        for (let i = 0; i < end; i += size) {
+          const range: [number, number] = [i, Math.min(end, i + size)];
+          yield at((x) => (rows === undefined ? viewed(x, range, copy) : viewed(rows, range, (part) => gather(x, part)))) as Stacked<T>;
+        }
+      } finally {
+        rows?.dispose();
       }
     }
-    return new Dataset(batches, Math.ceil(end / size));
+    return new Dataset(batches, Math.ceil(end / size), true);
   }
 }
 

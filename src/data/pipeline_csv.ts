@@ -127,5 +127,5 @@ export function csv(path: string, options: CsvOptions & Partial<CsvTensorOptions
       const names = features ?? Object.keys(row).filter((name) => name !== label);
       yield [tensor(Float32Array.from(names, number)), number(label)] as const;
     }
-  }, undefined);
+  }, undefined, true);
 }

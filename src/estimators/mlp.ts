@@ -56,6 +56,12 @@ interface Learned {
 
 const smallestRate = 1e-6;
 
+/** The tensors of a training: weights, and what the optimiser keeps. */
+function stateOf({ network, optimizer }: Learned): Tensor[] {
+  const parameters = parametersOf(network);
+  return [...parameters, ...(optimizer?.state(parameters) ?? [])];
+}
+
 /** A multilayer perceptron that learns by scikit-learn's rules: what the classifier and the regressor have in common. */
 export abstract class Mlp extends Configured<MlpSettings> {
   private learned: Learned | undefined;
@@ -154,7 +160,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
     return this.learned !== undefined && (mode === 'continue' || this.settings.warmStart);
   }
 
-  /** Trains; what was learned before changes only if it succeeds. */
+  /** Trains, in a scope() that frees what it needs on the way; what was learned before changes only if it succeeds. */
   protected async train(task: MlpTask, mode: 'fit' | 'continue', options: MlpFitOptions): Promise<void> {
     const { op, settings } = this;
     if (this.busy) throw new HebbError('ERR_ARGUMENT', `${op}: a training is under way; await it first`);
@@ -163,8 +169,8 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const from = this.goesOn(mode) ? this.learned : undefined;
     const next = from === undefined ? this.fresh(task, random) : this.continued(from, task, mode);
     const parameters = parametersOf(next.network);
-    const state = [...parameters, ...(next.optimizer?.state(parameters) ?? [])];
-    for (const x of state) keep(x); // they outlive a scope() around this
+    const state = stateOf(next);
+    for (const x of state) keep(x);
     const before = from === undefined ? [] : state.map((x) => copy(x));
     this.busy = true;
     let ended: boolean;
@@ -175,11 +181,14 @@ export abstract class Mlp extends Configured<MlpSettings> {
       if (!parameters.every((w) => w.dataSync().every(Number.isFinite))) throw this.overflow(next);
     } catch (error) {
       for (const [i, x] of before.entries()) assign(state[i]!, x);
+      if (from === undefined) for (const x of state) x.dispose();
       throw error;
     } finally {
       this.busy = false;
     }
+    const gone = this.learned === undefined ? [] : stateOf(this.learned).filter((x) => !state.includes(x));
     this.learned = next;
+    for (const x of gone) x.dispose();
     if (mode === 'fit' && !ended) {
       process.emitWarning(`${op}: the training ended after ${next.nIter} epochs, before it stood still; raise maxIter, or tol`, 'ConvergenceWarning');
     }
@@ -255,7 +264,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
     });
     const keptOut = earlyStopping ? capture(() => outputsOf(network, pick(task.x, test))) : undefined;
     const testWeights = weights && keptOut && pick(weights, test).dataSync();
-    let best = earlyStopping ? parameters.map((w) => copy(w)) : [];
+    const best = earlyStopping ? parameters.map((w) => copy(w)) : [];
     let order = Int32Array.from(train.keys());
     const stop = signal && { signal };
     next.nIter = 0;
@@ -277,7 +286,7 @@ export abstract class Mlp extends Configured<MlpSettings> {
           next.stalls = score < next.bestScore + tol ? next.stalls + 1 : 0;
           if (score > next.bestScore) {
             next.bestScore = score;
-            best = parameters.map((w) => copy(w));
+            for (const [i, w] of parameters.entries()) assign(best[i]!, w);
           }
         } else {
           next.stalls = loss > next.bestLoss - tol ? next.stalls + 1 : 0;
@@ -305,7 +314,11 @@ export abstract class Mlp extends Configured<MlpSettings> {
     const numbersOf = (tensors: readonly Tensor[]): Float64Array => Float64Array.from(tensors.flatMap((w) => [...w.dataSync()]));
     const write = (values: Float64Array): void => {
       let at = 0;
-      for (const w of parameters) assign(w, tensor(values.subarray(at, (at += w.size)), { shape: w.shape }));
+      for (const w of parameters) {
+        const value = tensor(values.subarray(at, (at += w.size)), { shape: w.shape });
+        assign(w, value);
+        value.dispose();
+      }
     };
     next.nIter = 0;
     try {

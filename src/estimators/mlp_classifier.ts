@@ -43,13 +43,16 @@ export class MLPClassifier extends Mlp {
    */
   async fit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
     checkNames(`${this.op}.fit`, options, ['sampleWeight', 'signal']);
-    const rows = this.trainingRows(x, 'fit');
-    const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
-    const classes = distinct(labels.values);
-    if (this.goesOn('fit') && labels.columns === 1 && this.kinds.columns === 1 && classes.join() !== this.classes.join()) {
-      throw new HebbError('ERR_ARGUMENT', `${this.op}: warmStart needs the classes of the last fit(), ${this.classes.join(', ')}, got ${classes.join(', ')}`);
-    }
-    return this.learn(rows, labels, classes, 'fit', options);
+    await scope(() => {
+      const rows = this.trainingRows(x, 'fit');
+      const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
+      const classes = distinct(labels.values);
+      if (this.goesOn('fit') && labels.columns === 1 && this.kinds.columns === 1 && classes.join() !== this.classes.join()) {
+        throw new HebbError('ERR_ARGUMENT', `${this.op}: warmStart needs the classes of the last fit(), ${this.classes.join(', ')}, got ${classes.join(', ')}`);
+      }
+      return this.learn(rows, labels, classes, 'fit', options);
+    });
+    return this;
   }
 
   /**
@@ -61,9 +64,12 @@ export class MLPClassifier extends Mlp {
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions & { classes?: readonly number[] } = {}): Promise<this> {
     checkNames(`${this.op}.partialFit`, options, ['sampleWeight', 'signal', 'classes']);
     this.checkPartial();
-    const rows = this.trainingRows(x, 'continue');
-    const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
-    return this.learn(rows, labels, this.isFitted ? this.kinds.classes : distinct(options.classes ?? []), 'continue', options);
+    await scope(() => {
+      const rows = this.trainingRows(x, 'continue');
+      const labels = readLabels(this.op, y, rows.shape[0] ?? 0);
+      return this.learn(rows, labels, this.isFitted ? this.kinds.classes : distinct(options.classes ?? []), 'continue', options);
+    });
+    return this;
   }
 
   /** Probabilities [rows, classes], or of each label [rows, labels]. @throws ERR_ARGUMENT before fit(); ERR_SHAPE */
@@ -85,7 +91,7 @@ export class MLPClassifier extends Mlp {
     return shareRight(this.op, found.data, readLabels(this.op, y, found.rows));
   }
 
-  private async learn(x: Tensor, labels: Labels, known: number[], mode: 'fit' | 'continue', options: MlpFitOptions): Promise<this> {
+  private async learn(x: Tensor, labels: Labels, known: number[], mode: 'fit' | 'continue', options: MlpFitOptions): Promise<void> {
     const { columns, values, dtype } = labels;
     const classes = kindsOf(this.op, labels, known);
     const kinds = { classes, dtype, columns };
@@ -104,7 +110,6 @@ export class MLPClassifier extends Mlp {
     };
     await this.train(task, mode, options);
     this.kinds = kinds;
-    return this;
   }
 }
 

@@ -36,14 +36,16 @@ export class MLPRegressor extends Mlp {
    */
   async fit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
     checkNames(`${this.op}.fit`, options, ['sampleWeight', 'signal']);
-    return this.learn(x, y, 'fit', options);
+    await scope(() => this.learn(x, y, 'fit', options));
+    return this;
   }
 
   /** One epoch on some rows, from the weights there are. @throws as fit(), and ERR_ARGUMENT with earlyStopping or 'lbfgs' */
   async partialFit(x: TensorLike, y: TensorLike, options: MlpFitOptions = {}): Promise<this> {
     checkNames(`${this.op}.partialFit`, options, ['sampleWeight', 'signal']);
     this.checkPartial();
-    return this.learn(x, y, 'continue', options);
+    await scope(() => this.learn(x, y, 'continue', options));
+    return this;
   }
 
   /** The predictions [rows], or [rows, outputs] where y was a matrix. @throws ERR_ARGUMENT before fit(); ERR_SHAPE */
@@ -60,7 +62,7 @@ export class MLPRegressor extends Mlp {
     return determination(this.op, found, readTargets(this.op, y));
   }
 
-  private async learn(x: TensorLike, y: TensorLike, mode: 'fit' | 'continue', options: MlpFitOptions): Promise<this> {
+  private async learn(x: TensorLike, y: TensorLike, mode: 'fit' | 'continue', options: MlpFitOptions): Promise<void> {
     const rows = this.trainingRows(x, mode);
     const targets = readTargets(this.op, y);
     const { values, columns } = targets;
@@ -77,6 +79,5 @@ export class MLPRegressor extends Mlp {
     } as const;
     await this.train(task, mode, options);
     this.flat = columns === 1;
-    return this;
   }
 }

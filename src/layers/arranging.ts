@@ -1,5 +1,6 @@
 import { savedFunction } from '../own_parts.js';
 import { expandDims, tile, transpose, zeros } from '../ops/index.js';
+import { returnedRows } from '../returned.js';
 import { scope } from '../scope.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type Config, type LayerOptions } from './layer.js';
@@ -81,7 +82,7 @@ export class Lambda extends Layer {
     if (typeof f !== 'function') throw this.error('ERR_ARGUMENT', `needs a function, got ${typeof f}`);
   }
   outputShape(inputShape: Shape): Shape {
-    return scope(() => this.f(zeros([1, ...inputShape], { dtype: this.dtype })).shape.slice(1));
+    return scope(() => returnedRows(`${this.name || this.kind}: its function`, this.f(zeros([1, ...inputShape], { dtype: this.dtype })), 1).shape.slice(1));
   }
   call(x: Tensor): Tensor {
     return this.f(x);

@@ -1,4 +1,4 @@
-import { activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
+import { activated, activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
 import type { ConstraintLike } from '../constraints.js';
 import type { InitializerLike } from '../initializers.js';
 import { add, matmul} from '../ops/index.js';
@@ -78,7 +78,7 @@ export class Dense extends Layer {
       throw this.error('ERR_SHAPE', `expected input [*,${inputs}], got [${x.shape.join(',')}]`);
     }
     const product = matmul(toFloat(x, this.dtype), this.kernel);
-    const y = getActivation(this.options.activation).call(this.bias === undefined ? product : add(product, this.bias));
+    const y = activated(this.options.activation, this.bias === undefined ? product : add(product, this.bias));
     penalise(y, getRegularizer(this.options.activityRegularizer), context);
     return y;
   }

@@ -1,6 +1,8 @@
 import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import { assign, copy, toTensor } from '../ops/index.js';
+import { returnedRows } from '../returned.js';
+import { keep } from '../scope.js';
 import { isCapturing, Tensor, type Shape, type TensorLike } from '../tensor.js';
 import { checkList, checkOptions, checkRowShape, flag, valueText } from '../options.js';
 import { connect, SymbolicTensor, type Applicable, type Applied } from './symbolic.js';
@@ -96,7 +98,7 @@ export abstract class Layer {
   build(inputShape: Shape): void {
     if (this.builtFor === undefined) {
       checkRowShape(this.name || this.kind, 'the shape to build for', inputShape);
-      this.outputShape(inputShape);
+      this.shapesOf([inputShape]);
       this.createWeights?.(inputShape);
       this.builtFor = inputShape;
     } else if (this.builtFor.join() !== String(inputShape)) {
@@ -106,7 +108,9 @@ export abstract class Layer {
 
   /** @internal The shapes of the outputs for inputs of the given shapes; one of each unless a layer takes more. */
   shapesOf(shapes: readonly Shape[]): readonly Shape[] {
-    return [this.outputShape(this.only(shapes))];
+    const shape = this.outputShape(this.only(shapes));
+    checkRowShape(this.name || this.kind, 'what outputShape() returns', shape);
+    return [shape];
   }
   /** @internal As build(), for any number of inputs. */
   buildAll(shapes: readonly Shape[]): void {
@@ -114,7 +118,8 @@ export abstract class Layer {
   }
   /** @internal As call(), for any number of inputs. */
   callAll(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    return [this.call(this.only(inputs), context)];
+    const x = this.only(inputs);
+    return [returnedRows(`${this.name || this.kind}: call()`, this.call(x, context), x.shape[0])];
   }
 
   private only<T>(inputs: readonly T[]): T {
@@ -161,10 +166,10 @@ export abstract class Layer {
     return this.callAll(tensors, context);
   }
 
-  /** Adds a weight; for createWeights(). */
+  /** Adds a weight, which outlives a scope() around this; for createWeights(). */
   protected addWeight(weight: Weight): Tensor {
     this.ownWeights.push(weight);
-    return weight.value;
+    return keep(weight.value);
   }
 
   /** Copies of the weights' values, in the order of `weights`. */

@@ -9,6 +9,7 @@ import { isSavedOwn, makeOwn, type OwnParts } from '../own_parts.js';
 import * as regularizers from '../regularizers.js';
 import type { Regularizer, RegularizerLike } from '../regularizers.js';
 import { div } from '../ops/index.js';
+import { returnedShape } from '../returned.js';
 import type { Shape, Tensor } from '../tensor.js';
 import type { CallContext, Config, Weight } from './layer.js';
 
@@ -66,6 +67,17 @@ export function getConstraint(value?: ConstraintLike, option = 'constraint'): Co
   return named(option, constraintMakers, value)();
 }
 
+/** What an initialiser makes. @throws ERR_ARGUMENT, ERR_DISPOSED, ERR_SHAPE for anything but a tensor of the shape */
+export function initialValue(initializer: InitializerLike, shape: Shape, dtype: Dtype): Tensor {
+  const part = getInitializer(initializer);
+  return returnedShape(`initializer '${part.name}'`, part.call(shape, dtype), shape);
+}
+
+/** What a regulariser adds to the loss. @throws ERR_ARGUMENT, ERR_DISPOSED, ERR_SHAPE for anything but one number in a tensor */
+function penaltyBy(regularizer: Regularizer, x: Tensor): Tensor {
+  return returnedShape(`regularizer '${regularizer.name}'`, regularizer.call(x), []);
+}
+
 /** What makes and keeps a weight. */
 export interface WeightParts {
   initializer: InitializerLike;
@@ -79,10 +91,10 @@ export function trainableWeight(name: string, shape: Shape, dtype: Dtype, parts:
   const constraint = getConstraint(parts.constraint);
   return {
     name,
-    value: getInitializer(parts.initializer).call(shape, dtype),
+    value: initialValue(parts.initializer, shape, dtype),
     trainable: true,
-    ...(regularizer && { regularizer: (w: Tensor) => regularizer.call(w) }),
-    ...(constraint && { constraint: (w: Tensor) => constraint.call(w) }),
+    ...(regularizer && { regularizer: (w: Tensor) => penaltyBy(regularizer, w) }),
+    ...(constraint && { constraint: (w: Tensor) => returnedShape(`constraint '${constraint.name}'`, constraint.call(w), w.shape) }),
   };
 }
 
@@ -117,5 +129,5 @@ export function reviveParts(config: Config, parts: OwnParts): Config {
 
 /** Adds the penalty on a layer's outputs [batch, ...] to the loss: for each row, whatever the size of the batch (Keras). */
 export function penalise(outputs: Tensor, regularizer: Regularizer | undefined, { addPenalty }: CallContext): void {
-  if (regularizer !== undefined) addPenalty?.(div(regularizer.call(outputs), outputs.shape[0] ?? 1));
+  if (regularizer !== undefined) addPenalty?.(div(penaltyBy(regularizer, outputs), outputs.shape[0] ?? 1));
 }

@@ -5,7 +5,7 @@ import { add, assign, mean, mul, reshape, rsqrt, square, sub } from '../ops/inde
 import type { RegularizerLike } from '../regularizers.js';
 import type { Shape, Tensor } from '../tensor.js';
 import { Layer, type CallContext, type Config, type LayerOptions } from './layer.js';
-import { describe, describeParts, getInitializer, trainableWeight, type WeightParts } from './parts.js';
+import { describe, describeParts, getInitializer, initialValue, trainableWeight, type WeightParts } from './parts.js';
 import { toFloat } from './shaping.js';
 import { flag } from '../options.js';
 
@@ -136,7 +136,7 @@ export class BatchNormalization extends Scaling {
   protected override createWeights(inputShape: Shape): void {
     super.createWeights(inputShape);
     const average = (name: string, initializer: InitializerLike): Tensor =>
-      this.addWeight({ name, value: getInitializer(initializer).call([this.features(inputShape)], this.dtype), trainable: false });
+      this.addWeight({ name, value: initialValue(initializer, [this.features(inputShape)], this.dtype), trainable: false });
     this.movingMean = average('movingMean', this.options.movingMeanInitializer ?? 'zeros');
     this.movingVariance = average('movingVariance', this.options.movingVarianceInitializer ?? 'ones');
   }

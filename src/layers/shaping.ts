@@ -1,4 +1,4 @@
-import { activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
+import { activated, activatedShape, getActivation, savedActivation, type ActivationLike } from '../activations.js';
 import { add, cast, mul, reshape} from '../ops/index.js';
 import { isFloat, type Dtype } from '../dtype.js';
 import type { Shape, Tensor } from '../tensor.js';
@@ -79,7 +79,7 @@ export class ActivationLayer extends Layer {
     return activatedShape(this.options.activation, inputShape);
   }
   call(x: Tensor): Tensor {
-    return getActivation(this.options.activation).call(toFloat(x));
+    return activated(this.options.activation, toFloat(x));
   }
   getConfig(): Config {
     return { activation: savedActivation(this.options.activation) };

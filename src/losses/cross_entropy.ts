@@ -1,12 +1,13 @@
 import { HebbError } from '../errors.js';
 import { isFloat } from '../dtype.js';
 import {
-  add, any, cast, clip, div, log, logitsOf, max, maximum, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
+  add, cast, clip, div, log, logitsOf, max, maximum, min, mul, neg, notEqual, oneHot, pow, reshape, round, sigmoidCrossEntropy,
   softmaxCrossEntropy, softmaxCrossEntropyDense, sub, sum, where,
 } from '../ops/index.js';
 import { withDefaults } from '../options.js';
+import { scope } from '../scope.js';
 import type { Shape, Tensor } from '../tensor.js';
-import { alike, checkAlike, checkNumbers, checkOption, classNumbers, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
+import { alike, checkAlike, checkNumbers, checkOption, classNumbers, differ, epsilon, meanPerRow, rowwise, shapeError, type Loss } from './loss.js';
 
 /** Options of the cross entropies. */
 export interface CrossEntropyOptions {
@@ -115,7 +116,7 @@ function withoutClass(name: string, { config, call, check }: Loss, ignoreClass: 
       return mul(where(known, rows, 0), share);
     },
     check: (yTrue, outputShape) => {
-      check(where(counts(yTrue), yTrue, 0), outputShape);
+      scope(() => { check(where(counts(yTrue), yTrue, 0), outputShape); });
     },
   };
 }
@@ -131,11 +132,15 @@ function checkClasses(name: string, yTrue: Tensor, outputShape: Shape): void {
   }
   checkNumbers(name, yTrue);
   if (yTrue.size === 0) return;
-  const [low, high] = [min(yTrue).item(), max(yTrue).item()];
+  const [low, high] = [yTrue.dtype === 'uint8' ? 0 : min(yTrue).item(), max(yTrue).item()];
   if (low < 0 || high >= classes) {
     throw new HebbError('ERR_ARGUMENT', `${name}: label ${low < 0 ? low : high} is out of range for ${classes} classes`);
   }
-  if (isFloat(yTrue.dtype) && any(notEqual(yTrue, round(yTrue))).item() !== 0) {
+  if (!isFloat(yTrue.dtype)) return;
+  const whole = round(yTrue);
+  const fractions = differ(yTrue, whole);
+  whole.dispose();
+  if (fractions) {
     throw new HebbError('ERR_ARGUMENT', `${name}: the targets are class numbers, but not all are whole`);
   }
 }

@@ -1,6 +1,6 @@
 import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
-import { any, cast, mean, notEqual, reshape, sameShape } from '../ops/index.js';
+import { cast, mean, notEqual, reshape, sameShape, sum } from '../ops/index.js';
 import type { Shape, Tensor } from '../tensor.js';
 
 /** A loss: one number per row of the batch, or per position of a row where outputs have several. */
@@ -49,9 +49,17 @@ export function alike(yTrue: Tensor, yPred: Tensor): Tensor {
   return y.dtype === yPred.dtype ? y : cast(y, yPred.dtype);
 }
 
+/** Whether any two elements differ. What it computes on the way is free again: batches are checked one after the other. */
+export function differ(a: Tensor, b: Tensor): boolean {
+  const each = notEqual(a, b);
+  const found = sum(each).item() !== 0;
+  each.dispose();
+  return found;
+}
+
 /** @throws ERR_ARGUMENT for targets that contain NaN */
 export function checkNumbers(loss: string, yTrue: Tensor): void {
-  if (isFloat(yTrue.dtype) && yTrue.size > 0 && any(notEqual(yTrue, yTrue)).item() !== 0) {
+  if (isFloat(yTrue.dtype) && yTrue.size > 0 && differ(yTrue, yTrue)) {
     throw new HebbError('ERR_ARGUMENT', `${loss}: the targets contain NaN`);
   }
 }

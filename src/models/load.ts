@@ -1,3 +1,4 @@
+import { HebbError } from '../errors.js';
 import { checkNames } from '../options.js';
 import type { Model } from './model.js';
 import type { LoadOptions } from './save.js';
@@ -22,6 +23,7 @@ import type { Sequential } from './sequential.js';
  */
 export async function loadModel<M extends Model = Sequential>(path: string, options: LoadOptions = {}): Promise<M> {
   checkNames('loadModel', options, ['compile', 'classes']);
+  if (Array.isArray(options.classes)) throw new HebbError('ERR_ARGUMENT', 'loadModel: classes is an object of classes and functions by their names, got an array');
   const { readModel } = await import('./save.js');
   return readModel<M>(path, options);
 }

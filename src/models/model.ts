@@ -217,7 +217,9 @@ export abstract class Model extends Network {
   /** The outputs for all rows of batches x or [x, y], as a dataset or a generator gives them; a promise of them. */
   predict(batches: InputBatches, options?: PredictBatchesOptions): Promise<ReturnType<this['call']>>;
   predict(x: Data | InputBatches, options: PredictOptions & PredictBatchesOptions = {}): unknown {
-    return isBatches(x) ? this.predictAsync(x as InputBatches, options) : pack(this.outputStructure, predict(this, x as Data, options));
+    if (isBatches(x)) return this.predictAsync(x as InputBatches, options);
+    const outputs = predict(this, x as Data, options); // may build a model of one's own, which tells its outputs then
+    return pack(this.outputStructure, outputs);
   }
 
   /** As predict(), off the JavaScript thread, for rows or batches. */

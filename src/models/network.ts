@@ -3,6 +3,7 @@ import type { CallContext, Config, Layer } from '../layers/layer.js';
 import { connect, SymbolicTensor } from '../layers/symbolic.js';
 import { zeros } from '../ops/index.js';
 import { checkOptions, checkRowShape, valueText } from '../options.js';
+import { returnedRows } from '../returned.js';
 import { disposedError, isCapturing, Tensor, type Shape } from '../tensor.js';
 import { LayerOwner } from './layer_owner.js';
 import { ModelLayer } from './model_layer.js';
@@ -12,6 +13,13 @@ import type { SummaryRow } from './summary.js';
 
 /** Symbolic tensors in the structure of a model's outputs. */
 export type Symbolic<O> = O extends Tensor ? SymbolicTensor : { readonly [K in keyof O]: SymbolicTensor };
+
+/** The tensors that call() of a model returned. @throws ERR_ARGUMENT, ERR_DISPOSED, ERR_SHAPE for what is no tensor of so many rows */
+function outputsOf(model: string, result: unknown, { names, kind }: Structure, rows: number | undefined): readonly Tensor[] {
+  if (names.length === 0) throw new HebbError('ERR_ARGUMENT', `${model}: call() returns a tensor, or several in an array or an object`);
+  const outputs = unpack(result as Tensors, names);
+  return outputs.map((y, i) => returnedRows(`${model}: call()${kind === 'one' ? '' : ` for ${names[i] ?? ''}`}`, y, rows));
+}
 
 /** The half of a model that computes: layers, the shapes of inputs and outputs, and how it becomes a layer of another model. */
 export abstract class Network extends LayerOwner {
@@ -85,17 +93,14 @@ export abstract class Network extends LayerOwner {
     if (isCapturing()) throw new HebbError('ERR_CAPTURE', `${this.name}: is used for the first time while a program is captured; call it before`);
     const result: unknown = this.call(pack(this.inputs, row), { training: false });
     const structure = structureOf(result, 'output');
-    const tensors = unpack(result as Tensors, structure.names);
-    if (tensors.length === 0 || !tensors.every((y) => y instanceof Tensor)) {
-      throw new HebbError('ERR_ARGUMENT', `${this.name}: call() returns a tensor, or several in an array or an object`);
-    }
+    const tensors = outputsOf(this.name, result, structure, 1);
     this.outputs = structure;
     this.builtFor = row.map(({ shape }) => shape.slice(1));
     this.answers = tensors.map(({ shape }) => shape.slice(1));
   }
   /** @internal All outputs for a batch of each input. */
   forward(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    return unpack(this.call(pack(this.inputStructure, inputs), context), this.outputStructure.names);
+    return outputsOf(this.name, this.call(pack(this.inputStructure, inputs), context), this.outputStructure, inputs[0]?.shape[0]);
   }
   /**
    * What makes the same model again, as JSON: of a class of one's own the options of its constructor.

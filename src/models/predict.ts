@@ -1,9 +1,10 @@
-import { capture, type Program } from '../capture.js';
+import type { Program } from '../capture.js';
 import { isTracked } from '../autograd.js';
 import { assign, copy, slice, zeros } from '../ops/index.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { checkNames } from '../options.js';
+import { fill, filledBy, freeFilled, type Filled } from '../train/filled.js';
 import { checkRows, wholeNumber } from '../train/rows.js';
 import { Replayed } from '../train/replayed.js';
 import type { Model } from './model.js';
@@ -26,41 +27,35 @@ function prepare(op: string, model: Model, x: Data, options: PredictOptions): { 
   return { rows, count, batchSize };
 }
 
-/** The forward pass of one batch as a captured program, from tensors to be filled to the results. */
-export interface Forward {
-  readonly inputs: readonly Tensor[];
-  readonly size: number;
-  readonly program: Program<readonly Tensor[]>;
-}
+/** The forward pass of one batch, from tensors to be filled to the results. */
+export type Forward = Filled<readonly Tensor[]>;
 
 /** A forward pass for `size` rows like these. */
 export function forward(model: Model, like: readonly Tensor[], size: number): Forward {
   const inputs = like.map(({ shape, dtype }) => zeros([size, ...shape.slice(1)], { dtype }));
-  return { inputs, size, program: capture(() => model.forward(inputs, { training: false })) };
-}
-
-/** Frees a forward pass; the tensors of its results live on. */
-export function freeForward({ inputs, program }: Forward): void {
-  for (const x of [program, ...inputs]) x.dispose();
+  return filledBy(inputs, () => model.forward(inputs, { training: false }));
 }
 
 /** Computes rows in batches; the program that it yields must be run before the next is asked for. All outputs come into `all`. */
 function* batches(model: Model, rows: readonly Tensor[], count: number, batchSize: number, all: Tensor[]): Generator<Program<readonly Tensor[]>> {
-  let step = forward(model, rows, Math.min(batchSize, count));
+  let current = Math.min(batchSize, count);
+  let step = forward(model, rows, current);
   try {
     all.push(...step.program.result.map(({ shape, dtype }) => zeros([count, ...shape.slice(1)], { dtype })));
     for (let i = 0; i < count; i += batchSize) {
       const size = Math.min(batchSize, count - i);
-      if (size !== step.size) {
-        freeForward(step);
-        step = forward(model, rows, size);
+      if (size !== current) {
+        freeFilled(step);
+        step = forward(model, rows, (current = size));
       }
-      for (const [k, input] of step.inputs.entries()) assign(input, slice(rows[k]!, [i, i + size]));
+      const views = [...rows, ...all].map((x) => slice(x, [i, i + size]));
+      fill(step, views);
       yield step.program;
-      for (const [k, output] of step.program.result.entries()) assign(slice(all[k]!, [i, i + size]), output);
+      for (const [k, output] of step.program.result.entries()) assign(views[rows.length + k]!, output);
+      for (const view of views) view.dispose();
     }
   } finally {
-    freeForward(step);
+    freeFilled(step);
   }
 }
 

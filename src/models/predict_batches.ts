@@ -1,11 +1,12 @@
 import { HebbError } from '../errors.js';
-import { assign, concat, copy } from '../ops/index.js';
+import { concat, copy } from '../ops/index.js';
 import { Tensor } from '../tensor.js';
-import { iterableOf, type Batch } from '../train/batches.js';
+import { iterableOf, makesAnew, type Batch } from '../train/batches.js';
+import { fill, freeFilled } from '../train/filled.js';
 import { checkNames } from '../options.js';
-import { checkRows, wholeNumber } from '../train/rows.js';
+import { checkRows, freeMade, tensorsIn, wholeNumber } from '../train/rows.js';
 import type { Model } from './model.js';
-import { forward, freeForward, type Forward } from './predict.js';
+import { forward, type Forward } from './predict.js';
 import { isDict, type Data } from './structure.js';
 
 type Iterables<T> = AsyncIterable<T> | Iterable<T>;
@@ -50,21 +51,26 @@ export async function predictBatches(op: string, model: Model, batches: InputBat
   const parts: Tensor[][] = [];
   try {
     for await (const batch of iterableOf(op, batches)) {
-      const rows = model.inputsOf(op, inputsOf(model, batch));
+      const given = inputsOf(model, batch);
+      const rows = model.inputsOf(op, given);
       checkRows(op, rows, []);
       model.ensureBuilt(rows);
       const key = rows.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
       const pass = programs.get(key) ?? forward(model, rows, rows[0]?.shape[0] ?? 0);
       programs.set(key, pass);
-      for (const [k, input] of pass.inputs.entries()) assign(input, rows[k]!);
-      await pass.program.run();
-      parts.push(pass.program.result.map((y) => copy(y)));
+      const program = fill(pass, rows);
+      freeMade([{ x: rows, y: [], weights: [] }], given);
+      if (makesAnew(batches)) for (const x of tensorsIn(batch, given)) x.dispose();
+      await program.run();
+      parts.push(program.result.map((y) => copy(y)));
       if (parts.length === steps) break;
     }
   } finally {
-    for (const pass of programs.values()) freeForward(pass);
+    for (const pass of programs.values()) freeFilled(pass);
   }
   const [first] = parts;
   if (first === undefined) throw new HebbError('ERR_ARGUMENT', `${op}: there are no batches`);
-  return first.map((_, k) => concat(parts.map((outputs) => outputs[k]!), 0));
+  const outputs = first.map((_, k) => concat(parts.map((of) => of[k]!), 0));
+  for (const part of parts.flat()) part.dispose();
+  return outputs;
 }

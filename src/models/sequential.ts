@@ -32,7 +32,7 @@ export class Sequential extends Model {
     const shape = this.stack.length === 0 ? layer.inputShape : this.output;
     if (shape !== undefined) {
       layer.build(shape);
-      this.output = layer.outputShape(shape);
+      [this.output] = layer.shapesOf([shape]);
       this.input ??= shape;
     }
     this.stack.push(layer);
@@ -76,7 +76,7 @@ export class Sequential extends Model {
   }
 
   override call(x: Tensor, context: CallContext): Tensor {
-    return this.stack.reduce((value, layer) => layer.call(value, context), x);
+    return this.stack.reduce((value, layer) => layer.callAll([value], context)[0]!, x);
   }
 
   override getConfig(): Config {

@@ -91,7 +91,7 @@ function flatten(data: NestedArray, shape: Shape, axis: number, out: (number | b
         'ERR_ARGUMENT',
         Array.isArray(data)
           ? `tensor: ragged data, a longer or deeper array than [${shape.join(',')}]`
-          : `tensor: expected numbers or booleans, got ${typeof data} ${String(data)}`,
+          : `tensor: expected numbers or booleans, got ${(data as unknown) instanceof Tensor ? 'a tensor among them; stack() and concat() join tensors' : `${typeof data} ${String(data)}`}`,
       );
     }
     out.push(data);

@@ -40,21 +40,25 @@ class Adafactor extends Optimizer {
     const rate = minimum(this.learningRate, rsqrt(this.iterations));
     return [neg(rate), pow(this.iterations, this.own.beta2Decay)];
   }
-  /** The second moments of all elements. */
-  private moments(squares: Tensor, slots: readonly Tensor[], fresh: Tensor): Tensor {
+  /**
+   * The gradient over the roots of the second moments. The moment of an element is a product of one of its row and one of its
+   * column; where both have no gradients, a black pixel and a dead unit, the product itself is 0 in float32.
+   */
+  private normalized(gradient: Tensor, slots: readonly Tensor[], fresh: Tensor): Tensor {
+    const squares = add(square(gradient), this.own.epsilon1);
     const move = (m: Tensor, x: Tensor): Tensor => addInPlace(m, mul(sub(x, m), fresh));
     const [first, columns] = slots;
-    if (columns === undefined) return move(first!, squares);
+    if (columns === undefined) return div(gradient, sqrt(move(first!, squares)));
     const rows = move(first!, mean(squares, -1));
     move(columns, mean(squares, -2));
-    const scaled = div(rows, mean(rows, -1, true));
-    const { shape } = squares;
-    return mul(reshape(scaled, [...rows.shape, 1]), reshape(columns, [...shape.slice(0, -2), 1, shape.at(-1)!]));
+    const byRow = rsqrt(div(rows, mean(rows, -1, true)));
+    const { shape } = gradient;
+    return mul(mul(gradient, reshape(byRow, [...rows.shape, 1])), reshape(rsqrt(columns), [...shape.slice(0, -2), 1, shape.at(-1)!]));
   }
   protected update(w: Tensor, gradient: Tensor, slots: readonly Tensor[], [rate, fresh]: readonly Tensor[]): void {
-    const { epsilon1, epsilon2, clipThreshold } = this.own;
+    const { epsilon2, clipThreshold } = this.own;
     const size = maximum(rootMeanSquare(w), epsilon2);
-    const change = div(gradient, sqrt(this.moments(add(square(gradient), epsilon1), slots, fresh!)));
+    const change = this.normalized(gradient, slots, fresh!);
     const clipped = div(change, maximum(div(rootMeanSquare(change), clipThreshold), 1));
     addInPlace(w, mul(clipped, mul(size, rate!)));
   }

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.js';
 import { Moments, type MomentsOptions } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import { known } from './options.js';
-import { moveMean } from './running_mean.js';
+import { kept, moveMean } from './running_mean.js';
 
 class Adamax extends Moments {
   protected override numbers(): readonly Tensor[] {
@@ -11,7 +11,7 @@ class Adamax extends Moments {
   }
   protected update(w: Tensor, gradient: Tensor, [m, largest]: readonly Tensor[], [rate]: readonly Tensor[]): void {
     moveMean(m!, gradient, this.beta1);
-    assign(largest!, maximum(mul(largest!, this.beta2), abs(gradient)));
+    assign(largest!, kept(maximum(mul(largest!, this.beta2), abs(gradient))));
     addInPlace(w, div(mul(m!, rate!), add(largest!, this.epsilon)));
   }
 }

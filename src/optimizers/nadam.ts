@@ -1,4 +1,5 @@
 import { add, addInPlace, assign, div, full, mul, pow, sqrt, square, sub } from '../ops/index.js';
+import { keep } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { Moments, type MomentsOptions } from './adam.js';
 import type { Optimizer } from './optimizer.js';
@@ -7,7 +8,7 @@ import { moveMean } from './running_mean.js';
 
 class Nadam extends Moments {
   /** The product of the momenta of all steps. */
-  private readonly product = full([], 1, { dtype: 'float64' });
+  private readonly product = keep(full([], 1, { dtype: 'float64' }));
 
   protected override get shared(): readonly Tensor[] {
     return [this.product];

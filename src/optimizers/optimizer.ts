@@ -4,6 +4,8 @@ import {
   add, addInPlace, assign, cast, clip, copy, div, equal, floorDiv, full, greater, maximum, mod, mul, sameShape, sqrt, square, sub, sum, where,
 } from '../ops/index.js';
 import { checkList, checkOptions, flag } from '../options.js';
+import { returnedList, returnedShape } from '../returned.js';
+import { keep } from '../scope.js';
 import { checkTensor, disposedError, type Tensor } from '../tensor.js';
 import { wholeNumber } from '../train/rows.js';
 import { between, notNegative, positive } from './options.js';
@@ -69,10 +71,11 @@ export abstract class Optimizer {
     this.initialRate = learningRate ?? defaultRate;
     this.options = options;
     this.check();
-    this.iterations = full([], 0, { dtype: 'float64' });
-    this.batches = options.gradientAccumulationSteps === undefined ? this.iterations : full([], 0, { dtype: 'float64' });
-    this.learningRate = full([], 0, { dtype: 'float64' });
-    assign(this.learningRate, typeof this.initialRate === 'number' ? this.initialRate : this.initialRate.call(this.batches));
+    const number = (): Tensor => keep(full([], 0, { dtype: 'float64' }));
+    this.iterations = number();
+    this.batches = options.gradientAccumulationSteps === undefined ? this.iterations : number();
+    this.learningRate = number();
+    this.writeRate();
   }
 
   /** New tensors of state for a parameter. */
@@ -131,7 +134,13 @@ export abstract class Optimizer {
     if (gradientAccumulationSteps === undefined) this.step(params, gradients);
     else this.accumulate(params, gradients, gradientAccumulationSteps);
     if (useEma === true) this.average(params);
-    if (typeof this.initialRate !== 'number') assign(this.learningRate, this.initialRate.call(this.batches));
+    if (typeof this.initialRate !== 'number') this.writeRate();
+  }
+
+  /** Writes the learning rate for the next batch. */
+  private writeRate(): void {
+    const { kind, initialRate } = this;
+    assign(this.learningRate, typeof initialRate === 'number' ? initialRate : returnedShape(`${kind}: learningRate '${initialRate.kind}'`, initialRate.call(this.batches), []));
   }
 
   /** With useEma, puts the running means in the parameters' places, as fit() does at its end. */
@@ -188,7 +197,8 @@ export abstract class Optimizer {
     if (state === undefined) {
       const sum = this.options.gradientAccumulationSteps === undefined ? {} : { sum: full(w.shape, 0, w) };
       const mean = this.options.useEma === true ? { mean: copy(w) } : {};
-      state = { slots: this.slots(w), ...sum, ...mean };
+      state = { slots: returnedList(`${this.kind}: slots()`, this.slots(w)), ...sum, ...mean };
+      for (const x of [...state.slots, state.sum, state.mean]) if (x !== undefined) keep(x); // they outlive a scope() around this
       this.states.set(w, state);
     }
     return state;
@@ -197,7 +207,7 @@ export abstract class Optimizer {
   private step(params: readonly Tensor[], gradients: readonly Tensor[]): void {
     this.build(params);
     addInPlace(this.iterations, 1);
-    const numbers = this.numbers();
+    const numbers = returnedList(`${this.kind}: numbers()`, this.numbers());
     const dtypes = [...new Set(params.map(({ dtype }) => dtype))];
     const typed = new Map(dtypes.map((dtype) => [dtype, numbers.map((x) => cast(x, dtype))]));
     const { weightDecay } = this.options;

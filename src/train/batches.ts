@@ -1,12 +1,13 @@
-import { capture, type Program } from '../capture.js';
+import type { Program } from '../capture.js';
 import { HebbError } from '../errors.js';
 import type { Data } from '../models/structure.js';
-import { assign, copy } from '../ops/index.js';
+import { copy } from '../ops/index.js';
 import { valueText } from '../options.js';
 import { Tensor } from '../tensor.js';
+import { fill, filledBy, freeFilled, type Filled } from './filled.js';
 import type { PassOptions } from './pass.js';
 import type { SampleWeight } from './row_weights.js';
-import type { Rows } from './rows.js';
+import { freeMade, tensorsIn, tensorsOf, type Rows } from './rows.js';
 
 /** Inputs, targets and perhaps the weight of each row of one batch. */
 export type Batch = readonly [x: Data, y: Data, sampleWeight?: SampleWeight];
@@ -46,11 +47,18 @@ export function iteratorOf<T>(op: string, source: Iterables<T> | (() => Iterable
   return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
 }
 
+/** Whether a source makes each of its elements anew, for its reader alone: who has read one may free it. */
+export function makesAnew(source: unknown): boolean {
+  return typeof source === 'object' && source !== null && 'madeAnew' in source && source.madeAnew === true;
+}
+
 /** Reads batches ahead: the next one is on its way while the last is computed. */
 export class BatchReader {
   private iterator: AsyncIterator<Batch> | Iterator<Batch> | undefined;
   private ahead: Promise<IteratorResult<Batch>> | undefined;
   private first: Rows | undefined;
+  /** The batch that was read last: what was given, and the rows of it. */
+  private last: { given: Batch; rows: Rows } | undefined;
 
   constructor(
     private readonly op: string,
@@ -87,7 +95,17 @@ export class BatchReader {
     if (!Array.isArray(value) || value.length < 2 || value.length > 3) {
       throw new HebbError('ERR_ARGUMENT', `${this.op}: a batch is [x, y] or [x, y, sampleWeight], got ${Array.isArray(value) ? `an array of ${value.length}` : typeof value}`);
     }
-    return this.rowsOf(result.value);
+    const rows = this.rowsOf(result.value);
+    this.last = { given: result.value, rows };
+    return rows;
+  }
+  /** Frees what nobody else has of the batch that was read last. */
+  free(): void {
+    if (this.last === undefined) return;
+    const { given, rows } = this.last;
+    freeMade([rows], ...given);
+    if (makesAnew(this.batches)) for (const x of tensorsIn(...given)) x.dispose();
+    this.last = undefined;
   }
   /** Asks for the next batch without waiting for it. */
   readAhead(): void {
@@ -104,6 +122,7 @@ export class BatchReader {
   /** Gives up the pass, so that generators end. */
   async close(): Promise<void> {
     const { iterator, ahead } = this;
+    this.free();
     [this.iterator, this.ahead, this.first] = [undefined, undefined, undefined];
     await ahead?.catch(() => undefined);
     await iterator?.return?.();
@@ -112,7 +131,7 @@ export class BatchReader {
 
 /** Passes over batches: each is copied into the fixed tensors of a captured program, one per shape, and that is replayed. */
 export class ReaderPass {
-  private readonly programs = new Map<string, { inputs: readonly Tensor[]; program: Program }>();
+  private readonly programs = new Map<string, Filled<void>>();
 
   constructor(
     private readonly op: string,
@@ -125,21 +144,22 @@ export class ReaderPass {
     return this.reader.size;
   }
 
-  private program({ x, y, weights }: Rows): { inputs: readonly Tensor[]; program: Program } {
-    const given = [...x, ...y, ...weights];
+  /** The program for a batch, which is in its tensors. */
+  private program(batch: Rows): Program {
+    const { x, y } = batch;
+    const given = tensorsOf(batch);
     const key = given.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join();
     let recorded = this.programs.get(key);
     if (recorded === undefined) {
-      const inputs = given.map((part) => copy(part));
       const end = x.length + y.length;
-      const program = capture(() => {
+      recorded = filledBy(given.map((part) => copy(part)), (inputs) => {
         this.step({ x: inputs.slice(0, x.length), y: inputs.slice(x.length, end), weights: inputs.slice(end) });
       });
-      recorded = { inputs, program };
       this.programs.set(key, recorded);
     }
-    for (const [i, input] of recorded.inputs.entries()) assign(input, given[i]!);
-    return recorded;
+    const program = fill(recorded, given);
+    this.reader.free();
+    return program;
   }
 
   /**
@@ -160,7 +180,7 @@ export class ReaderPass {
         throw new HebbError('ERR_ARGUMENT', `${this.op}: the batches have ended; give a dataset, or a function that starts them anew for each pass`);
       }
       await onBatch?.begin(done);
-      const running = this.program(batch).program.run(1, signal && { signal });
+      const running = this.program(batch).run(1, signal && { signal });
       this.reader.readAhead();
       await running;
       done++;
@@ -178,6 +198,6 @@ export class ReaderPass {
   }
   /** Frees the programs and what they read; none is run afterwards. */
   dispose(): void {
-    for (const { inputs, program } of this.programs.values()) for (const x of [program, ...inputs]) x.dispose();
+    for (const recorded of this.programs.values()) freeFilled(recorded);
   }
 }

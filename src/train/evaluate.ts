@@ -5,7 +5,7 @@ import type { Logs } from './callbacks.js';
 import { Pass } from './pass.js';
 import type { SampleWeightOption } from './row_weights.js';
 import { checkNames } from '../options.js';
-import { wholeNumber, type Rows } from './rows.js';
+import { freeMade, wholeNumber, type Rows } from './rows.js';
 import { here, type Site } from './site.js';
 
 /** Options of evaluate(). */
@@ -84,7 +84,11 @@ export async function evaluate(model: Model, x: Data, y: Data, options: Evaluate
   if (options.steps !== undefined) wholeNumber('evaluate', 'steps', options.steps, 1);
   const rows = model.rowsOf('evaluate', x, y, { sampleWeight: options.sampleWeight });
   model.ensureBuilt(rows.x);
-  return measured(evaluation(model, rows, batchSize), options);
+  try {
+    return await measured(evaluation(model, rows, batchSize), options);
+  } finally {
+    freeMade([rows], x, y, options.sampleWeight);
+  }
 }
 
 /** Loss and metrics of a model on batches. */

@@ -13,7 +13,7 @@ import { checkCallbacks, checkInputs } from './fit_checks.js';
 import { progress } from './progress.js';
 import { rowWeights, type SampleWeight, type WeightOptions } from './row_weights.js';
 import { checkNames, checkSignal, flag } from '../options.js';
-import { wholeNumber, type Rows } from './rows.js';
+import { freeMade, wholeNumber, type Rows } from './rows.js';
 
 /** Options of fit(); names and defaults are those of Keras. */
 export interface FitOptions extends WeightOptions {
@@ -108,6 +108,7 @@ async function plan(model: Model, source: Source, options: FitOptions): Promise<
   const rows = model.rowsOf('fit', source.x, source.y, { sampleWeight });
   checkInputs(rows.x);
   const [train, rest] = validationData === undefined && validationSplit > 0 ? split(rows, validationSplit) : [rows, undefined];
+  if (rest !== undefined) freeMade([rows], source.x, source.y, sampleWeight); // the parts are views
   const held = await validation(model, rows, options, rest);
   const names = model.targets.map(({ name }) => name);
   const weighted = classWeight === undefined ? train : { ...train, weights: rowWeights('fit', names, train.y, { classWeight }, () => model.classesFor(train.x)) };
@@ -127,6 +128,13 @@ async function validation(model: Model, train: Rows, { validationData }: FitOpti
     }
   }
   return rows;
+}
+
+/** Frees the rows of a plan that were made of what was given. */
+function freeRows({ train, held }: Plan, source: Source, { sampleWeight, validationData }: FitOptions): void {
+  const rows = [train, held].filter((part): part is Rows => part !== undefined && 'x' in part);
+  const validated: readonly unknown[] = Array.isArray(validationData) ? validationData : [];
+  freeMade(rows, ...('batches' in source ? [] : [source.x, source.y]), sampleWeight, ...validated);
 }
 
 /** Trains a model; see Model.fit(). */
@@ -229,6 +237,7 @@ export async function fit(model: Model, source: Source, options: FitOptions): Pr
   } finally {
     course.dispose();
     if (planned.held !== undefined && 'run' in planned.held) planned.held.dispose();
+    freeRows(planned, source, options);
     if (!(course.pass instanceof Pass)) await course.pass.close();
     course.site.close();
     for (const callback of callbacks) await callback.onTrainEnd?.(model, logs, completed);

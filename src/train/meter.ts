@@ -1,6 +1,9 @@
 import { isFloat } from '../dtype.js';
+import { HebbError } from '../errors.js';
 import type { Metric, StatefulMetric } from '../metrics/index.js';
 import { add, addInPlace, assign, cast, full, mean, mul, reshape, sum} from '../ops/index.js';
+import { valueText } from '../options.js';
+import { returned, returnedList } from '../returned.js';
 import type { Shape, Tensor } from '../tensor.js';
 import type { Logs } from './callbacks.js';
 
@@ -48,7 +51,7 @@ class StateMeter {
     private readonly metric: StatefulMetric,
     outputShape: Shape,
   ) {
-    this.state = metric.state(outputShape);
+    this.state = returnedList(`${metric.name}: state()`, metric.state(outputShape));
   }
 
   get name(): string {
@@ -60,7 +63,11 @@ class StateMeter {
   }
   /** The value so far, or several. */
   result(): number | readonly number[] {
-    return this.metric.finish(this.state.map((x) => [...x.dataSync()]));
+    const { name } = this.metric;
+    const result: unknown = this.metric.finish(this.state.map((x) => [...x.dataSync()]));
+    const isNumber = (x: unknown): x is number => typeof x === 'number';
+    if (isNumber(result) || (Array.isArray(result) && result.every(isNumber))) return result;
+    throw new HebbError('ERR_ARGUMENT', `${name}: finish() returns a number or an array of numbers, got ${valueText(result)}`);
   }
   reset(): void {
     for (const x of this.state) assign(x, 0);
@@ -92,7 +99,8 @@ export class Meters {
         return { meter, add: (yTrue, yPred, weights) => { meter.update(yTrue, yPred, weighted ? weights : undefined); } };
       }
       const meter = new Meter(metric.name, metric.finish);
-      return { meter, add: (yTrue, yPred, weights) => { meter.update(metric.rows(yTrue, yPred), weighted ? weights : undefined); } };
+      const rows = (yTrue: Tensor, yPred: Tensor): Tensor => returned(`metric '${metric.name}'`, metric.rows(yTrue, yPred));
+      return { meter, add: (yTrue, yPred, weights) => { meter.update(rows(yTrue, yPred), weighted ? weights : undefined); } };
     });
   }
 

@@ -1,8 +1,8 @@
-import { capture, type Program } from '../capture.js';
 import { HebbError } from '../errors.js';
 import type { Layout } from '../layout.js';
-import { assign, copy } from '../ops/index.js';
+import { copy } from '../ops/index.js';
 import { isCapturing, setScopeSink, type Tensor } from '../tensor.js';
+import { fill, filledBy, freeFilled, type Filled } from './filled.js';
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, i) => item === b[i]);
@@ -20,7 +20,7 @@ function sameShapes(a: readonly Tensor[], b: readonly Layout[]): boolean {
 export class Replayed<R> {
   private layouts: readonly Layout[] = [];
   private parts: readonly unknown[] = [];
-  private recorded: { inputs: readonly Tensor[]; program: Program<R> } | undefined;
+  private recorded: Filled<R> | undefined;
   private capturable = true;
 
   constructor(private readonly fn: (...inputs: readonly Tensor[]) => R) {}
@@ -29,27 +29,23 @@ export class Replayed<R> {
   call(inputs: readonly Tensor[], parts: readonly unknown[]): R {
     if (!sameShapes(inputs, this.layouts) || !sameItems(parts, this.parts)) {
       this.layouts = inputs.map(({ layout }) => layout);
-      if (this.recorded !== undefined) for (const x of [this.recorded.program, ...this.recorded.inputs]) x.dispose();
+      if (this.recorded !== undefined) freeFilled(this.recorded);
       [this.parts, this.recorded, this.capturable] = [parts, undefined, true];
       return this.fn(...inputs);
     }
     if (isCapturing() || !this.capturable) return this.fn(...inputs);
     this.recorded ??= this.record(inputs);
     if (this.recorded === undefined) return this.fn(...inputs);
-    for (const [i, input] of this.recorded.inputs.entries()) {
-      const given = inputs[i];
-      if (given !== undefined) assign(input, given);
-    }
-    this.recorded.program.runSync();
-    return this.recorded.program.result;
+    const program = fill(this.recorded, inputs);
+    program.runSync();
+    return program.result;
   }
 
   /** The program of fn, outside any scope(); undefined for a function that reads values and so cannot be captured. */
-  private record(like: readonly Tensor[]): { inputs: readonly Tensor[]; program: Program<R> } | undefined {
+  private record(like: readonly Tensor[]): Filled<R> | undefined {
     const sink = setScopeSink(undefined);
     try {
-      const inputs = like.map((x) => copy(x));
-      return { inputs, program: capture(() => this.fn(...inputs)) };
+      return filledBy(like.map((x) => copy(x)), (inputs) => this.fn(...inputs));
     } catch (error) {
       if (!(error instanceof HebbError) || error.code !== 'ERR_CAPTURE') throw error;
       this.capturable = false;

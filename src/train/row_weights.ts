@@ -3,6 +3,7 @@ import { HebbError } from '../errors.js';
 import { isDict } from '../models/structure.js';
 import { valueText } from '../options.js';
 import { any, argmax, cast, gather, max, notEqual, ones, reshape, sub, tensor } from '../ops/index.js';
+import { scope } from '../scope.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { asTensor } from './rows.js';
 
@@ -86,14 +87,14 @@ export function rowWeights(
     if (sampleWeight !== undefined) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight and sampleWeight cannot be combined`);
     const [targets] = y;
     if (targets === undefined || y.length > 1) throw new HebbError('ERR_ARGUMENT', `${op}: classWeight is for one output, there are ${y.length}`);
-    return [classWeights(op, targets, classWeight, classes())];
+    return [scope(() => classWeights(op, targets, classWeight, classes()))];
   }
   if (sampleWeight === undefined) return [];
   const rows = y[0]?.shape[0] ?? 0;
   const several = perOutput(op, names, sampleWeight);
   if (several === undefined) {
-    const weights = sampleWeights(op, 'sampleWeight', rows, sampleWeight as TensorLike);
+    const weights = scope(() => sampleWeights(op, 'sampleWeight', rows, sampleWeight as TensorLike));
     return names.map(() => weights);
   }
-  return several.map((weights, i) => (weights == null ? ones([rows]) : sampleWeights(op, `sampleWeight of ${names[i] ?? ''}`, rows, weights)));
+  return several.map((weights, i) => (weights == null ? ones([rows]) : scope(() => sampleWeights(op, `sampleWeight of ${names[i] ?? ''}`, rows, weights))));
 }

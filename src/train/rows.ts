@@ -2,7 +2,7 @@ import { deviceIndex, getDevice } from '../device.js';
 import { HebbError } from '../errors.js';
 import { to, toTensor } from '../ops/index.js';
 import { valueText } from '../options.js';
-import type { Tensor, TensorLike } from '../tensor.js';
+import { Tensor, type TensorLike } from '../tensor.js';
 
 /** Rows to train or test on. */
 export interface Rows {
@@ -19,6 +19,26 @@ export function asTensor(op: string, name: string, x: TensorLike): Tensor {
   const rows = toRows(op, name, x);
   if (rows.rank === 0) throw new HebbError('ERR_SHAPE', `${op}: ${name} holds rows, got a single number`);
   return rows.block.device === deviceIndex() ? rows : to(rows, getDevice());
+}
+
+/** The tensors of some rows. */
+export function tensorsOf({ x, y, weights }: Rows): readonly Tensor[] {
+  return [...x, ...y, ...weights];
+}
+
+/** The tensors in what was given for inputs, targets or weights: one, several in order, or by name. */
+export function tensorsIn(...given: readonly unknown[]): Tensor[] {
+  return given.flatMap((part) => {
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return [];
+    const parts: unknown[] = part instanceof Tensor ? [part] : Object.values(part);
+    return parts.filter((x): x is Tensor => x instanceof Tensor);
+  });
+}
+
+/** Frees the tensors of rows that were made of what was given, and are not it. */
+export function freeMade(rows: readonly Rows[], ...given: readonly unknown[]): void {
+  const others = new Set(tensorsIn(...given));
+  for (const x of rows.flatMap(tensorsOf)) if (!others.has(x)) x.dispose();
 }
 
 /** The first value in nested arrays. */

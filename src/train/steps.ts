@@ -3,6 +3,7 @@ import type { CallContext, Weight } from '../layers/layer.js';
 import type { Loss } from '../losses/index.js';
 import { add, assign, mean, mul, reshape } from '../ops/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { returnedMean } from '../returned.js';
 import type { Tensor } from '../tensor.js';
 import type { BatchLoss, OutputMeters } from './output_meters.js';
 import type { Rows } from './rows.js';
@@ -22,7 +23,7 @@ export type Step = (model: Steppable, meters: OutputMeters, batch: Rows) => void
 
 /** Row losses, weighted. */
 function weightedLoss(loss: Loss, y: Tensor, yPred: Tensor, weights: Tensor | undefined): Tensor {
-  const rows = loss.call(y, yPred);
+  const rows = returnedMean(`loss '${loss.name}'`, loss.call(y, yPred), yPred.shape[0]);
   if (weights === undefined) return rows;
   return mul(rows, rows.rank > 1 ? reshape(weights, [weights.size, ...rows.shape.slice(1).map(() => 1)]) : weights);
 }

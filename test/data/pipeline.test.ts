@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { arange, data, layers, optimizers, randn, seed, sequential, tensor, zeros, Tensor } from '../../src/index.js';
 import type { Batch, Sequential } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 const quiet = { verbose: 0 } as const;
 const count = (n: number): Tensor => arange(n).cast('float32');
@@ -159,11 +160,40 @@ test('options and elements that make no sense are told by name', async (t) => {
   await t.throwsAsync(data.fromGenerator(() => [{ name: 'a' }]).batch(1).toArray(), { code: 'ERR_ARGUMENT', message: /batch: element.name is a tensor or a number in each, got string/ });
 });
 
-function csvFile(t: ExecutionContext, text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-csv-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
+test('fit() frees the batches that a pipeline made for it, and none that others have', async (t) => {
+  const [x, y] = [randn([8, 2], { seed: 1 }), randn([8, 1], { seed: 2 })];
+  const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+  net.compile({ loss: 'mse' });
+  const batches = data.fromTensors(x, y).batch(4);
+  const seen: Tensor[] = [];
+  const mapped = batches.map((batch) => {
+    seen.push(...batch);
+    return batch;
   });
+  const [cached, list] = [batches.cache(), await batches.toArray()];
+  const filtered = batches.filter((batch) => seen.push(...batch) > 0);
+  for (const source of [mapped, cached, list, filtered]) await net.fit(source, { ...quiet, epochs: 2 });
+  seen.push(...(await cached.toArray()).flat(), ...list.flat(), x, y);
+  t.is(seen.length, 2 * 8 + 4 + 4 + 2);
+  t.false(seen.some(({ isDisposed }) => isDisposed));
+  const given: Tensor[] = [];
+  const open = batches[Symbol.asyncIterator].bind(batches);
+  batches[Symbol.asyncIterator] = () => {
+    const iterator = open();
+    const next = async (): Promise<IteratorResult<readonly [Tensor, Tensor]>> => {
+      const result = await iterator.next();
+      if (result.done !== true) given.push(...result.value);
+      return result;
+    };
+    return { next };
+  };
+  await net.fit(batches, quiet);
+  t.is(given.length, 4);
+  t.true(given.every(({ isDisposed }) => isDisposed));
+});
+
+function csvFile(t: ExecutionContext, text: string): string {
+  const folder = temporaryFolder(t);
   const path = join(folder, 'file.csv');
   writeFileSync(path, text);
   return path;

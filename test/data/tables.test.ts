@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { datasets } from '../../src/data/index.js';
 import { readVegaTable } from '../../src/data/vega_datasets.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 interface Recorded {
   shape: number[];
@@ -71,7 +71,7 @@ test('penguins has 342 measured birds of three species, and two without measures
 });
 
 test('without the package the error names what to install, and other contents are refused', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-vega-'));
+  const folder = temporaryFolder(t);
   const from = [join(folder, 'package.json')];
   t.throws(() => readVegaTable('autoMpg', 'cars.json', '', from), { code: 'ERR_ARGUMENT', message: /^autoMpg: .*npm i vega-datasets@3\.2\.1/ });
   const installed = join(folder, 'node_modules', 'vega-datasets');
@@ -81,5 +81,4 @@ test('without the package the error names what to install, and other contents ar
   t.throws(() => readVegaTable('autoMpg', 'cars.json', '', from), { code: 'ERR_FORMAT', message: /ENOENT/ });
   writeFileSync(join(installed, 'data', 'cars.json'), '[]');
   t.throws(() => readVegaTable('autoMpg', 'cars.json', '', from), { code: 'ERR_FORMAT', message: /other contents/ });
-  rmSync(folder, { recursive: true });
 });

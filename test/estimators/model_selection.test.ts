@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import {
@@ -8,6 +7,7 @@ import {
 } from '../../src/index.js';
 import { mismatch } from '../support/golden.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 interface Golden {
   labels: number[];
@@ -164,10 +164,7 @@ test("a grid search finds scikit-learn's candidates, scores and ranks", async (t
 });
 
 test('a grid search draws its candidates, and can leave out the last fit', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-search-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const paramGrid: ParamGrid[] = [{ alpha: [1e-4, 1e-2, 1] }, { penalty: ['l1', null] }];
   const options = { estimator: new SGDClassifier({ randomState: 1 }), paramGrid, cv: 3, refit: false };
   const search = await new GridSearchCV(options).fit(x, y);

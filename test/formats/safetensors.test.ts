@@ -1,16 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { layers, loadModel, sequential, tensor, zeros, type Tensor } from '../../src/index.js';
 import { loadTensors, saveTensors } from '../../src/formats/safetensors.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 function file(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-safetensors-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return join(folder, 'file.safetensors');
+  return join(temporaryFolder(t), 'file.safetensors');
 }
 
 /** A file of a header and bytes, as the format wants it. */

@@ -1,21 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { HebbError, SummaryWriter, callbacks, layers, seed, sequential, tensor, type Model } from '../../src/index.js';
 import { crc32c, tfRecord } from '../../src/formats/tfrecord.js';
 import { decode, inner, nodesOf, recordsOf, summariesOf } from '../support/event_file.js';
 import { golden } from '../support/golden.js';
 import { childResult } from '../support/node_process.js';
-
-function temporaryFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-tensorboard-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 /** The one file of a folder. */
 function fileOf(...folder: string[]): string {

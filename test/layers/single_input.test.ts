@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import {
@@ -9,6 +7,7 @@ import type { Tensor } from '../../src/index.js';
 import type { Layer } from '../../src/layers/index.js';
 import { layerFromConfig } from '../../src/layers/from_config.js';
 import { golden, mismatch, type GoldenTensor } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 const recorded = golden('layers');
 const tolerance = { relative: 1e-10, absolute: 1e-10 };
@@ -97,8 +96,7 @@ for (const [kind, make] of Object.entries(table)) {
     await program.run();
     t.deepEqual(program.result.toArray(), eager.toArray());
     t.deepEqual(layer.getWeights().map((w) => w.toArray()), after.map((w) => w.toArray()), 'moving averages');
-    const folder = mkdtempSync(join(tmpdir(), 'hebb-layer-'));
-    t.teardown(() => { rmSync(folder, { recursive: true }); });
+    const folder = temporaryFolder(t);
     const net = sequential([layers.input({ shape: [4] }), layer]);
     const expected = net.predict(x);
     const path = join(folder, 'model.hebb');

@@ -117,6 +117,12 @@ cpuTest('training, measuring and predicting leave no memory behind, however they
     model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     const how = { batchSize: 1000, epochs: 2, verbose: 0, validationSplit: 0.1 };
     const batches = [[x, y], [x.slice([0, 500]), y.slice([0, 500])]];
+    const dataset = hebb.data.fromTensors(x, y).shuffle({ seed: 1 }).batch(1050);
+    const arrays = { x: x.toArray(), y: y.toArray() };
+    process.emitWarning = () => {}; // of learners that stop before they have converged
+    const settings = { hiddenLayerSizes: [100], maxIter: 3, randomState: 1 };
+    const classifier = new hebb.MLPClassifier({ ...settings, earlyStopping: true });
+    const regressor = new hebb.MLPRegressor({ ...settings, solver: 'lbfgs' });
     const fails = async (promise) => { await promise.then(() => { throw new Error('it did not fail'); }, () => undefined); };
     const ways = {
       fit: () => model.fit(x, y, how),
@@ -130,6 +136,13 @@ cpuTest('training, measuring and predicting leave no memory behind, however they
       predict: async () => { hebb.scope(() => { model.predict(x, { batchSize: 50 }); }); },
       predictAsync: () => hebb.scope(async () => { await model.predictAsync(x, { batchSize: 1000 }); }),
       predictBatches: () => hebb.scope(async () => { await model.predictAsync(batches); }),
+      predictDataset: async () => { (await model.predict(dataset)).dispose(); },
+      fitBatches: () => model.fit(batches, { epochs: 2, verbose: 0 }),
+      fitDataset: () => model.fit(dataset, { epochs: 2, verbose: 0, validationData: dataset }),
+      fitArrays: () => model.fit(arrays.x, arrays.y, how),
+      evaluateDataset: () => model.evaluate(dataset),
+      classifier: () => classifier.fit(x, y),
+      regressor: () => regressor.fit(x, y),
       lrRangeTest: () => hebb.lrRangeTest(model, x, y, { steps: 5, batchSize: 1000 }),
     };
     const answer = {};
@@ -145,7 +158,7 @@ cpuTest('training, measuring and predicting leave no memory behind, however they
     t.true(buffers <= 1 && bytes <= 65536, `${way}: ${buffers} buffers, ${bytes} bytes; five calls may begin a slab for small tensors`);
     t.true(poolBytes <= 0, `${way}: ${poolBytes} bytes in the pool`);
   }
-  t.is(Object.keys(figures).length, 9);
+  t.is(Object.keys(figures).length, 16);
 });
 
 (getDevice() === 'cpu' ? test.serial : test.skip)('dispose() hands the bytes to the next tensor of the size', (t) => {

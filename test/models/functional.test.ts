@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ava, { type ExecutionContext } from 'ava';
 import { input, layers, loadModel, model, ones, optimizers, randn, seed, sequential, sub, tensor, valueAndGrad } from '../../src/index.js';
 import type { Functional, Model, Tensor } from '../../src/index.js';
 import { golden, mismatch, type GoldenTensor } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
@@ -19,11 +18,7 @@ const near = (t: ExecutionContext, x: Tensor, { data }: GoldenTensor, what: stri
 };
 
 function temporaryFile(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-functional-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return join(folder, 'model.hebb');
+  return join(temporaryFolder(t), 'model.hebb');
 }
 
 /** The network of make_functional.py. */

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ava from 'ava';
 import { layers, mean, Model, randn, seed, sequential, square, sub, valueAndGrad } from '../../src/index.js';
 import type { CallContext, OutputMeters, Rows, Tensor } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 // One after the other: they seed and draw from one generator.
 const test = ava.serial;
@@ -78,10 +77,7 @@ test('its first data build it, and no other shape is taken afterwards', async (t
 });
 
 test('weights go to a file and back; the class itself only if it has getConfig()', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-own-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const path = join(folder, 'weights');
   const [net, other] = [new Net(), new Net()];
   await t.throwsAsync(net.saveWeights(path), { code: 'ERR_ARGUMENT', message: /saveWeights: net is not built/ });
@@ -112,8 +108,10 @@ test('it may take and answer several tensors, by order or by name', async (t) =>
   const [a, b, y] = [randn([20, 3]), randn([20, 4]), randn([20, 2])];
   const { history } = await net.fit({ a, b }, { sum: y, product: y }, { epochs: 2, ...quiet });
   t.deepEqual(Object.keys(history), ['loss', 'product_loss', 'sum_loss']);
-  const { sum, product } = net.predict({ a, b });
-  t.deepEqual([sum.shape, product.shape], [[20, 2], [20, 2]]);
+  for (const used of [net, new Pair()]) {
+    const { sum, product } = used.predict({ a, b }); // which builds one that is new
+    t.deepEqual([sum.shape, product.shape], [[20, 2], [20, 2]]);
+  }
 });
 
 test('a training step of its own is what fit() captures and replays', async (t) => {

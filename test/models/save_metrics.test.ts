@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { layers, loadModel, losses, metrics, randn, sequential } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 test('losses and metrics with options, and the table of an embedding, come back from a file', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-metrics-'));
-  t.teardown(() => { rmSync(folder, { recursive: true }); });
+  const folder = temporaryFolder(t);
   const net = sequential([
     layers.embedding({ inputDim: 5, outputDim: 3, inputShape: [2] }),
     layers.flatten(),

@@ -123,6 +123,7 @@ test('a model of a class of one\'s own is made by its class again and trains on 
   await net.fit(x, y, { epochs: 2, ...quiet });
   await net.save(path);
   await t.throwsAsync(loadModel(path), { code: 'ERR_FORMAT', message: /model mine needs 'Net'/ });
+  await t.throwsAsync(loadModel(path, { classes: [Net] as never }), { code: 'ERR_ARGUMENT', message: /^loadModel: classes is an object of .* by their names, got an array$/ });
   await t.throwsAsync(loadModel(path, { classes: { Net: Scale } }), { code: 'ERR_FORMAT', message: /classes.Net makes no model/ });
   const before = await net.fit(x, y, { initialEpoch: 2, epochs: 3, ...quiet });
   const loaded = await loadModel<Net>(path, { classes: { Net } });

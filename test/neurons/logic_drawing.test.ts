@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { HebbError, logic } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 /** Names of the tags that are open when the text ends, or '!' where one is closed that was not open. */
 function unclosed(svg: string): string[] {
@@ -97,8 +97,7 @@ test('as text a network is its inputs, and a line for each neuron', (t) => {
 });
 
 test('plot writes the picture, and to nothing but .svg', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-logic-'));
-  t.teardown(() => { rmSync(folder, { recursive: true }); });
+  const folder = temporaryFolder(t);
   const path = join(folder, 'net.svg');
   await logic.not().plot(path);
   t.is(readFileSync(path, 'utf8'), logic.not().toSVG());

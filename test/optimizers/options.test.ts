@@ -65,11 +65,25 @@ test('the examples in the docstrings of optimisers and schedules say what is tru
   t.is(await runDocstringExamples(...files.map((file) => `src/optimizers/${file}.ts`)), 19);
 });
 
+test('adafactor stands rows and columns without gradients', (t) => {
+  const w = tensor([[1, 2], [3, 4]]), rule = optimizers.adafactor();
+  const before = w.toArray() as number[][];
+  for (let step = 0; step < 3; step++) rule.apply([w], [tensor([[0, 0], [0, 5]])]);
+  const after = w.toArray() as number[][];
+  t.deepEqual([after[0], after[1]![0]], [before[0], before[1]![0]]);
+  t.true(after[1]![1]! < 4 && after[1]![1]! > 3.9);
+});
+
 test('a slot that would become denormal without gradients is zero', (t) => {
   const rules = [
     { rule: optimizers.sgd({ momentum: 0.9 }), fading: 1 },
     { rule: optimizers.adam(), fading: 1 }, // its squares take 87,000 steps
     { rule: optimizers.rmsprop({ momentum: 0.9, centered: true }), fading: 3 },
+    { rule: optimizers.nadam(), fading: 1 },
+    { rule: optimizers.adamax({ beta2: 0.9 }), fading: 2 },
+    { rule: optimizers.adadelta({ rho: 0.92 }), fading: 2 },
+    { rule: optimizers.lion({ beta2: 0.9 }), fading: 1 },
+    { rule: optimizers.lamb({ beta2: 0.9 }), fading: 2 },
   ];
   for (const { rule, fading } of rules) {
     const w = tensor([1, 2, 3]), none = tensor([0, 0, 0]);

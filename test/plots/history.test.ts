@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { HebbError } from '../../src/errors.js';
 import { plotHistory, type Curves } from '../../src/plots/history.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 /** The picture of some curves, as text. */
-async function draw(curves: Curves): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'hebb-plot-'));
-  try {
-    const path = join(folder, 'curves.svg');
-    await plotHistory(curves, path);
-    return await readFile(path, 'utf8');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+async function draw(t: ExecutionContext, curves: Curves): Promise<string> {
+  const path = join(temporaryFolder(t), 'curves.svg');
+  await plotHistory(curves, path);
+  return readFile(path, 'utf8');
 }
 
 /** The paths of the curves. */
@@ -33,7 +28,7 @@ function texts(svg: string): string[] {
 const epoch = [0, 1, 2, 3];
 
 test('a picture of loss and accuracy has two panels, training solid and validation dashed', async (t) => {
-  const svg = await draw({
+  const svg = await draw(t, {
     epoch,
     history: {
       accuracy: [0.5, 0.6, 0.7, 0.75],
@@ -53,7 +48,7 @@ test('a picture of loss and accuracy has two panels, training solid and validati
 });
 
 test('a falling loss is drawn from high to low', async (t) => {
-  const [curve] = curvesIn(await draw({ epoch, history: { loss: [2, 1.5, 1.2, 1] } }));
+  const [curve] = curvesIn(await draw(t, { epoch, history: { loss: [2, 1.5, 1.2, 1] } }));
   const points = (curve?.path ?? '').slice(1).split('L').map((point) => point.split(',').map(Number));
   t.is(points.length, 4);
   for (let i = 1; i < points.length; i++) {
@@ -63,7 +58,7 @@ test('a falling loss is drawn from high to low', async (t) => {
 });
 
 test('several metrics share a panel, and a learning rate has its own', async (t) => {
-  const svg = await draw({
+  const svg = await draw(t, {
     epoch: [0, 1],
     history: { accuracy: [0.5, 0.6], learning_rate: [0.1, 0.05], loss: [2, 1], top3: [0.8, 0.9], val_top3: [0.7, 0.8] },
   });
@@ -72,13 +67,13 @@ test('several metrics share a panel, and a learning rate has its own', async (t)
 });
 
 test('a value that is not finite leaves a gap', async (t) => {
-  const [curve] = curvesIn(await draw({ epoch: [...epoch, 4], history: { loss: [2, 1.5, NaN, 1.2, 1] } }));
+  const [curve] = curvesIn(await draw(t, { epoch: [...epoch, 4], history: { loss: [2, 1.5, NaN, 1.2, 1] } }));
   t.is(curve?.path.split('M').length, 3);
   t.false(curve?.path.includes('NaN'));
 });
 
 test('validation of every second epoch stands over the epochs it belongs to', async (t) => {
-  const curves = curvesIn(await draw({ epoch, history: { loss: [4, 3, 2, 1], val_loss: [3, 1] } }));
+  const curves = curvesIn(await draw(t, { epoch, history: { loss: [4, 3, 2, 1], val_loss: [3, 1] } }));
   const xs = (path: string): string[] => path.slice(1).split('L').map((point) => point.split(',')[0] ?? '');
   const [train, validation] = [curves.find(({ dashed }) => !dashed), curves.find(({ dashed }) => dashed)];
   const all = xs(train?.path ?? '');
@@ -86,13 +81,13 @@ test('validation of every second epoch stands over the epochs it belongs to', as
 });
 
 test('one epoch alone can be drawn', async (t) => {
-  const svg = await draw({ epoch: [0], history: { loss: [2] } });
+  const svg = await draw(t, { epoch: [0], history: { loss: [2] } });
   t.true(texts(svg).includes('1'));
   t.false(svg.includes('NaN'));
 });
 
 test('nothing recorded, or another kind of file, is an error', async (t) => {
-  const empty = await t.throwsAsync(draw({ epoch: [], history: {} }), { instanceOf: HebbError });
+  const empty = await t.throwsAsync(draw(t, { epoch: [], history: {} }), { instanceOf: HebbError });
   t.is(empty.code, 'ERR_ARGUMENT');
   const png = plotHistory({ epoch: [0], history: { loss: [1] } }, 'curves.png');
   const kind = await t.throwsAsync(png, { instanceOf: HebbError });

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import test from 'ava';
 import { HebbError, input, layers, Model, model, plots, sequential, tensor, type CallContext, type Tensor } from '../../src/index.js';
 import { runDocstringExamples } from '../support/docstring_examples.js';
+import { temporaryFolder } from '../support/temporary_folder.js';
 
 interface Text {
   text: string;
@@ -200,10 +200,7 @@ test('a model is drawn as its layers in order, with shapes and parameters', asyn
   t.is(picture.toSVG().match(/class="arrow"/g)?.length, 3);
   t.deepEqual(picture.toText().split('\n').filter((line) => line.startsWith('│')).map((line) => line.slice(1, -1).trim()), expected);
   t.true(plots.model(sequential([layers.dense({ units: 1 })])).toText().includes('not built'));
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-plots-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder(t);
   const path = join(folder, 'model.svg');
   await net.plot(path);
   t.is(readFileSync(path, 'utf8'), `${picture.toSVG()}\n`);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
 /** A new folder that is gone after the test. */
-export function temporaryFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hebb-test-'));
+export function temporaryFolder(t: ExecutionContext, within = tmpdir()): string {
+  const folder = mkdtempSync(join(within, 'hebb-test-'));
   t.teardown(() => {
     rmSync(folder, { recursive: true });
   });
