@@ -6,7 +6,7 @@
 // large or has strided rows, and that several tasks need, is packed beforehand, once for all.
 
 template <class T>
-constexpr int64_t k_block_limit = sizeof(T) == sizeof(double) ? 264 : 400;
+constexpr int64_t k_block_limit = sizeof(T) == sizeof(double) ? 320 : 400;
 template <class T>
 constexpr int64_t group_columns = 8 * panel_columns<T>;  // of B packed at a time
 constexpr int64_t a_chunk_bytes = 640 << 10;             // half of an L2 and a little more
