@@ -19,9 +19,9 @@ constexpr int64_t b_packed_bytes = 16 << 20;
 // More panels of A than these are worth packing B for (128x784x300 on one thread in place 155 GFLOP/s, packed 143; with
 // 20 instead of 12 panels as the limit, 256x1024x1024 has 117 instead of 143).
 constexpr int64_t panels_in_place = rows_ahead > 0 ? 12 : 6;
-// Numbers of A up to which it is read in place, beside a B in place too: the processor reads ahead in its rows (float64
-// with this and its shorter blocks of k, instead of bytes and 400, on one thread: 128x784x300 1.15 times as fast,
-// 256x784x300 1.1, 128x1024x1024 1.2, 256x1024x1024 1.4; AVX2 1.16, 1.04, 1.17, 1.16).
+// Numbers of A up to which it is read in place, beside a B in place (float64 with this and blocks of 320, instead of
+// 64 K numbers and blocks of 400: 128x784x300 1.19 times as fast on one thread, 1.29 on two, 128x1024x1024 1.12 and
+// 1.25, 256x1024x1024 1.3 and 1.36; with AVX2 on one thread 1.16, 1.17, 1.16).
 constexpr int64_t a_in_place = 128 << 10;
 constexpr int64_t b_worth_packing = 512 << 10;  // bytes (1024x784x300: 136 GFLOP/s on one thread, in place 129)
 
