@@ -180,6 +180,11 @@ export class Tensor<S extends Shape = Shape> {
     };
     return build(0);
   }
+
+  /** As toArray(): what JSON.stringify() writes of a tensor, where NaN and infinities are null. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
 }
 
 /** Checks that an argument is a tensor. @throws ERR_ARGUMENT naming what was given instead */
