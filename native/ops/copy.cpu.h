@@ -14,12 +14,53 @@ void fill_kernel(const Launch& call) {
   });
 }
 
+// Elements that keep their type: T is any type of their size. Where the innermost runs are short, the elements of a
+// block of them go one after the other (1 M floats repeated twice: X ms instead of 7.9).
+template <class T>
+void move_elements(const Launch& call) {
+  T* const out_data = call.out[0].data<T>();
+  const T* const in_data = call.in[0].data<T>();
+  const bool streamed = sizeof(T) >= 4 && pass_of(call) == Pass::streamed;
+  LoopShape loop = collapse(call.out[0], call.in, 1);
+  const int inner = loop.rank - 1;
+  constexpr int64_t short_run = 16, block = 256;
+  const bool across = loop.rank > 1 && loop.dims[inner] < short_run && loop.dims[inner - 1] > loop.dims[inner];
+  const int64_t width = across ? loop.dims[inner] : 1;
+  const int64_t to_next = loop.strides[0][inner], from_next = loop.strides[1][inner];
+  loop.rank -= across;
+  for_each_run<2>(loop, [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+    T* const to = out_data + offsets[0];
+    const T* const from = in_data + offsets[1];
+    if (!across && steps[0] == 1 && steps[1] == 1) {
+      const auto part = [&](T* target, int64_t begin, int64_t count) {
+        __builtin_memcpy(target, from + begin, static_cast<size_t>(count) * sizeof(T));
+      };
+      if constexpr (sizeof(T) >= 4) {
+        if (streamed) return stream_parts(to, n, part);
+      }
+      return part(to, 0, n);
+    }
+    for (int64_t i = 0; i < n; i += block) {
+      const int64_t end = n - i < block ? n : i + block;
+      for (int64_t c = 0; c < width; ++c) {
+        for (int64_t j = i; j < end; ++j) to[j * steps[0] + c * to_next] = from[j * steps[1] + c * from_next];
+      }
+    }
+  });
+}
+
 void copy_kernel(const Launch& call) {
+  if (call.in[0].dtype() == call.out[0].dtype()) {
+    const int64_t element = size_of(call.out[0].dtype());
+    if (element == 1) return move_elements<uint8_t>(call);
+    if (element == 4) return move_elements<int32_t>(call);
+    return move_elements<double>(call);
+  }
   dispatch(call.in[0].dtype(), [&](auto from) {
     using From = decltype(from);
     dispatch(call.out[0].dtype(), [&](auto to) {
       using To = decltype(to);
-      map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
+      if constexpr (!__is_same(From, To)) map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
     });
   });
 }
