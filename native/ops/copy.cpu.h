@@ -15,7 +15,8 @@ void fill_kernel(const Launch& call) {
 }
 
 // Elements that keep their type: T is any type of their size. Where the innermost runs are short, the elements of a
-// block of them go one after the other (1 M floats repeated twice: X ms instead of 7.9).
+// block of them go one after the other (1 M floats repeated twice: 1.7 ms
+// instead of 7.8).
 template <class T>
 void move_elements(const Launch& call) {
   T* const out_data = call.out[0].data<T>();
@@ -29,9 +30,10 @@ void move_elements(const Launch& call) {
   const int64_t to_next = loop.strides[0][inner], from_next = loop.strides[1][inner];
   loop.rank -= across;
   for_each_run<2>(loop, [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+    const int64_t to_step = steps[0], from_step = steps[1];
     T* const to = out_data + offsets[0];
     const T* const from = in_data + offsets[1];
-    if (!across && steps[0] == 1 && steps[1] == 1) {
+    if (!across && to_step == 1 && from_step == 1) {
       const auto part = [&](T* target, int64_t begin, int64_t count) {
         __builtin_memcpy(target, from + begin, static_cast<size_t>(count) * sizeof(T));
       };
@@ -43,24 +45,30 @@ void move_elements(const Launch& call) {
     for (int64_t i = 0; i < n; i += block) {
       const int64_t end = n - i < block ? n : i + block;
       for (int64_t c = 0; c < width; ++c) {
-        for (int64_t j = i; j < end; ++j) to[j * steps[0] + c * to_next] = from[j * steps[1] + c * from_next];
+        T* const target = to + c * to_next;
+        const T* const source = from + c * from_next;
+        HEBB_INDEPENDENT
+        for (int64_t j = i; j < end; ++j) target[j * to_step] = source[j * from_step];
       }
     }
   });
 }
 
 void copy_kernel(const Launch& call) {
-  if (call.in[0].dtype() == call.out[0].dtype()) {
-    const int64_t element = size_of(call.out[0].dtype());
+  const Dtype source = call.in[0].dtype(), target = call.out[0].dtype();
+  const int64_t element = size_of(target);
+  if (source == target || (source == Dtype::boolean && element == 1)) {
     if (element == 1) return move_elements<uint8_t>(call);
     if (element == 4) return move_elements<int32_t>(call);
     return move_elements<double>(call);
   }
-  dispatch(call.in[0].dtype(), [&](auto from) {
+  dispatch(source == Dtype::boolean ? Dtype::uint8 : source, [&](auto from) {
     using From = decltype(from);
-    dispatch(call.out[0].dtype(), [&](auto to) {
+    dispatch(target, [&](auto to) {
       using To = decltype(to);
-      if constexpr (!__is_same(From, To)) map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
+      if constexpr (!__is_same(From, bool) && !__is_same(From, To)) {
+        map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
+      }
     });
   });
 }

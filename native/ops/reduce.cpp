@@ -34,7 +34,7 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
     else if (keep_dims)
       result.push(1);
   }
-  Tensor out = empty(x.device(), x.dtype(), kept);
+  Tensor out = empty(x.device(), promote(x.dtype(), Dtype::int32), kept);
   if (reduced && x.size() > 0 && out.size() == x.size()) {  // one element each
     launch(Op::copy, {view(x, kept, kept_strides)}, {out});
   } else {
@@ -46,19 +46,19 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
 }  // namespace
 
 Tensor sum(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return reduce(Op::sum, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, false);
+  return reduce(Op::sum, x, axes, keep_dims, false);
 }
 
 Tensor prod(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return reduce(Op::prod, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, false);
+  return reduce(Op::prod, x, axes, keep_dims, false);
 }
 
 Tensor max(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return cast(reduce(Op::max, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, true), x.dtype());
+  return cast(reduce(Op::max, x, axes, keep_dims, true), x.dtype());
 }
 
 Tensor min(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return cast(reduce(Op::min, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, true), x.dtype());
+  return cast(reduce(Op::min, x, axes, keep_dims, true), x.dtype());
 }
 
 Tensor sum_to(const Tensor& x, std::span<const int64_t> sizes) {

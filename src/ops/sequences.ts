@@ -1,7 +1,17 @@
+import { arrayClasses } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import { tensor } from './create.js';
+import { checkDtype, tensor } from './create.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
+
+/** A tensor of value(0), value(1), ...: float32 unless the options say otherwise. */
+function sequence(length: number, value: (i: number) => number, options: TensorOptions): Tensor {
+  const { dtype = 'float32' } = options;
+  // Other types than floats saturate: tensor() sees to it.
+  const values = dtype === 'float32' ? new Float32Array(length) : new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = value(i);
+  return tensor(values, { ...options, dtype });
+}
 
 /**
  * Numbers from start (0) to below stop, step (1) apart; float32 unless `dtype` says otherwise.
@@ -21,8 +31,7 @@ export function arange(first: number, second?: number | TensorOptions, step = 1,
   if (!Number.isSafeInteger(length)) {
     throw new HebbError('ERR_ARGUMENT', `arange: cannot go from ${start} to ${stop} in steps of ${step}`);
   }
-  const values = Float64Array.from({ length }, (_, i) => start + i * step);
-  return tensor(values, { dtype: 'float32', ...given });
+  return sequence(length, (i) => start + i * step, given);
 }
 
 /**
@@ -38,8 +47,7 @@ export function linspace(start: number, stop: number, count = 50, options: Tenso
     throw new HebbError('ERR_ARGUMENT', `linspace: the count is a whole number >= 0, got ${count}`);
   }
   const step = (stop - start) / Math.max(1, count - 1);
-  const values = Float64Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? stop : start + i * step));
-  return tensor(values, { dtype: 'float32', ...options });
+  return sequence(count, (i) => (i > 0 && i === count - 1 ? stop : start + i * step), options);
 }
 
 /**
@@ -55,7 +63,8 @@ export function eye(rows: number, columns = rows, options: TensorOptions = {}): 
   if (!Number.isSafeInteger(size) || rows < 0 || columns < 0 || !Number.isInteger(rows)) {
     throw new HebbError('ERR_SHAPE', `eye: sizes are whole numbers >= 0, got [${rows},${columns}]`);
   }
-  const values = new Uint8Array(size);
+  const dtype = checkDtype('eye', options.dtype ?? 'float32');
+  const values = new arrayClasses[dtype](size);
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return tensor(values, { dtype: 'float32', ...options, shape: [rows, columns] });
+  return tensor(values, { ...options, dtype, shape: [rows, columns] });
 }
