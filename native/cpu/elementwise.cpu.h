@@ -6,6 +6,15 @@
 #include "loop_shape.h"
 #include "past_caches.h"
 
+// Stands before a loop whose rounds store nothing that others read.
+#if defined(__clang__)
+#define HEBB_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define HEBB_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define HEBB_INDEPENDENT
+#endif
+
 constexpr int64_t parallel_grain = 16384;  // elements per claimed chunk
 constexpr int block_lanes = 256;           // elements gathered at a time
 
@@ -157,7 +166,13 @@ struct Contiguous {
   // Elements i to i + count - 1, for i = 0, then block_lanes, and so on; any count where the step is 1.
   const T* at(const T* run, int64_t step, int64_t i, int64_t count) {
     if (step == 1) return run + i;
-    if (step == 0 && i > 0) return block;  // a repeated value stays there
+    if (step == 0) {
+      const T value = *run;
+      if (i == 0) {  // a repeated value stays in its block
+        for (int64_t j = 0; j < count; ++j) block[j] = value;
+      }
+      return block;
+    }
     return gather_block(run + i * step, step, static_cast<int>(count), block);
   }
 };

@@ -1,6 +1,5 @@
 // One word for "must be inlined": a vector passed through memory, or a call per vector, would cost more than the work.
-// HEBB_NOINLINE is the opposite, HEBB_TABLE a table of constants that is read at run time. HEBB_INDEPENDENT stands
-// before a loop whose rounds store nothing that others read.
+// HEBB_NOINLINE is the opposite, HEBB_TABLE a table of constants that is read at run time.
 #pragma once
 
 #if defined(__CUDACC__)
@@ -15,12 +14,4 @@
 #define HEBB_INLINE inline __attribute__((always_inline))
 #define HEBB_NOINLINE __attribute__((noinline))
 #define HEBB_TABLE constexpr
-#endif
-
-#if defined(__clang__)
-#define HEBB_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define HEBB_INDEPENDENT _Pragma("GCC ivdep")
-#else
-#define HEBB_INDEPENDENT
 #endif

@@ -2,16 +2,30 @@
 
 #include "convert.h"
 
+// T is any type of the elements' size.
+template <class T>
+void fill_elements(const Tensor& out, T element) {
+  T* const data = out.data<T>();
+  for_each_run<1>(collapse(out, nullptr, 0), [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
+    T* const to = data + offsets[0];
+    const int64_t step = steps[0];
+    if (step == 1) {
+      for (int64_t i = 0; i < n; ++i) to[i] = element;
+    } else {
+      for (int64_t i = 0; i < n; ++i) to[i * step] = element;
+    }
+  });
+}
+
 void fill_kernel(const Launch& call) {
   const double value = call.get<FillAttributes>().value;
-  dispatch(call.out[0].dtype(), [&](auto type) {
-    using T = decltype(type);
-    const T element = convert<T>(value);
-    T* const data = call.out[0].data<T>();
-    for_each_run<1>(collapse(call.out[0], nullptr, 0), [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
-      for (int64_t i = 0; i < n; ++i) data[offsets[0] + i * steps[0]] = element;
-    });
-  });
+  const Tensor& out = call.out[0];
+  const Dtype dtype = out.dtype();
+  if (dtype == Dtype::boolean) return fill_elements<uint8_t>(out, value != 0);
+  if (dtype == Dtype::uint8) return fill_elements(out, convert<uint8_t>(value));
+  if (dtype == Dtype::float64) return fill_elements(out, value);
+  const int32_t number = __builtin_bit_cast(int32_t, static_cast<float>(value));
+  fill_elements(out, dtype == Dtype::int32 ? convert<int32_t>(value) : number);
 }
 
 // Elements that keep their type: T is any type of their size. Where the innermost runs are short, the elements of a
@@ -62,13 +76,11 @@ void copy_kernel(const Launch& call) {
     if (element == 4) return move_elements<int32_t>(call);
     return move_elements<double>(call);
   }
-  dispatch(source == Dtype::boolean ? Dtype::uint8 : source, [&](auto from) {
+  dispatch_stored(source, [&](auto from) {
     using From = decltype(from);
     dispatch(target, [&](auto to) {
       using To = decltype(to);
-      if constexpr (!__is_same(From, bool) && !__is_same(From, To)) {
-        map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
-      }
+      if constexpr (!__is_same(From, To)) map_scalars<From, To, 1>(call, [](From x) { return convert<To>(x); });
     });
   });
 }

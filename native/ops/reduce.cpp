@@ -50,7 +50,7 @@ Tensor sum(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
 }
 
 Tensor prod(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return reduce(Op::prod, x, axes, keep_dims, false);
+  return reduce(Op::prod, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, false);
 }
 
 Tensor max(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {

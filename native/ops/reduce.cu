@@ -234,8 +234,10 @@ template <class F>
 void reduce_by_dtype(const Launch& call) {
   if (call.in[0].dtype() == Dtype::float32) return reduce_map<F, float>(call);
   if (call.in[0].dtype() == Dtype::float64) return reduce_map<F, double>(call);
-  if (call.in[0].dtype() == Dtype::int32) return reduce_map<F, int32_t>(call);
-  reduce_map<F, int32_t, uint8_t>(call);
+  if constexpr (!__is_same(F, ProdFold)) {
+    if (size_of(call.in[0].dtype()) == 1) return reduce_map<F, int32_t, uint8_t>(call);
+  }
+  reduce_map<F, int32_t>(call);
 }
 
 }  // namespace

@@ -1,16 +1,21 @@
-import { arrayClasses } from '../dtype.js';
+import { deviceIndex } from '../device.js';
 import { HebbError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import { checkDtype, tensor } from './create.js';
+import { hostEmpty, hostView, placed, type Tensor } from '../tensor.js';
+import { tidied } from './composed.js';
+import { assign, reshape } from './copy.js';
+import { tensor, zeros } from './create.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
+import { slice } from './slice.js';
 
-/** A tensor of value(0), value(1), ...: float32 unless the options say otherwise. */
-function sequence(length: number, value: (i: number) => number, options: TensorOptions): Tensor {
-  const { dtype = 'float32' } = options;
-  // Other types than floats saturate: tensor() sees to it.
-  const values = dtype === 'float32' ? new Float32Array(length) : new Float64Array(length);
-  for (let i = 0; i < length; i++) values[i] = value(i);
-  return tensor(values, { ...options, dtype });
+/** start, start + step, ... as a tensor, of which the last may be given: float32 unless the options say otherwise. */
+function sequence(length: number, start: number, step: number, options: TensorOptions, last?: number): Tensor {
+  const { dtype = 'float32', device } = options;
+  const direct = dtype === 'float32' || dtype === 'float64';
+  const out = hostEmpty(direct ? dtype : 'float64', [length]);
+  const values = hostView(out);
+  for (let i = 0; i < length; i++) values[i] = start + i * step;
+  if (last !== undefined && length > 1) values[length - 1] = last;
+  return direct ? placed(out, deviceIndex(device)) : tensor(values, options); // where what does not fit saturates
 }
 
 /**
@@ -31,7 +36,7 @@ export function arange(first: number, second?: number | TensorOptions, step = 1,
   if (!Number.isSafeInteger(length)) {
     throw new HebbError('ERR_ARGUMENT', `arange: cannot go from ${start} to ${stop} in steps of ${step}`);
   }
-  return sequence(length, (i) => start + i * step, given);
+  return sequence(length, start, step, given);
 }
 
 /**
@@ -47,7 +52,7 @@ export function linspace(start: number, stop: number, count = 50, options: Tenso
     throw new HebbError('ERR_ARGUMENT', `linspace: the count is a whole number >= 0, got ${count}`);
   }
   const step = (stop - start) / Math.max(1, count - 1);
-  return sequence(count, (i) => (i > 0 && i === count - 1 ? stop : start + i * step), options);
+  return sequence(count, start, step, options, stop);
 }
 
 /**
@@ -63,8 +68,9 @@ export function eye(rows: number, columns = rows, options: TensorOptions = {}): 
   if (!Number.isSafeInteger(size) || rows < 0 || columns < 0 || !Number.isInteger(rows)) {
     throw new HebbError('ERR_SHAPE', `eye: sizes are whole numbers >= 0, got [${rows},${columns}]`);
   }
-  const dtype = checkDtype('eye', options.dtype ?? 'float32');
-  const values = new arrayClasses[dtype](size);
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return tensor(values, { ...options, dtype, shape: [rows, columns] });
+  return tidied(() => {
+    const y = zeros([rows, columns], options);
+    assign(slice(reshape(y, [size]), [0, Math.min(rows, columns) * (columns + 1), columns + 1]), 1);
+    return y;
+  })();
 }

@@ -132,8 +132,6 @@ int64_t primitives(const float* x, const double* u, uint32_t* words) {
   w.add(widen_low(load(x))), w.add(widen_high(load(x))), w.add(narrow(load(u), load(u + 8)));
   const auto* byte = reinterpret_cast<const uint8_t*>(x);
   w.add(load_u8(byte));
-  w.add(load_bytes(byte));
-  for (int n = 0; n <= 16; ++n) w.add(load_bytes_n(byte, n));
   for (int n = 0; n <= 16; ++n) w.add(load_u8_n(byte, n));
   partial_access(w, x);
   partial_access(w, u);
