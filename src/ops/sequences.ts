@@ -10,12 +10,11 @@ import { slice } from './slice.js';
 /** start, start + step, ... as a tensor, of which the last may be given: float32 unless the options say otherwise. */
 function sequence(length: number, start: number, step: number, options: TensorOptions, last?: number): Tensor {
   const { dtype = 'float32', device } = options;
-  const direct = dtype === 'float32' || dtype === 'float64';
-  const out = hostEmpty(direct ? dtype : 'float64', [length]);
-  const values = hostView(out);
+  const out = dtype === 'float32' || dtype === 'float64' ? hostEmpty(dtype, [length]) : undefined;
+  const values = out ? hostView(out) : new Float64Array(length);
   for (let i = 0; i < length; i++) values[i] = start + i * step;
   if (last !== undefined && length > 1) values[length - 1] = last;
-  return direct ? placed(out, deviceIndex(device)) : tensor(values, options); // where what does not fit saturates
+  return out ? placed(out, deviceIndex(device)) : tensor(values, options); // where what does not fit saturates
 }
 
 /**
