@@ -61,7 +61,6 @@ void move_elements(const Launch& call) {
       for (int64_t c = 0; c < width; ++c) {
         T* const target = to + c * to_next;
         const T* const source = from + c * from_next;
-        HEBB_INDEPENDENT
         for (int64_t j = i; j < end; ++j) target[j * to_step] = source[j * from_step];
       }
     }

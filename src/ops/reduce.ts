@@ -58,11 +58,18 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  * @example
  * mean([[1, 2], [3, 4]], 1).toArray(); // [1.5, 3.5]
  */
-export const mean = composed('mean', tidied((input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
+export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = toTensor(input);
+  return isFloat(x.dtype) ? floatMean(x, axis, keepDims) : integerMean(x, axis, keepDims);
+});
+
+function floatMean(x: Tensor, axis: Axes, keepDims: boolean): Tensor {
   const count = axis === undefined ? x.size : axesOf('mean', x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
-  return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
-}));
+  return div(sum(x, axis, keepDims), count);
+}
+
+const integerMean = tidied((x: Tensor, axis: Axes, keepDims: boolean): Tensor =>
+  floatMean(cast(x, 'float32'), axis, keepDims));
 
 /**
  * The product over the given axes (all by default). The gradient is the product of the other elements, zeros included.
