@@ -58,6 +58,11 @@ export function isTracked(...tensors: readonly Tensor[]): boolean {
   return tapes.length > 0 && tapes.some((tape) => tensors.some((x) => tape.numberOf(x) !== undefined));
 }
 
+/** Whether any tape records. */
+export function recordsGradients(): boolean {
+  return tapes.length > 0;
+}
+
 /** Runs fn with no tape recording. */
 export function untracked<R>(fn: () => R): R {
   const saved = tapes;

@@ -6,6 +6,15 @@
 #include "loop_shape.h"
 #include "past_caches.h"
 
+// Stands before a loop whose rounds store nothing that others read.
+#if defined(__clang__)
+#define HEBB_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define HEBB_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define HEBB_INDEPENDENT
+#endif
+
 constexpr int64_t parallel_grain = 16384;  // elements per claimed chunk
 constexpr int block_lanes = 256;           // elements gathered at a time
 
@@ -149,6 +158,25 @@ void map_vectors(const Launch& call, const F& f) {
   map_vector_runs<T, inputs>(call, functions, &f);
 }
 
+// The elements of an operand's run as contiguous ones: in place, or gathered a block at a time.
+template <class T>
+struct Contiguous {
+  T block[block_lanes];
+
+  // Elements i to i + count - 1, for i = 0, then block_lanes, and so on; any count where the step is 1.
+  const T* at(const T* run, int64_t step, int64_t i, int64_t count) {
+    if (step == 1) return run + i;
+    if (step == 0) {
+      const T value = *run;
+      if (i == 0) {  // a repeated value stays in its block
+        for (int64_t j = 0; j < count; ++j) block[j] = value;
+      }
+      return block;
+    }
+    return gather_block(run + i * step, step, static_cast<int>(count), block);
+  }
+};
+
 template <class In, class Out, int inputs>
 __attribute__((noinline)) void map_scalar_runs(const Launch& call, RunFunction<In, Out, inputs> function,
                                                const void* context) {
@@ -159,38 +187,46 @@ __attribute__((noinline)) void map_scalar_runs(const Launch& call, RunFunction<I
   for_each_run<inputs + 1>(collapse(call.out[0], call.in, inputs),
                            [&](const int64_t* offsets, const int64_t* steps, int64_t n) {
                              Out* const target = out_data + offsets[0];
-                             const auto part = [&](Out* to, int64_t from, int64_t count) {
-                               const In* in[inputs];
-                               for (int k = 0; k < inputs; ++k)
-                                 in[k] = in_data[k] + offsets[k + 1] + from * steps[k + 1];
-                               function(to, in, steps, count, context);
-                             };
+                             const In* in[inputs];
+                             bool strided = steps[0] != 1;
+                             for (int k = 0; k < inputs; ++k) strided |= steps[k + 1] != 1;
                              if constexpr (sizeof(Out) >= 4) {
-                               if (streamed && steps[0] == 1) return stream_parts(target, n, part);
+                               if (streamed && !strided) {
+                                 return stream_parts(target, n, [&](Out* to, int64_t from, int64_t count) {
+                                   for (int k = 0; k < inputs; ++k) in[k] = in_data[k] + offsets[k + 1] + from;
+                                   function(to, in, steps + 1, count, context);
+                                 });
+                               }
                              }
-                             part(target, 0, n);
+                             Contiguous<In> operands[inputs];
+                             Out results[block_lanes];
+                             const int64_t piece = strided ? block_lanes : n;
+                             for (int64_t i = 0; i < n; i += piece) {
+                               const int64_t count = n - i < piece ? n - i : piece;
+                               for (int k = 0; k < inputs; ++k)
+                                 in[k] = operands[k].at(in_data[k] + offsets[k + 1], steps[k + 1], i, count);
+                               function(steps[0] == 1 ? target + i : results, in, steps + 1, count, context);
+                               if (steps[0] == 1) continue;
+                               for (int64_t j = 0; j < count; ++j) target[(i + j) * steps[0]] = results[j];
+                             }
                            });
 }
 
-// out = f(in...) one element at a time: integers, comparisons, conversions.
+// out = f(in...) one element at a time, in a loop that the compiler turns into one of vectors: integers, comparisons,
+// conversions. The pointers are copied, or else a byte that is stored might change them; and what is made in place is
+// made element by element. (Gain on one thread: `less` of 1 M floats 0.43 ms
+// instead of 0.95, of a matrix and a number 0.23 instead of 1.3, 1 M floats to bytes 0.45 instead of 8.4.)
 template <class In, class Out, int inputs, class F>
 void map_scalars(const Launch& call, const F& f) {
   map_scalar_runs<In, Out, inputs>(
       call,
-      [](Out* out, const In* const* in, const int64_t* steps, int64_t n, const void* context) {
-        const F& apply = *static_cast<const F*>(context);
-        if constexpr (inputs == 1) {
-          if (steps[0] == 1 && steps[1] == 1) {
-            for (int64_t i = 0; i < n; ++i) out[i] = apply(in[0][i]);
-          } else {
-            for (int64_t i = 0; i < n; ++i) out[i * steps[0]] = apply(in[0][i * steps[1]]);
-          }
-        } else {
-          if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
-            for (int64_t i = 0; i < n; ++i) out[i] = apply(in[0][i], in[1][i]);
-          } else {
-            for (int64_t i = 0; i < n; ++i) out[i * steps[0]] = apply(in[0][i * steps[1]], in[1][i * steps[2]]);
-          }
+      [](Out* out, const In* const* in, const int64_t*, int64_t n, const void* context) {
+        const F apply = *static_cast<const F*>(context);
+        const In *const a = in[0], *const b = in[inputs - 1];
+        HEBB_INDEPENDENT
+        for (int64_t i = 0; i < n; ++i) {
+          if constexpr (inputs == 1) out[i] = apply(a[i]);
+          if constexpr (inputs == 2) out[i] = apply(a[i], b[i]);
         }
       },
       &f);

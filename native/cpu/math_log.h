@@ -69,7 +69,7 @@ HEBB_INLINE Vec<T> log1p(Vec<T> x) {
 template <class T>
 HEBB_INLINE Vec<T> softplus(Vec<T> x) {
   const Vec<T> zero(T(0)), half(T(0.5));
-  const Vec<T> e = exp_in_range(at_least(-abs(x), Vec<T>(Real<T>::exp_low)));
+  const Vec<T> e = exp_of_negative(-abs(x));
   const Mask<T> large = e > Vec<T>(T(1.0 / 3));
   const Vec<T> f = select(large, fma(e, half, -half), e), k = select(large, Vec<T>(T(1)), zero);
   return max(x, zero) + log_sum(k, f);

@@ -246,15 +246,15 @@ HEBB_INLINE D widen_high(F a) { return widen(a.high); }
 HEBB_INLINE __m256 narrow(D a) { return _mm256_set_m128(_mm256_cvtpd_ps(a.high), _mm256_cvtpd_ps(a.low)); }
 HEBB_INLINE F narrow(D low, D high) { return {narrow(low), narrow(high)}; }
 
-// Bytes to floats, masks to bytes 0 and 1
-HEBB_INLINE F load_u8(const uint8_t* p) {
+// Bytes to int32, masks to bytes 0 and 1
+HEBB_INLINE I load_bytes(const uint8_t* p) {
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-  return to_float(I(_mm256_cvtepu8_epi32(bytes), _mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8))));
+  return {_mm256_cvtepu8_epi32(bytes), _mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8))};
 }
-HEBB_INLINE F load_u8_n(const uint8_t* p, int n) {
+HEBB_INLINE I load_bytes_n(const uint8_t* p, int n) {
   uint8_t bytes[16] = {};
   for (int i = 0; i < n; ++i) bytes[i] = p[i];
-  return load_u8(bytes);
+  return load_bytes(bytes);
 }
 HEBB_INLINE __m128i mask_bytes(__m256i low, __m256i high) {
   const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xd8);

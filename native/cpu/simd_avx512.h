@@ -225,12 +225,12 @@ HEBB_INLINE F narrow(D low, D high) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low.v)), _mm512_cvtpd_ps(high.v), 1);
 }
 
-// Bytes to floats, masks to bytes 0 and 1
-HEBB_INLINE F load_u8(const uint8_t* p) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+// Bytes to int32, masks to bytes 0 and 1
+HEBB_INLINE I load_bytes(const uint8_t* p) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
-HEBB_INLINE F load_u8_n(const uint8_t* p, int n) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first16(n), p)));
+HEBB_INLINE I load_bytes_n(const uint8_t* p, int n) {
+  return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first16(n), p));
 }
 HEBB_INLINE void store_mask_n(uint8_t* p, Mask16 m, int n) {
   _mm_mask_storeu_epi8(p, first16(n), _mm_maskz_set1_epi8(m.m, 1));

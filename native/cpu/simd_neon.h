@@ -187,21 +187,21 @@ HEBB_INLINE F narrow(D low, D high) {
   return r;
 }
 
-// Bytes to floats, masks to bytes 0 and 1
-HEBB_INLINE F load_u8(const uint8_t* p) {
+// Bytes to int32, masks to bytes 0 and 1
+HEBB_INLINE I load_bytes(const uint8_t* p) {
   const uint8x16_t bytes = vld1q_u8(p);
   const uint16x8_t low = vmovl_u8(vget_low_u8(bytes)), high = vmovl_high_u8(bytes);
-  F r;
-  r.q[0] = vcvtq_f32_u32(vmovl_u16(vget_low_u16(low)));
-  r.q[1] = vcvtq_f32_u32(vmovl_high_u16(low));
-  r.q[2] = vcvtq_f32_u32(vmovl_u16(vget_low_u16(high)));
-  r.q[3] = vcvtq_f32_u32(vmovl_high_u16(high));
+  I r;
+  r.q[0] = vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(low)));
+  r.q[1] = vreinterpretq_s32_u32(vmovl_high_u16(low));
+  r.q[2] = vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(high)));
+  r.q[3] = vreinterpretq_s32_u32(vmovl_high_u16(high));
   return r;
 }
-HEBB_INLINE F load_u8_n(const uint8_t* p, int n) {
+HEBB_INLINE I load_bytes_n(const uint8_t* p, int n) {
   uint8_t bytes[16] = {};
   for (int i = 0; i < n; ++i) bytes[i] = p[i];
-  return load_u8(bytes);
+  return load_bytes(bytes);
 }
 HEBB_INLINE uint8x8_t mask_bytes(uint32x4_t a, uint32x4_t b) {
   return vand_u8(vmovn_u16(vcombine_u16(vmovn_u32(a), vmovn_u32(b))), vdup_n_u8(1));

@@ -260,13 +260,13 @@ HEBB_INLINE F narrow(D low, D high) {
   return r;
 }
 
-// Bytes to floats, masks to bytes 0 and 1
-HEBB_INLINE F load_u8_n(const uint8_t* p, int n) {
-  F r;
+// Bytes to int32, masks to bytes 0 and 1
+HEBB_INLINE I load_bytes_n(const uint8_t* p, int n) {
+  I r;
   for (int i = 0; i < 16; ++i) r.v[i] = i < n ? p[i] : 0;
   return r;
 }
-HEBB_INLINE F load_u8(const uint8_t* p) { return load_u8_n(p, 16); }
+HEBB_INLINE I load_bytes(const uint8_t* p) { return load_bytes_n(p, 16); }
 template <int lanes>
 HEBB_INLINE void store_mask_n(uint8_t* p, MaskLanes<lanes> m, int n) {
   for (int i = 0; i < n; ++i) p[i] = m.m[i];

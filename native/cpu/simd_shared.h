@@ -46,6 +46,9 @@ HEBB_INLINE Vec<T>& operator/=(Vec<T>& a, Same<Vec<T>> b) {
   return a = a / b;
 }
 
+HEBB_INLINE F load_u8(const uint8_t* p) { return to_float(load_bytes(p)); }
+HEBB_INLINE F load_u8_n(const uint8_t* p, int n) { return to_float(load_bytes_n(p, n)); }
+
 HEBB_INLINE F clamp(F a, F low, F high) { return at_most(at_least(a, low), high); }
 HEBB_INLINE D clamp(D a, D low, D high) { return at_most(at_least(a, low), high); }
 

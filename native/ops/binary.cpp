@@ -28,21 +28,21 @@ Tensor converted(const Tensor& x, const Tensor& out) {
 
 Tensor binary(Op op, BinaryKind kind, const Tensor& a, const Tensor& b) {
   const Dtype common = promote(a.dtype(), b.dtype());
-  const bool narrow = kind == BinaryKind::Arithmetic && common == Dtype::uint8;  // computed in int32, wraps around
-  Dtype computed = kind == BinaryKind::Logical ? Dtype::boolean
-                   : kind == BinaryKind::Float ? promote(common, Dtype::float32)
-                                               : promote(common, Dtype::int32);
   const bool boolean = kind == BinaryKind::Compare || kind == BinaryKind::Logical;
+  const bool bytes = common == Dtype::uint8 || (common == Dtype::boolean && boolean);
+  const Dtype computed = kind == BinaryKind::Float               ? promote(common, Dtype::float32)
+                         : kind == BinaryKind::Logical && !bytes ? Dtype::boolean
+                         : bytes                                 ? common
+                                                                 : promote(common, Dtype::int32);
   const Dtype result = boolean ? Dtype::boolean : computed;
   const Tensor y = cast(b, computed), out = result_of(op, a, y, result);
   const Tensor x = result == computed ? converted(a, out) : cast(a, computed);
   launch(op, {x, y}, {out});
-  return narrow ? cast(out, Dtype::uint8) : out;
+  return out;
 }
 
 void add_in_place(const Tensor& x, const Tensor& value) {
   if (x.dtype() == Dtype::boolean) fail(ErrorCode::dtype, "addInPlace: expected numbers, got bool");
-  if (x.dtype() == Dtype::uint8) return assign(x, binary(Op::add, BinaryKind::Arithmetic, x, cast(value, x.dtype())));
   check_target("addInPlace", x, value.shape());
   const Tensor operand = cast(value, x.dtype());
   launch(Op::add, {x, overlaps(operand, x) ? copy(operand) : operand}, {x});

@@ -11,6 +11,13 @@
   };                                  \
   void name##_kernel(const Launch& call) { binary_map<BinaryKind::kind, name##_function>(call); }
 
+// A function of int32 on bytes: bool as 0 and 1; what does not fit a byte wraps around.
+template <class F>
+void map_bytes(const Launch& call, const F& f) {
+  map_scalars<uint8_t, uint8_t, 2>(
+      call, [f](uint8_t a, uint8_t b) { return static_cast<uint8_t>(f(int32_t{a}, int32_t{b})); });
+}
+
 // floor_div and mod need the exact remainder and go one element at a time; the other float functions are vectors.
 template <class F>
 constexpr bool by_element = false;
@@ -19,6 +26,9 @@ template <BinaryKind kind, class F>
 void binary_map(const Launch& call) {
   const Dtype dtype = call.in[0].dtype();
   const F f;
+  if constexpr (kind == BinaryKind::Arithmetic || kind == BinaryKind::Compare) {
+    if (size_of(dtype) == 1) return map_bytes(call, f);
+  }
   if constexpr (kind == BinaryKind::Logical) {
     map_scalars<uint8_t, uint8_t, 2>(call, [f](uint8_t a, uint8_t b) { return uint8_t(f(a != 0, b != 0)); });
   } else if constexpr (kind == BinaryKind::Compare) {

@@ -21,6 +21,12 @@ struct Apply {
   }
 };
 template <class F>
+struct ApplyBytes {
+  __device__ uint8_t operator()(uint8_t a, uint8_t b) const {
+    return static_cast<uint8_t>(F()(int32_t{a}, int32_t{b}));
+  }
+};
+template <class F>
 struct ApplyLogical {
   __device__ uint8_t operator()(uint8_t a, uint8_t b) const { return F()(a != 0, b != 0); }
 };
@@ -32,6 +38,9 @@ constexpr bool by_element = false;
 template <BinaryKind kind, class F>
 void binary_map(const Launch& call) {
   const Dtype dtype = call.in[0].dtype();
+  if constexpr (kind == BinaryKind::Arithmetic || kind == BinaryKind::Compare) {
+    if (size_of(dtype) == 1) return map<2, uint8_t, uint8_t, uint8_t>(call, ApplyBytes<F>());
+  }
   if constexpr (kind == BinaryKind::Logical) {
     map<2, uint8_t, uint8_t, uint8_t>(call, ApplyLogical<F>());
   } else if constexpr (kind == BinaryKind::Compare) {

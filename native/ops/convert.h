@@ -16,7 +16,23 @@ HEBB_EVERYWHERE To convert(From x) {
   }
 }
 
-// Calls f with a value of the element type: f(float()).
+// Calls f with a value of the type that is stored, bool as a byte of 0 or 1: f(float()).
+template <class F>
+inline void dispatch_stored(Dtype dtype, const F& f) {
+  switch (dtype) {
+    case Dtype::boolean:
+    case Dtype::uint8:
+      return f(uint8_t());
+    case Dtype::int32:
+      return f(int32_t());
+    case Dtype::float32:
+      return f(float());
+    case Dtype::float64:
+      return f(double());
+  }
+}
+
+// The same with a bool of its own.
 template <class F>
 inline void dispatch(Dtype dtype, const F& f) {
   switch (dtype) {

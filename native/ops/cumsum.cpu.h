@@ -16,6 +16,12 @@ void cumsum_map(const Launch& call) {
       const int64_t first = chunk / blocks * n * inner + chunk % blocks * width;
       const int64_t left = inner - chunk % blocks * width, columns = left < width ? left : width;
       const int64_t step = reverse ? -inner : inner, start = first + (reverse ? (n - 1) * inner : 0);
+      if (inner == 1) {  // the sum stays in a register
+        T total = source[start];
+        target[start] = total;
+        for (int64_t i = 1; i < n; ++i) target[start + i * step] = total = total + source[start + i * step];
+        continue;
+      }
       for (int64_t j = 0; j < columns; ++j) target[start + j] = source[start + j];
       for (int64_t i = 1; i < n; ++i) {
         const T *const from = source + start + i * step, *const before = target + start + (i - 1) * step;

@@ -32,12 +32,34 @@ inline void prefetch_row(const std::byte* row, int64_t bytes) {
   for (int64_t at = 0; at < bytes && at < 4096; at += 64) __builtin_prefetch(row + at, 0, 3);
 }
 
+// Single elements, T of their size, instead of rows.
+template <class T>
+void gather_elements(const Tensor& x, const int32_t* indices, const Tensor& out) {
+  const int64_t count = out.dim(1), step = x.strides()[1], outer_step = x.strides()[0];
+  const T* const source = x.data<T>();
+  T* const target = out.data<T>();
+  in_ranges(out.size(), 1, parallel_grain, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin / count; begin < end; ++row) {
+      const int64_t row_end = (row + 1) * count < end ? (row + 1) * count : end;
+      const T* const from = source + row * outer_step;
+      const int32_t* const picked = indices - row * count;
+      for (int64_t i = begin; i < row_end; ++i) target[i] = from[picked[i] * step];
+      begin = row_end;
+    }
+  });
+}
+
 void gather_kernel(const Launch& call) {
   const Tensor &x = call.in[0], &out = call.out[0];
   const int32_t* const indices = call.in[1].data<int32_t>();
   const int64_t element = size_of(x.dtype()), outer = x.dim(0), count = out.dim(1), inner = x.dim(2);
   check_indices("gather", indices, count, x.dim(1));
   if (out.size() == 0) return;
+  if (inner == 1) {
+    if (element == 1) return gather_elements<uint8_t>(x, indices, out);
+    if (element == 4) return gather_elements<uint32_t>(x, indices, out);
+    return gather_elements<uint64_t>(x, indices, out);
+  }
   const std::byte* const source = x.buffer->data + x.offset * element;
   std::byte* const target = out.buffer->data + out.offset * element;
   const int64_t row_bytes = inner * element, step = x.strides()[1] * element, outer_step = x.strides()[0] * element;
@@ -46,11 +68,7 @@ void gather_kernel(const Launch& call) {
     for (int64_t row = begin; row < end; ++row) {
       const std::byte* const from = row_at(row);
       if (row + 1 < end && row_bytes >= 64) prefetch_row(row_at(row + 1), row_bytes);
-      if (row_bytes == 4) {
-        __builtin_memcpy(target + row * 4, from, 4);
-      } else {
-        __builtin_memcpy(target + row * row_bytes, from, static_cast<size_t>(row_bytes));
-      }
+      __builtin_memcpy(target + row * row_bytes, from, static_cast<size_t>(row_bytes));
     }
   });
 }

@@ -4,7 +4,7 @@ void one_hot_kernel(const Launch& call) {
   const int32_t* const indices = call.in[0].data<int32_t>();
   const int64_t count = call.in[0].size(), classes = call.out[0].dim(-1);
   check_indices("oneHot", indices, count, classes);
-  dispatch(call.out[0].dtype(), [&](auto type) {
+  dispatch_stored(call.out[0].dtype(), [&](auto type) {
     using T = decltype(type);
     T* const out = call.out[0].data<T>();
     in_ranges(count, classes, parallel_grain, [&](int64_t begin, int64_t end) {

@@ -208,7 +208,7 @@ void random_int_kernel(const Launch& call) {
 
 void random_bernoulli_kernel(const Launch& call) {
   const uint64_t threshold = call.get<BernoulliAttributes>().threshold;
-  dispatch(call.out[0].dtype(), [&](auto type) {
+  dispatch_stored(call.out[0].dtype(), [&](auto type) {
     using T = decltype(type);
     draw_groups<T, uint8_t, 4>(
         call,

@@ -34,7 +34,7 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
     else if (keep_dims)
       result.push(1);
   }
-  Tensor out = empty(x.device(), x.dtype(), kept);
+  Tensor out = empty(x.device(), promote(x.dtype(), Dtype::int32), kept);
   if (reduced && x.size() > 0 && out.size() == x.size()) {  // one element each
     launch(Op::copy, {view(x, kept, kept_strides)}, {out});
   } else {
@@ -46,7 +46,7 @@ Tensor reduce(Op op, const Tensor& x, std::span<const int64_t> axes, bool keep_d
 }  // namespace
 
 Tensor sum(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return reduce(Op::sum, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, false);
+  return reduce(Op::sum, x, axes, keep_dims, false);
 }
 
 Tensor prod(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
@@ -54,11 +54,11 @@ Tensor prod(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
 }
 
 Tensor max(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return cast(reduce(Op::max, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, true), x.dtype());
+  return cast(reduce(Op::max, x, axes, keep_dims, true), x.dtype());
 }
 
 Tensor min(const Tensor& x, std::span<const int64_t> axes, bool keep_dims) {
-  return cast(reduce(Op::min, cast(x, promote(x.dtype(), Dtype::int32)), axes, keep_dims, true), x.dtype());
+  return cast(reduce(Op::min, x, axes, keep_dims, true), x.dtype());
 }
 
 Tensor sum_to(const Tensor& x, std::span<const int64_t> sizes) {

@@ -1,4 +1,5 @@
-// sum, prod, max, min over the trailing dimensions of a view. The order of the operations depends on the layout only:
+// sum, prod, max, min over the trailing dimensions of a view: T is what is computed with, S what is read, bytes as
+// int32 or T itself. The order of the operations depends on the layout only:
 // a contiguous run is folded into 4 vectors of 16 (8) lanes and these by a fixed tree, in pieces whose size is a
 // function of the run's length, joined in order; a column is folded in groups of rows, joined in order.
 
@@ -94,36 +95,53 @@ inline T fold_numbers(T a, T b) {
   return F::lanes(select(iota<T>() < Vec<T>(T(1)), F::fold(Vec<T>(a), Vec<T>(b)), Vec<T>(F::template identity<T>())));
 }
 
-template <class F, class T>
-inline T fold_run(const T* x, int64_t n) {
+template <class T>
+HEBB_INLINE Vec<T> load_as(const T* x) {
+  return Vec<T>::load(x);
+}
+template <class T>
+HEBB_INLINE Vec<T> load_as(const uint8_t* x) {
+  return load_bytes(x);
+}
+template <class T>
+HEBB_INLINE Vec<T> load_as(const T* x, int n) {
+  return Vec<T>::load_n(x, n);
+}
+template <class T>
+HEBB_INLINE Vec<T> load_as(const uint8_t* x, int n) {
+  return load_bytes_n(x, n);
+}
+
+template <class F, class S, class T = S>
+inline T fold_run(const S* x, int64_t n) {
   using V = Vec<T>;
   constexpr int lanes = V::lanes;
   const V none(F::template identity<T>());
   V sums[4] = {none, none, none, none};
   int64_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    for (int j = 0; j < 4; ++j) sums[j] = F::fold(sums[j], V::load(x + i + j * lanes));
+    for (int j = 0; j < 4; ++j) sums[j] = F::fold(sums[j], load_as<T>(x + i + j * lanes));
   }
   for (int j = 0; i < n; ++j, i += lanes) {
     const int count = static_cast<int>(n - i < lanes ? n - i : lanes);
-    const V part = select(iota<T>() < V(static_cast<T>(count)), V::load_n(x + i, count), none);
+    const V part = select(iota<T>() < V(static_cast<T>(count)), load_as<T>(x + i, count), none);
     sums[j] = F::fold(sums[j], part);
   }
   return F::lanes(F::fold(F::fold(sums[0], sums[1]), F::fold(sums[2], sums[3])));
 }
 
 // A long run in pieces, in parallel; the size of a piece depends on n only.
-template <class F, class T>
-T fold_long_run(const T* x, int64_t n) {
+template <class F, class T, class S>
+T fold_long_run(const S* x, int64_t n) {
   constexpr int64_t most_pieces = 1024;
   int64_t piece = parallel_grain;
   while ((n + piece - 1) / piece > most_pieces) piece *= 2;
-  if (n <= piece) return fold_run<F>(x, n);
+  if (n <= piece) return fold_run<F, S, T>(x, n);
   const int64_t pieces = (n + piece - 1) / piece;
   T parts[most_pieces];
   parallel(pieces, [&](int64_t i) {
     const int64_t begin = i * piece;
-    parts[i] = fold_run<F>(x + begin, begin + piece < n ? piece : n - begin);
+    parts[i] = fold_run<F, S, T>(x + begin, begin + piece < n ? piece : n - begin);
   });
   return fold_run<F>(parts, pieces);
 }
@@ -144,21 +162,21 @@ inline int64_t count_of(const LoopShape& loop, int rank) {
 }
 
 // One output: its reduced elements as runs along the innermost reduced dimension.
-template <class F, class T>
-T fold_element(const T* x, const LoopShape& reduced) {
+template <class F, class T, class S>
+T fold_element(const S* x, const LoopShape& reduced) {
   const int outer = reduced.rank - 1;
   const int64_t n = reduced.dims[outer], step = reduced.strides[0][outer], runs = count_of(reduced, outer);
   T total = F::template identity<T>();
   for (int64_t run = 0; run < runs; ++run) {
-    const T* source = x + offset_at(reduced, run, outer);
+    const S* source = x + offset_at(reduced, run, outer);
     T part = F::template identity<T>();
     if (step == 1) {
-      part = fold_long_run<F>(source, n);
+      part = fold_long_run<F, T>(source, n);
     } else {
-      T block[block_lanes];
+      S block[block_lanes];
       for (int64_t i = 0; i < n; i += block_lanes) {
         const int count = static_cast<int>(n - i < block_lanes ? n - i : block_lanes);
-        const T sum = fold_run<F>(gather_block(source + i * step, step, count, block), count);
+        const T sum = fold_run<F, S, T>(gather_block(source + i * step, step, count, block), count);
         part = i == 0 ? sum : fold_numbers<F>(part, sum);
       }
     }
@@ -169,16 +187,18 @@ T fold_element(const T* x, const LoopShape& reduced) {
 
 // `vectors` vectors of neighbouring outputs at once: a group of rows, `step` apart, is folded before it joins the
 // total, which keeps long sums accurate. The last vector has `count` lanes.
-template <class F, class T, int vectors>
-inline void fold_group(const T* x, int64_t rows, int64_t step, T* total, bool first, int count) {
+template <class F, class T, int vectors, class S>
+inline void fold_group(const S* x, int64_t rows, int64_t step, T* total, bool first, int count) {
   using V = Vec<T>;
   constexpr int lanes = V::lanes;
   constexpr int64_t rows_ahead = 8;
-  const auto at = [&](const T* row, int j) { return vectors == 1 ? V::load_n(row, count) : V::load(row + j * lanes); };
+  const auto at = [&](const S* row, int j) {
+    return vectors == 1 ? load_as<T>(row, count) : load_as<T>(row + j * lanes);
+  };
   V part[vectors];
   for (int j = 0; j < vectors; ++j) part[j] = at(x, j);
   for (int64_t row = 1; row < rows; ++row) {
-    const T* const here = x + row * step;
+    const S* const here = x + row * step;
     for (int j = 0; j < vectors; ++j) {
       if constexpr (vectors > 1) __builtin_prefetch(here + rows_ahead * step + j * lanes, 0, 3);
       part[j] = F::fold(part[j], at(here, j));
@@ -193,18 +213,18 @@ inline void fold_group(const T* x, int64_t rows, int64_t step, T* total, bool fi
 
 // Neighbouring outputs: all columns of a group of rows before the next group, so that memory is read in long pieces
 // (10 M floats in rows of 1,000: 2.0 ms instead of 6.6).
-template <class F, class T>
-void fold_columns(const T* x, const LoopShape& reduced, T* out, int64_t columns) {
+template <class F, class T, class S>
+void fold_columns(const S* x, const LoopShape& reduced, T* out, int64_t columns) {
   constexpr int64_t group = 128;
   constexpr int lanes = Vec<T>::lanes, wide = 4;
   const int outer = reduced.rank - 1;
   const int64_t n = reduced.dims[outer], step = reduced.strides[0][outer], runs = count_of(reduced, outer);
   for (int64_t run = 0; run < runs; ++run) {
-    const T* source = x + offset_at(reduced, run, outer);
+    const S* source = x + offset_at(reduced, run, outer);
     for (int64_t i = 0; i < n; i += group) {
       const int64_t rows = n - i < group ? n - i : group;
       const bool first = run == 0 && i == 0;
-      const T* const here = source + i * step;
+      const S* const here = source + i * step;
       int64_t j = 0;
       for (; j + wide * lanes <= columns; j += wide * lanes) {
         fold_group<F, T, wide>(here + j, rows, step, out + j, first, lanes);
@@ -217,14 +237,14 @@ void fold_columns(const T* x, const LoopShape& reduced, T* out, int64_t columns)
   }
 }
 
-template <class F, class T>
+template <class F, class T, class S = T>
 void reduce_map(const Launch& call) {
   const Tensor &x = call.in[0], &out = call.out[0];
   const int kept_rank = call.get<ReduceAttributes>().kept_rank;
   const LoopShape kept = collapse_range(x, 0, kept_rank);
   LoopShape reduced = collapse_range(x, kept_rank, x.rank());
   T* const target = out.data<T>();
-  const T* const source = x.data<T>();
+  const S* const source = x.data<S>();
   const int64_t outputs = out.size();
   if (outputs == 0) return;
   if (x.size() == 0) {
@@ -253,16 +273,17 @@ void reduce_map(const Launch& call) {
   const bool columns =
       kept.rank > 0 && kept.strides[0][kept.rank - 1] == 1 && reduced.strides[0][reduced.rank - 1] != 1;
   if (!columns) {
-    return in_chunks(outputs, work,
-                     [&](int64_t i) { target[i] = fold_element<F>(source + offset_at(kept, i, kept.rank), reduced); });
+    return in_chunks(outputs, work, [&](int64_t i) {
+      target[i] = fold_element<F, T>(source + offset_at(kept, i, kept.rank), reduced);
+    });
   }
   constexpr int64_t least = 4 * Vec<T>::lanes, most = 64 * Vec<T>::lanes;
   const int64_t width = kept.dims[kept.rank - 1], share = width / (2 * thread_count()) / least * least;
   const int64_t panel = share < least ? least : share > most ? most : share, panels = (width + panel - 1) / panel;
   in_chunks(outputs / width * panels, work * (width < panel ? width : panel), [&](int64_t i) {
     const int64_t row = i / panels, column = i % panels * panel;
-    fold_columns<F>(source + offset_at(kept, row, kept.rank - 1) + column, reduced, target + row * width + column,
-                    width - column < panel ? width - column : panel);
+    fold_columns<F, T>(source + offset_at(kept, row, kept.rank - 1) + column, reduced, target + row * width + column,
+                       width - column < panel ? width - column : panel);
   });
 }
 
@@ -270,6 +291,9 @@ template <class F>
 void reduce_by_dtype(const Launch& call) {
   if (call.in[0].dtype() == Dtype::float32) return reduce_map<F, float>(call);
   if (call.in[0].dtype() == Dtype::float64) return reduce_map<F, double>(call);
+  if constexpr (!__is_same(F, ProdFold)) {
+    if (size_of(call.in[0].dtype()) == 1) return reduce_map<F, int32_t, uint8_t>(call);
+  }
   reduce_map<F, int32_t>(call);
 }
 

@@ -39,31 +39,31 @@ struct Reduction {
   int64_t piece, pieces;           // of a run; columns: groups of rows
 };
 
-template <class F, class T>
-__global__ void __launch_bounds__(row_threads) fold_pieces(const __grid_constant__ Reduction r, const T* x, T* parts) {
+template <class F, class T, class S>
+__global__ void __launch_bounds__(row_threads) fold_pieces(const __grid_constant__ Reduction r, const S* x, T* parts) {
   const int64_t item = row_of_warp();
   if (item >= r.outputs * r.runs * r.pieces) return;
   const int64_t line = divide(item, r.pieces), output = divide(line, r.runs);
   const int64_t begin = (item - line * r.pieces) * r.piece;
   const int64_t n = r.n - begin < r.piece ? r.n - begin : r.piece, step = r.step;
-  const T* const source = x + offset_at(r.kept, output, r.kept.rank) +
+  const S* const source = x + offset_at(r.kept, output, r.kept.rank) +
                           offset_at(r.reduced, line - output * r.runs, r.reduced.rank - 1) + begin * step;
-  const T part = step == 1 ? fold_run<F, T>(n, [=](int64_t i) { return source[i]; })
-                           : fold_run<F, T>(n, [=](int64_t i) { return source[i * step]; });
+  const T part = step == 1 ? fold_run<F, T>(n, [=](int64_t i) { return T(source[i]); })
+                           : fold_run<F, T>(n, [=](int64_t i) { return T(source[i * step]); });
   if (lane_of_warp() == 0) parts[item] = part;
 }
 
 // The same for few and long contiguous pieces, a block each, many times as fast: the block brings the piece into shared
 // memory in parts, where one thread per chain of the 4 vectors folds it; the next part is on its way meanwhile.
-template <class F, class T>
+template <class F, class T, class S>
 __global__ void __launch_bounds__(block_threads)
-    fold_piece_by_block(const __grid_constant__ Reduction r, const T* x, T* parts) {
+    fold_piece_by_block(const __grid_constant__ Reduction r, const S* x, T* parts) {
   constexpr int chains = sizeof(T) == 4 ? 64 : 32, part = 32768 / sizeof(T), each = part / block_threads;
   __shared__ T shared[part];
   const int64_t item = blockIdx.x, line = divide(item, r.pieces), output = divide(line, r.runs);
   const int64_t begin = (item - line * r.pieces) * r.piece;
   const int64_t n = r.n - begin < r.piece ? r.n - begin : r.piece;
-  const T* const source = x + offset_at(r.kept, output, r.kept.rank) +
+  const S* const source = x + offset_at(r.kept, output, r.kept.rank) +
                           offset_at(r.reduced, line - output * r.runs, r.reduced.rank - 1) + begin;
   const int thread = static_cast<int>(threadIdx.x);
   T ahead[each];
@@ -120,8 +120,8 @@ __global__ void __launch_bounds__(row_threads)
 }
 
 // In the order of the rows, `unroll` of which are on their way together; what is read beyond the end does not count.
-template <class F, class T>
-__device__ __forceinline__ T fold_rows(const T* source, int64_t rows, int64_t step) {
+template <class F, class T, class S>
+__device__ __forceinline__ T fold_rows(const S* source, int64_t rows, int64_t step) {
   constexpr int unroll = sizeof(T) == 4 ? 32 : 16;
   T part = source[0];
   for (int64_t row = 1; row < rows; row += unroll) {
@@ -137,20 +137,21 @@ __device__ __forceinline__ T fold_rows(const T* source, int64_t rows, int64_t st
 
 // parts [outputs / width, runs * pieces, width] of the groups; `joined`: straight to out, the groups of a thread's
 // column one after the other.
-template <class F, class T, bool joined>
+template <class F, class T, class S, bool joined>
 __global__ void __launch_bounds__(column_threads)
-    fold_columns(const __grid_constant__ Reduction r, int64_t width, const T* x, T* parts) {
+    fold_columns(const __grid_constant__ Reduction r, int64_t width, const S* x, T* parts) {
   const int64_t groups = r.runs * r.pieces, split = joined ? 1 : groups;
   const int64_t item = int64_t{blockIdx.x} * column_threads + threadIdx.x;
   if (item >= r.outputs * split) return;
   const int64_t line = divide(item, width), column = item - line * width;
   const int64_t row = divide(line, split), first = joined ? 0 : line - row * split;
-  const T* const source = x + offset_at(r.kept, row, r.kept.rank - 1) + column;
+  const S* const source = x + offset_at(r.kept, row, r.kept.rank - 1) + column;
   T total = F::template identity<T>();
   for (int64_t group = first; group < (joined ? groups : first + 1); ++group) {
     const int64_t run = divide(group, r.pieces), begin = (group - run * r.pieces) * group_rows;
     const int64_t rows = r.n - begin < group_rows ? r.n - begin : group_rows;
-    const T part = fold_rows<F>(source + offset_at(r.reduced, run, r.reduced.rank - 1) + begin * r.step, rows, r.step);
+    const T part =
+        fold_rows<F, T>(source + offset_at(r.reduced, run, r.reduced.rank - 1) + begin * r.step, rows, r.step);
     total = group == first ? part : F::fold(total, part);
   }
   parts[item] = total;
@@ -162,7 +163,7 @@ __global__ void __launch_bounds__(column_threads)
   const int64_t item = int64_t{blockIdx.x} * column_threads + threadIdx.x;
   if (item >= outputs) return;
   const int64_t row = divide(item, width);
-  out[item] = fold_rows<F>(parts + row * groups * width + (item - row * width), groups, width);
+  out[item] = fold_rows<F, T>(parts + row * groups * width + (item - row * width), groups, width);
 }
 
 template <class F, class T>
@@ -171,12 +172,12 @@ __global__ void fill_identity(int64_t n, T* out) {
   if (i < n) out[i] = F::template identity<T>();
 }
 
-template <class F, class T>
+template <class F, class T, class S = T>
 void reduce_map(const Launch& call) {
   const Tensor &x = call.in[0], &out = call.out[0];
   const int kept_rank = call.get<ReduceAttributes>().kept_rank;
   T* const target = out.data<T>();
-  const T* const source = x.data<T>();
+  const S* const source = x.data<S>();
   Reduction r;
   r.outputs = out.size();
   if (r.outputs == 0) return;
@@ -202,10 +203,10 @@ void reduce_map(const Launch& call) {
     const int64_t groups = r.runs * r.pieces;
     constexpr int64_t enough = 1 << 17;  // threads to keep a GPU busy
     if (groups == 1 || r.outputs >= enough) {
-      return submit(fold_columns<F, T, true>, column_blocks(r.outputs), column_threads, r, width, source, target);
+      return submit(fold_columns<F, T, S, true>, column_blocks(r.outputs), column_threads, r, width, source, target);
     }
     T* const parts = reinterpret_cast<T*>(scratch(r.outputs * groups * static_cast<int64_t>(sizeof(T))));
-    submit(fold_columns<F, T, false>, column_blocks(r.outputs * groups), column_threads, r, width, source, parts);
+    submit(fold_columns<F, T, S, false>, column_blocks(r.outputs * groups), column_threads, r, width, source, parts);
     return submit(join_columns<F, T>, column_blocks(r.outputs), column_threads, r.outputs, groups, width, parts,
                   target);
   }
@@ -220,8 +221,8 @@ void reduce_map(const Launch& call) {
   const int64_t items = r.outputs * r.runs * r.pieces;
   const bool few = r.step == 1 && r.n >= 1024 && items < int64_t{16} * current().processors;
   const auto fold = [&](T* parts) {
-    if (few) return submit(fold_piece_by_block<F, T>, items, block_threads, r, source, parts);
-    submit(fold_pieces<F, T>, row_blocks(items), row_threads, r, source, parts);
+    if (few) return submit(fold_piece_by_block<F, T, S>, items, block_threads, r, source, parts);
+    submit(fold_pieces<F, T, S>, row_blocks(items), row_threads, r, source, parts);
   };
   if (items == r.outputs) return fold(target);
   T* const parts = reinterpret_cast<T*>(scratch(items * static_cast<int64_t>(sizeof(T))));
@@ -233,6 +234,9 @@ template <class F>
 void reduce_by_dtype(const Launch& call) {
   if (call.in[0].dtype() == Dtype::float32) return reduce_map<F, float>(call);
   if (call.in[0].dtype() == Dtype::float64) return reduce_map<F, double>(call);
+  if constexpr (!__is_same(F, ProdFold)) {
+    if (size_of(call.in[0].dtype()) == 1) return reduce_map<F, int32_t, uint8_t>(call);
+  }
   reduce_map<F, int32_t>(call);
 }
 

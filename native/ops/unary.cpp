@@ -6,11 +6,13 @@
 namespace hebb {
 
 Tensor unary(Op op, UnaryKind kind, const Tensor& x, double p, double q) {
-  const Dtype narrowest = kind == UnaryKind::Float ? Dtype::float32 : Dtype::int32;
+  const Dtype narrowest = kind == UnaryKind::Float    ? Dtype::float32
+                          : x.dtype() == Dtype::uint8 ? Dtype::uint8
+                                                      : Dtype::int32;
   const Tensor operand = cast(x, promote(x.dtype(), narrowest));
   Tensor y = empty(operand.device(), operand.dtype(), operand.shape());
   launch(op, {operand}, {y}, UnaryAttributes{p, q});
-  return kind == UnaryKind::Number && x.dtype() == Dtype::uint8 ? cast(y, Dtype::uint8) : y;
+  return y;
 }
 
 Tensor unary_grad(Op op, const Tensor& x, const Tensor& y, const Tensor& dy, double p, double q) {

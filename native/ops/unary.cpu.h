@@ -37,7 +37,9 @@ void unary_map(const Launch& call) {
   if constexpr (kind == UnaryKind::Number) {
     const auto& attributes = call.get<UnaryAttributes>();
     const int32_t p = parameter<int32_t>(attributes.p), q = parameter<int32_t>(attributes.q);
-    map_scalars<int32_t, int32_t, 1>(call, [=](int32_t x) { return F::template value<int32_t>(x, p, q); });
+    const auto value = [=](int32_t x) { return F::template value<int32_t>(x, p, q); };
+    if (call.in[0].dtype() == Dtype::int32) return map_scalars<int32_t, int32_t, 1>(call, value);
+    map_scalars<uint8_t, uint8_t, 1>(call, [=](uint8_t x) { return static_cast<uint8_t>(value(x)); });  // wraps around
   }
 }
 

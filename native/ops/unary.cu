@@ -15,6 +15,14 @@ struct Value {
   }
 };
 
+template <class F>
+struct ByteValue {
+  int32_t p, q;
+  __device__ uint8_t operator()(uint8_t x) const {
+    return static_cast<uint8_t>(F::template value<int32_t, int32_t>(x, p, q));
+  }
+};
+
 template <UnaryKind kind, class F>
 void unary_map(const Launch& call) {
   const auto& [p, q] = call.get<UnaryAttributes>();
@@ -23,7 +31,9 @@ void unary_map(const Launch& call) {
   }
   if (call.in[0].dtype() == Dtype::float64) return map<1, double, double>(call, Value<F, double>{p, q});
   if constexpr (kind == UnaryKind::Number) {
-    map<1, int32_t, int32_t>(call, Value<F, int32_t>{parameter<int32_t>(p), parameter<int32_t>(q)});
+    const int32_t whole_p = parameter<int32_t>(p), whole_q = parameter<int32_t>(q);
+    if (call.in[0].dtype() == Dtype::uint8) return map<1, uint8_t, uint8_t>(call, ByteValue<F>{whole_p, whole_q});
+    map<1, int32_t, int32_t>(call, Value<F, int32_t>{whole_p, whole_q});
   }
 }
 

@@ -2,7 +2,7 @@ import { record, untracked } from '../autograd.js';
 import { HebbError } from '../errors.js';
 import { checkList } from '../options.js';
 import type { Tensor, TensorLike } from '../tensor.js';
-import { composed } from './composed.js';
+import { composed, tidied } from './composed.js';
 import { assign } from './copy.js';
 import { full, toTensor } from './create.js';
 import { slice } from './slice.js';
@@ -24,7 +24,7 @@ export const pad = composed('pad', (input: TensorLike, paddings: readonly (reado
     );
   }
   const region = x.shape.map((dim, i): [number, number] => [paddings[i]![0], paddings[i]![0] + dim]);
-  const y = untracked(() => {
+  const y = untracked(tidied(() => {
     const around = full(
       x.shape.map((dim, i) => paddings[i]![0] + dim + paddings[i]![1]),
       value,
@@ -32,7 +32,7 @@ export const pad = composed('pad', (input: TensorLike, paddings: readonly (reado
     );
     assign(slice(around, ...region), x);
     return around;
-  });
+  }));
   record(y, [x], (dy) => [() => slice(dy, ...region)]);
   return y;
 });

@@ -4,7 +4,8 @@ import { nativeOp } from '../native.js';
 import { checkList } from '../options.js';
 import { wrap, type Shape, type Tensor, type TensorLike } from '../tensor.js';
 import { div, equal, mul, notEqual } from './binary.js';
-import { composed } from './composed.js';
+import { logicalNot } from './classify.js';
+import { composed, tidied } from './composed.js';
 import { broadcastTo, cast, reshape, transpose } from './copy.js';
 import { onesLike, toTensor, zerosLike } from './create.js';
 import { slice } from './slice.js';
@@ -59,9 +60,16 @@ export function sum(input: TensorLike, axis?: Axes, keepDims = false): Tensor {
  */
 export const mean = composed('mean', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = toTensor(input);
-  const count = axis === undefined ? x.size : axesOf('mean', x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
-  return div(sum(isFloat(x.dtype) ? x : cast(x, 'float32'), axis, keepDims), count);
+  return isFloat(x.dtype) ? floatMean(x, axis, keepDims) : integerMean(x, axis, keepDims);
 });
+
+function floatMean(x: Tensor, axis: Axes, keepDims: boolean): Tensor {
+  const count = axis === undefined ? x.size : axesOf('mean', x, axis).reduce((product, i) => product * (x.shape[i < 0 ? i + x.rank : i] ?? 1), 1);
+  return div(sum(x, axis, keepDims), count);
+}
+
+const integerMean = tidied((x: Tensor, axis: Axes, keepDims: boolean): Tensor =>
+  floatMean(cast(x, 'float32'), axis, keepDims));
 
 /**
  * The product over the given axes (all by default). The gradient is the product of the other elements, zeros included.
@@ -101,8 +109,8 @@ function productTree(x: Tensor, axes: readonly number[]): Tensor {
  * @example
  * any([[true, false], [false, false]], 1).toArray(); // [true, false]
  */
-export const any = composed('any', (input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
-  notEqual(sum(cast(toTensor(input), 'bool'), axis, keepDims), 0));
+export const any = composed('any', tidied((input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
+  notEqual(sum(cast(toTensor(input), 'bool'), axis, keepDims), 0)));
 
 /**
  * Whether all elements over the given axes (all by default) are true, as bool; numbers count as true unless 0.
@@ -110,8 +118,8 @@ export const any = composed('any', (input: TensorLike, axis?: Axes, keepDims = f
  * @example
  * all([[true, false], [true, true]], 1).toArray(); // [false, true]
  */
-export const all = composed('all', (input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
-  equal(sum(equal(toTensor(input), 0), axis, keepDims), 0));
+export const all = composed('all', tidied((input: TensorLike, axis?: Axes, keepDims = false): Tensor =>
+  equal(sum(logicalNot(input), axis, keepDims), 0)));
 
 /** The gradient of an extreme: shared equally by the elements that reach it. */
 function extremeGradient(dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Tensor {

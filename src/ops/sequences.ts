@@ -1,7 +1,21 @@
+import { deviceIndex } from '../device.js';
 import { HebbError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import { tensor } from './create.js';
+import { hostEmpty, hostView, placed, type Tensor } from '../tensor.js';
+import { tidied } from './composed.js';
+import { assign, reshape } from './copy.js';
+import { tensor, zeros } from './create.js';
 import { checkTensorOptions, type TensorOptions } from './create_options.js';
+import { slice } from './slice.js';
+
+/** start, start + step, ... as a tensor, of which the last may be given: float32 unless the options say otherwise. */
+function sequence(length: number, start: number, step: number, options: TensorOptions, last?: number): Tensor {
+  const { dtype = 'float32', device } = options;
+  const out = dtype === 'float32' || dtype === 'float64' ? hostEmpty(dtype, [length]) : undefined;
+  const values = out ? hostView(out) : new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = start + i * step;
+  if (last !== undefined && length > 1) values[length - 1] = last;
+  return out ? placed(out, deviceIndex(device)) : tensor(values, options); // where what does not fit saturates
+}
 
 /**
  * Numbers from start (0) to below stop, step (1) apart; float32 unless `dtype` says otherwise.
@@ -21,8 +35,7 @@ export function arange(first: number, second?: number | TensorOptions, step = 1,
   if (!Number.isSafeInteger(length)) {
     throw new HebbError('ERR_ARGUMENT', `arange: cannot go from ${start} to ${stop} in steps of ${step}`);
   }
-  const values = Float64Array.from({ length }, (_, i) => start + i * step);
-  return tensor(values, { dtype: 'float32', ...given });
+  return sequence(length, start, step, given);
 }
 
 /**
@@ -38,8 +51,7 @@ export function linspace(start: number, stop: number, count = 50, options: Tenso
     throw new HebbError('ERR_ARGUMENT', `linspace: the count is a whole number >= 0, got ${count}`);
   }
   const step = (stop - start) / Math.max(1, count - 1);
-  const values = Float64Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? stop : start + i * step));
-  return tensor(values, { dtype: 'float32', ...options });
+  return sequence(count, start, step, options, stop);
 }
 
 /**
@@ -55,7 +67,9 @@ export function eye(rows: number, columns = rows, options: TensorOptions = {}): 
   if (!Number.isSafeInteger(size) || rows < 0 || columns < 0 || !Number.isInteger(rows)) {
     throw new HebbError('ERR_SHAPE', `eye: sizes are whole numbers >= 0, got [${rows},${columns}]`);
   }
-  const values = new Uint8Array(size);
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return tensor(values, { dtype: 'float32', ...options, shape: [rows, columns] });
+  return tidied(() => {
+    const y = zeros([rows, columns], options);
+    assign(slice(reshape(y, [size]), [0, Math.min(rows, columns) * (columns + 1), columns + 1]), 1);
+    return y;
+  })();
 }

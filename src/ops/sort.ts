@@ -1,7 +1,7 @@
 import { nativeOp } from '../native.js';
 import { wrap, type Tensor, type TensorLike } from '../tensor.js';
 import { add } from './binary.js';
-import { composed } from './composed.js';
+import { composed, tidied } from './composed.js';
 import { reshape } from './copy.js';
 import { tensor, toTensor } from './create.js';
 import { gather } from './gather.js';
@@ -31,10 +31,10 @@ function pick(x: Tensor, positions: Tensor): Tensor {
  * @example
  * sort([3, 1, 2]).toArray(); // [1, 2, 3]
  */
-export const sort = composed('sort', (input: TensorLike, axis = -1, descending = false): Tensor => {
+export const sort = composed('sort', tidied((input: TensorLike, axis = -1, descending = false): Tensor => {
   const rows = moveAxis(input, axis, -1);
   return moveAxis(pick(rows, order(rows, descending)), -1, axis);
-});
+}));
 
 /**
  * The positions (int32) of the elements in order along an axis. Stable: equal elements keep their order, in both

@@ -3,7 +3,7 @@ import { isFloat } from '../dtype.js';
 import { HebbError } from '../errors.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { add, div, equal, less, mul, sub } from './binary.js';
-import { composed } from './composed.js';
+import { composed, tidied } from './composed.js';
 import { cast, reshape } from './copy.js';
 import { toTensor } from './create.js';
 import { axesOf, max, mean, sum, type Axes } from './reduce.js';
@@ -23,13 +23,13 @@ function asFloat(input: TensorLike): Tensor {
  * @example
  * variance([1, 2, 3, 4]).item(); // 1.25
  */
-export const variance = composed('variance', (input: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor => {
+export const variance = composed('variance', tidied((input: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor => {
   const x = asFloat(input);
   const axes = axesOf('variance', x, axis);
   const count = axes.reduce((product, i) => product * x.shape.at(i)!, 1);
   const total = sum(square(sub(x, mean(x, axes, true))), axes, keepDims);
   return div(total, Math.max(0, count - correction));
-});
+}));
 const varOf = composed('var', variance);
 export { varOf as var };
 
@@ -39,8 +39,8 @@ export { varOf as var };
  * @example
  * std([1, 1, 5, 5]).item(); // 2
  */
-export const std = composed('std', (x: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor =>
-  sqrt(variance(x, axis, keepDims, correction)));
+export const std = composed('std', tidied((x: TensorLike, axis?: Axes, keepDims = false, correction = 0): Tensor =>
+  sqrt(variance(x, axis, keepDims, correction))));
 
 const euclidean = (axes: readonly number[]): ((x: Tensor) => Tensor) =>
   customGradient((x: Tensor) => {
@@ -57,7 +57,7 @@ const euclidean = (axes: readonly number[]): ((x: Tensor) => Tensor) =>
  * @example
  * norm([3, 4]).item(); // 5
  */
-export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims = false, order = 2): Tensor => {
+export const norm = composed('norm', tidied((input: TensorLike, axis?: Axes, keepDims = false, order = 2): Tensor => {
   const x = asFloat(input);
   const axes = axesOf('norm', x, axis);
   if (order === 1) return sum(abs(x), axes, keepDims);
@@ -65,7 +65,7 @@ export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims =
   if (order !== 2) throw new HebbError('ERR_ARGUMENT', `norm: the order is 1, 2 or Infinity, got ${order}`);
   const y = euclidean(axes)(x);
   return keepDims ? y : reshape(y, dropped(x, axes));
-});
+}));
 
 /**
  * log(sum(exp(x))) over the given axes (all by default), without overflow: the largest element is taken out first.
@@ -74,7 +74,7 @@ export const norm = composed('norm', (input: TensorLike, axis?: Axes, keepDims =
  * @example
  * logsumexp([1000, 1000]).item(); // 1000.6931 (1000 + log 2)
  */
-export const logsumexp = composed('logsumexp', (input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
+export const logsumexp = composed('logsumexp', tidied((input: TensorLike, axis?: Axes, keepDims = false): Tensor => {
   const x = asFloat(input);
   const axes = axesOf('logsumexp', x, axis);
   const shift = untracked(() => {
@@ -83,7 +83,7 @@ export const logsumexp = composed('logsumexp', (input: TensorLike, axis?: Axes, 
   });
   const y = add(log(sum(exp(sub(x, shift)), axes, true)), shift);
   return keepDims ? y : reshape(y, dropped(x, axes));
-});
+}));
 
 /** The shape of x without the reduced dimensions. */
 function dropped(x: Tensor, axes: readonly number[]): number[] {
