@@ -35,16 +35,6 @@ inline void dispatch_stored(Dtype dtype, const F& f) {
 // The same with a bool of its own.
 template <class F>
 inline void dispatch(Dtype dtype, const F& f) {
-  switch (dtype) {
-    case Dtype::boolean:
-      return f(bool());
-    case Dtype::uint8:
-      return f(uint8_t());
-    case Dtype::int32:
-      return f(int32_t());
-    case Dtype::float32:
-      return f(float());
-    case Dtype::float64:
-      return f(double());
-  }
+  if (dtype == Dtype::boolean) return f(bool());
+  dispatch_stored(dtype, f);
 }
