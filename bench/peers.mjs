@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isa } from './processor.mjs';
+
 const homes = {
   'torch': 'PT',
   'numpy': 'PT',
@@ -28,7 +30,7 @@ export function home(peer) {
 export function command(peer, script) {
   const path = join(import.meta.dirname, 'peers', script);
   const root = join(import.meta.dirname, '..');
-  if (peer === 'hebb-avx2' && process.arch !== 'x64') return undefined;
+  if (peer === 'hebb-avx2' && isa !== 'avx512') return undefined;
   if (peer.startsWith('hebb')) return existsSync(join(root, 'dist', 'index.js')) ? [process.execPath, path, peer] : undefined;
   if (peer === 'node') return [process.execPath, path, peer];
   const folder = home(peer);

@@ -1,12 +1,14 @@
 // What is kept of a run: medians over its turns, in results.json; RESULTS.md, the chart and the table of the package's
-// README.md are made from that. A suite has a result per number of threads that it was run on, the largest first.
+// README.md are made from that. A suite has a result per processor and number of threads that it was run on: the
+// processor that was measured last first, then the largest number.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { drawChart } from './chart.mjs';
+import { processor } from './processor.mjs';
 import { renewReadme } from './readme.mjs';
-import { table } from './table.mjs';
+import { grouped, table } from './table.mjs';
 
 const path = join(import.meta.dirname, 'results.json');
 const root = join(import.meta.dirname, '..');
@@ -17,18 +19,22 @@ export function summary(lines, { threads, rounds }) {
   const fields = (line) => Object.entries(line).filter(([field]) => field !== 'version');
   const entries = lines.map((line) => Object.fromEntries(fields(line).map(([field, value]) => [field, digits(value)])));
   const versions = Object.fromEntries(lines.filter(({ version }) => version).map(({ peer, version }) => [peer, version]));
-  const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} cores seen, Node ${process.version}`;
-  return { when: new Date().toISOString().slice(0, 10), machine, threads, rounds, versions, entries };
+  const machine = `${availableParallelism()} cores seen, Node ${process.version}`;
+  return { when: new Date().toISOString().slice(0, 10), processor, machine, threads, rounds, versions, entries };
 }
 
-/** Puts a result in the place of the suite's last one on as many threads; all others stay, with their dates. */
+/** Puts a result in the place of the suite's last one on the same processor and number of threads; all others stay. */
 export async function keep(name, result, suites) {
   const kept = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  const others = (kept[name] ?? []).filter(({ threads }) => threads !== result.threads);
-  kept[name] = [...others, result].sort((a, b) => b.threads - a.threads);
+  const isOld = ({ processor, threads }) => processor === result.processor && threads === result.threads;
+  const others = (kept[name] ?? []).filter((one) => !isOld(one));
+  const isHere = ({ processor }) => Number(processor === result.processor);
+  kept[name] = [...others, result].sort((a, b) => isHere(b) - isHere(a) || b.threads - a.threads);
   const known = Object.keys(suites).filter((suite) => kept[suite]);
   writeFileSync(path, `{\n${known.map((suite) => `  "${suite}": [\n${kept[suite].map(asText).join(',\n')}\n  ]`).join(',\n')}\n}\n`);
-  const sections = known.flatMap((suite) => kept[suite].map((one) => table(suites[suite], one)));
+  const tables = known.flatMap((suite) => kept[suite].map((one) => [one, table(suites[suite], one)]));
+  const sections = grouped(tables, ([one]) => one.processor).map(([name, group]) =>
+    `# ${name}\n\n${group.map(([, text]) => text).join('\n')}`);
   writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `# Results
 
 Written by \`npm run bench\`; README.md says how it is measured. In brackets: what the peer takes divided by what hebb

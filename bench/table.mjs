@@ -37,7 +37,7 @@ export function ratioOf(entry, own, cost = 'median_ms') {
 }
 
 /** Markdown: title, circumstances, table. A peer's cell is its value and how many times hebb's time it takes. */
-export function table(suite, { when, machine, threads, rounds, versions, entries }) {
+export function table(suite, { when, processor, machine, threads, rounds, versions, entries }) {
   const peers = Object.keys(suite.peers).filter((peer) => entries.some((entry) => entry.peer === peer));
   const value = suite.value ?? ((_name, ms) => ms * scale[suite.unit]);
 
@@ -59,7 +59,7 @@ export function table(suite, { when, machine, threads, rounds, versions, entries
 
   return `## ${suite.title}; ${plural(threads)}
 
-${when}, ${rounds} round${rounds > 1 ? 's' : ''}. ${machine}.${suite.note ? `\n${suite.note}` : ''}
+${when}, ${rounds} round${rounds > 1 ? 's' : ''}. ${processor}, ${machine}.${suite.note ? `\n${suite.note}` : ''}
 
 ${[
     row('', ...peers.map((peer) => `${peer} ${versions[peer] ?? ''}`.trim())),

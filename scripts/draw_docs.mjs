@@ -68,7 +68,7 @@ function cpuProducts() {
   for (const { peer, series } of rows) colors[series] ??= own[peer] ?? palette.shift();
   return speeds({
     title: 'Matrix product in float32',
-    subtitle: `${gemm.threads} threads, ${gemm.machine.split(',')[0]}, ${gemm.when}`,
+    subtitle: `${gemm.threads} threads, ${gemm.processor}, ${gemm.when}`,
     unit: 'GFLOP/s', rows, colors, top: Math.ceil(Math.max(...rows.map(({ speed }) => speed)) / 50) * 50,
   });
 }

@@ -39,6 +39,7 @@ struct Panels {
 #include "small.cpu.h"
 #include "thin.cpu.h"
 #include "outer.cpu.h"
+#include "task.cpu.h"
 #include "blocking.cpu.h"
 
 }  // namespace product

@@ -35,18 +35,22 @@ struct TileCall {
   int64_t b_row;
   T* chain;
   int64_t chain_row;
+  int rows, vectors;      // of the tile
   int columns;            // lanes of the last vector that exist, 1..lanes
   bool resume;            // chains continue from `chain` instead of starting at 0
   const Gemm<T>* finish;  // null: store the bare chains
   bool transposed;        // C is the transpose of what is multiplied
+  bool packed;            // panels of A, and of B in whole vectors
   int64_t row, column;    // place of the tile in C
   const T* next_chain;    // of the next tile, or null
   Ahead<T> next_a;        // of the next panel, to be packed
 };
 
-// a b + c for a number in memory. AVX-512 reads it in the FMA, once for each vector of B, where a compiler makes a
-// broadcast before the FMAs of a row: 14 instructions less in 45. Products of packed panels gain up to 3.5 % while the
-// core's other thread is at work, and nothing on a quiet core; with A in place this costs 4 %, and is not done.
+// a b + c for a number in memory, in c's register. AVX-512 reads the number in the FMA, once for each vector of B,
+// where a compiler makes a broadcast before the FMAs of a row: 14 instructions less in 45. Products of packed panels
+// gain up to 3.5 % while the core's other thread is at work, and nothing on a quiet core; with A in place this costs 4
+// %, and is not done. AVX2: where the compiler may choose the register it copies or spills some (8 % more instructions,
+// GCC 12).
 #if defined(HEBB_TARGET_AVX512)
 inline Vec<float> fma_from(const float* a, Vec<float> b, Vec<float> c) {
   asm("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(c.v) : "v"(b.v), "m"(*a));
@@ -54,6 +58,16 @@ inline Vec<float> fma_from(const float* a, Vec<float> b, Vec<float> c) {
 }
 inline Vec<double> fma_from(const double* a, Vec<double> b, Vec<double> c) {
   asm("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(c.v) : "v"(b.v), "m"(*a));
+  return c;
+}
+#elif defined(HEBB_TARGET_AVX2)
+inline void add_product(__m256& c, __m256 a, __m256 b) { asm("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(a), "x"(b)); }
+inline void add_product(__m256d& c, __m256d a, __m256d b) { asm("vfmadd231pd %2, %1, %0" : "+x"(c) : "x"(a), "x"(b)); }
+template <class T>
+Vec<T> fma_from(const T* a, Vec<T> b, Vec<T> c) {
+  const Vec<T> value(*a);
+  add_product(c.low, value.low, b.low);
+  add_product(c.high, value.high, b.high);
   return c;
 }
 #else
@@ -88,21 +102,21 @@ void tile(const TileCall<T>& t) {
   const T* a[(MR + group - 1) / group];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i += group) a[i / group] = t.a + i * a_row;
-  const auto step = [&]() __attribute__((always_inline)) {
+  const auto step = [&]<bool Packed>(std::bool_constant<Packed>) __attribute__((always_inline)) {
     Vec<T> b_values[NV];
 #pragma GCC unroll 24
     for (int j = 0; j < NV; ++j)
-      b_values[j] = Masked && j == NV - 1 ? load_n<T>(b + j * lanes, columns) : load<T>(b + j * lanes);
+      b_values[j] = Masked && !Packed && j == NV - 1 ? load_n<T>(b + j * lanes, columns) : load<T>(b + j * lanes);
     if constexpr (!Column && MR > tile_rows / 2 && rows_ahead > 0) {
 #pragma GCC unroll 24
       for (int j = 0; j < NV; ++j) __builtin_prefetch(b + rows_ahead * b_row + j * lanes, 0, 3);
       __builtin_prefetch(b + rows_ahead * b_row + NV * lanes - 1, 0, 3);
     }
-    b += b_row;
+    b += Packed ? NV * lanes : b_row;
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i) {
       const T* a_value = a[i / group] + i % group * a_row;
-      if constexpr (Column) {
+      if constexpr (Column || NV < 2) {
 #pragma GCC unroll 24
         for (int j = 0; j < NV; ++j) acc[i][j] = fma_from(a_value, b_values[j], acc[i][j]);
       } else {
@@ -112,20 +126,22 @@ void tile(const TileCall<T>& t) {
       }
     }
 #pragma GCC unroll 16
-    for (int i = 0; i < MR; i += group) a[i / group] += a_col;
+    for (int i = 0; i < MR; i += group) a[i / group] += Packed ? MR : a_col;
   };
-  if constexpr (Column) {
-    // What comes next is fetched a few lines every eight steps: all at once they would hold up the loads of the tile
-    // (one thread, with A^T packed by rows: 1024^3 153 GFLOP/s instead of 149, 2048^3 148 instead of 142).
+  constexpr bool full = Column && MR == tile_rows && NV == vectors_wide;
+  if (full && t.packed) {
+    // Both are packed, B in whole vectors, with strides that the compiler knows. What comes next is fetched a few lines
+    // every eight steps: all at once they would hold up the loads of the tile (one thread, with A^T packed by rows:
+    // 1024^3 153 GFLOP/s instead of 149, 2048^3 148 instead of 142). The eight steps without a jump: one thread of a
+    // Zen 3 with AVX2, 512^3 1.02 times as fast on a quiet core, 1.15 to 1.25 while the core's other thread is at work.
+    constexpr int unrolled = vec_registers >= 32 ? 2 : 8;
     const T* next_chain = t.next_chain;
     int chain_rows = next_chain ? MR : 0;
     Ahead<T> next_a = t.next_a;
-    for (int64_t pairs = t.k / 2; pairs > 0;) {
-      const int64_t pause = pairs > 4 ? pairs - 4 : 0;
-      do {
-        step();
-        step();
-      } while (--pairs > pause);
+    for (int64_t eights = t.k / 8; eights > 0; --eights) {
+      for (int i = 0; i < 8; i += unrolled)
+#pragma GCC unroll 8
+        for (int j = 0; j < unrolled; ++j) step(std::true_type());
       if (chain_rows > 0) {
         __builtin_prefetch(next_chain, 1, 3);
         __builtin_prefetch(next_chain + NV * lanes - 1, 1, 3);
@@ -134,13 +150,14 @@ void tile(const TileCall<T>& t) {
       }
       next_a.fetch_some();
     }
+    for (int64_t p = t.k % 8; p > 0; --p) step(std::true_type());
   } else {
     for (int64_t p = t.k / 2; p > 0; --p) {
-      step();
-      step();
+      step(std::false_type());
+      step(std::false_type());
     }
+    if (t.k & 1) step(std::false_type());
   }
-  if (t.k & 1) step();
   if (t.finish && is_accumulation(*t.finish) && !t.transposed) {
     // In registers: for the weight gradient of a batch of 32 (k = 32) a third of the time is here otherwise.
     const Vec<T> alpha(t.finish->alpha);

@@ -52,7 +52,8 @@ void pack_a_panels(const T* a, int64_t a_col, const Panels& panels, int64_t firs
   }
 }
 
-// Panels of B one after the other. Rows are read across all panels: long runs, and one visit to each page.
+// Panels of B one after the other, in whole vectors: zeros stand for the columns that the last one lacks. Rows are read
+// across all panels: long runs, and one visit to each page.
 template <class T>
 void pack_b(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k, T* panels) {
   constexpr int lanes = Vec<T>::lanes;
@@ -76,6 +77,7 @@ void pack_b(const T* b, int64_t b_row, int64_t b_col, int64_t columns, int64_t k
     const T* source = b + j * b_col;
     T* out = panels + j / width * width * k + j % width;
     if (b_row == 1) {
+      for (int64_t p = 0; here < lanes && p < k; ++p) store(out + p * width, Vec<T>(T(0)));
       for (int64_t p = 0; p < k; p += lanes) {
         const int count = k - p < lanes ? static_cast<int>(k - p) : lanes;
         transpose_block(source + p, b_col, here, count, out + p * width, width);
