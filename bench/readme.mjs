@@ -15,7 +15,7 @@ const labels = {
 const [begin, end] = ['<!-- bench: -->', '<!-- :bench -->'];
 
 /** The rows that a result has of the labelled peers: seconds, and how many times hebb's they are. */
-function tableOf({ entries, threads }) {
+function tableOf({ entries, processor, threads }) {
   const cases = grouped(entries, (entry) => entry.case).map(([name, group]) => [name, new Map(group.map((entry) => [entry.peer, entry]))]);
   const cell = (peer, group) => {
     const [own, entry] = [group.get('hebb'), group.get(peer)];
@@ -25,7 +25,7 @@ function tableOf({ entries, threads }) {
   };
   const peers = Object.keys(labels).filter((peer) => entries.some((entry) => entry.peer === peer));
   const rows = peers.map((peer) => [labels[peer], ...cases.map(([, group]) => cell(peer, group))]);
-  const head = [`seconds per epoch, ${plural(threads)}`, ...cases.map(([name]) => name)];
+  const head = [`seconds per epoch; ${processor}, ${plural(threads)}`, ...cases.map(([name]) => name)];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n').replaceAll(' --- ', '---');
 }
 
