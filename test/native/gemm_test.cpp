@@ -216,6 +216,7 @@ void check_all(bool thorough) {
       check<T>(l, 75, 35, 22, options);
       check<T>(l, 130, 150, 1300, options);
       check<T>(l, 700, 500, 100, options);
+      check<T>(l, 450, 100, 420, options);  // few columns under a large A: B is packed instead
     }
     check<T>(l, 5000, 20, 50, dense);
     check<T>(l, 390, 530, 500, step);  // B of more than 1 MB, packed once for all tasks
