@@ -6,7 +6,7 @@ import { parse, View } from 'vega';
 import { plural } from './table.mjs';
 
 /** Draws batch 32. */
-export async function drawChart({ entries, threads, when, machine }, path) {
+export async function drawChart({ entries, threads, when, processor }, path) {
   const rows = entries
     .filter((entry) => entry.case === 'batch 32')
     .map(({ peer, median_ms }) => ({ peer, seconds: median_ms / 1e3, own: peer === 'hebb' }))
@@ -16,7 +16,7 @@ export async function drawChart({ entries, threads, when, machine }, path) {
   const all = rows.map((row) => row.seconds);
   const logarithmic = Math.max(...all) > 15 * Math.min(...all);
   const scale = logarithmic ? { type: 'log', domain: [Math.min(...all) / 2, Math.max(...all)] } : { type: 'linear', domain: [0, Math.max(...all)] };
-  const subtitle = `batch 32, ${plural(threads)}, ${machine.split(',')[0]}, ${when}${logarithmic ? '; logarithmic' : ''}`;
+  const subtitle = `batch 32, ${plural(threads)}, ${processor}, ${when}${logarithmic ? '; logarithmic' : ''}`;
   const spec = {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
     background: 'white',

@@ -29,10 +29,8 @@ export function home(peer) {
 /** The command that runs `script` of bench/peers for the peer, or undefined when the peer is not installed. */
 export function command(peer, script) {
   const path = join(import.meta.dirname, 'peers', script);
-  const root = join(import.meta.dirname, '..');
   if (peer === 'hebb-avx2' && isa !== 'avx512') return undefined;
-  if (peer.startsWith('hebb')) return existsSync(join(root, 'dist', 'index.js')) ? [process.execPath, path, peer] : undefined;
-  if (peer === 'node') return [process.execPath, path, peer];
+  if (peer.startsWith('hebb') || peer === 'node') return [process.execPath, path, peer];
   const folder = home(peer);
   if (!folder) return undefined;
   if (script.endsWith('.mjs')) return existsSync(join(folder, 'node_modules')) ? [process.execPath, path, peer] : undefined;
